@@ -1,0 +1,84 @@
+//! The archive: staged files, open and sealed bags, digests, verification.
+//!
+//! Knows: files, checksums, BagIt. Must not know: docx, templates, SQL.
+
+use serde::{Deserialize, Serialize};
+
+/// A SHA-256 digest; prints as 64 lower-case hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl std::fmt::Display for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+    }
+}
+
+impl std::fmt::Debug for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl std::str::FromStr for Digest {
+    type Err = ();
+
+    /// 64 hex digits of either case.
+    fn from_str(s: &str) -> Result<Self, ()> {
+        let bytes = s.as_bytes();
+        if bytes.len() != 64 {
+            return Err(());
+        }
+        let mut out = [0; 32];
+        for (i, pair) in bytes.chunks_exact(2).enumerate() {
+            let digit = |b: u8| char::from(b).to_digit(16).ok_or(());
+            out[i] = (digit(pair[0])? * 16 + digit(pair[1])?) as u8;
+        }
+        Ok(Self(out))
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let s = String::deserialize(d)?;
+        s.parse().map_err(|()| serde::de::Error::custom("not a SHA-256 digest"))
+    }
+}
+
+/// SHA-256 of bytes.
+pub fn sha256(bytes: &[u8]) -> Digest {
+    let mut out = [0; 32];
+    out.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
+    Digest(out)
+}
+
+/// Where a file is kept, without saying whether its bag is open or sealed:
+/// year / bag number / path inside the bag (`data/KH/000005-1a2b3c4d.docx`, ASCII).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ArchivePath {
+    /// Year of the bag.
+    pub year: i16,
+    /// Bag number in the year, from 1.
+    pub bag: u32,
+    /// Path inside the bag, `/`-separated, begins with `data/`.
+    pub path: String,
+}
+
+/// A file that the archive keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRef {
+    /// Where.
+    pub at: ArchivePath,
+    /// SHA-256 of its bytes.
+    pub sha256: Digest,
+    /// Its length.
+    pub size: u64,
+    /// SHA-256 over the sorted names and digests of its uncompressed parts; outlives a change of the compressor.
+    pub parts: Option<Digest>,
+}

@@ -1,0 +1,66 @@
+//! The date line of a document: day and month may be blank in a draft.
+//!
+//! Knows: the decree's spelling of days and months (PL I, Phần I, Mục II.4.b). Must not know: the clock.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// `ngày … tháng … năm …`; a blank part is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DateLine {
+    /// Day 1..=31.
+    pub day: Option<i8>,
+    /// Month 1..=12.
+    pub month: Option<i8>,
+    /// Year.
+    pub year: i16,
+}
+
+impl DateLine {
+    /// A draft's line: only the year.
+    pub fn blank(year: i16) -> Self {
+        Self { day: None, month: None, year }
+    }
+
+    /// The whole date, if nothing is blank and it exists.
+    pub fn date(self) -> Option<Date> {
+        Date::new(self.year, self.month?, self.day?).ok()
+    }
+
+    /// Day with its 0 below 10.
+    pub fn day_text(day: i8) -> String {
+        format!("{day:02}")
+    }
+
+    /// Month with a 0 for 1 and 2, and for no other.
+    pub fn month_text(month: i8) -> String {
+        if month < 3 { format!("{month:02}") } else { month.to_string() }
+    }
+
+    /// `ngày 05 tháng 3 năm 2026`, blanks as four non-breaking spaces.
+    pub fn words(self) -> String {
+        const BLANK: &str = "\u{a0}\u{a0}\u{a0}\u{a0}";
+        let day = self.day.map_or(BLANK.to_owned(), Self::day_text);
+        let month = self.month.map_or(BLANK.to_owned(), Self::month_text);
+        format!("ngày {day} tháng {month} năm {}", self.year)
+    }
+}
+
+impl From<Date> for DateLine {
+    fn from(d: Date) -> Self {
+        Self { day: Some(d.day()), month: Some(d.month()), year: d.year() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_only_where_the_decree_wants_it() {
+        let line = |d, m| DateLine { day: Some(d), month: Some(m), year: 2026 }.words();
+        assert_eq!(line(5, 2), "ngày 05 tháng 02 năm 2026");
+        assert_eq!(line(29, 6), "ngày 29 tháng 6 năm 2026");
+        assert_eq!(line(10, 12), "ngày 10 tháng 12 năm 2026");
+    }
+}

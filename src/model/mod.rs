@@ -1,0 +1,22 @@
+//! What an official document is: slots, numbers, dates, organs, signers, body.
+//!
+//! Knows: the decree's words. Must not know: fonts, XML, files, the register.
+
+mod block;
+mod code;
+mod date;
+mod document;
+mod office;
+mod slot;
+
+pub use block::{
+    Align, Block, BlockKind, Cell, Level, Row, Span, Table, TableColumn, plain, spans,
+};
+pub use code::{DocumentCode, Notation, Number};
+pub use date::DateLine;
+pub use document::{
+    Addressees, Appendix, Attached, AuthorityLine, Contact, Document, Form, Numbered, OrganName,
+    Side, Signature, SigningAuthority, Urgency,
+};
+pub use office::{Contents, Office, OrganConfig, SeriesConfig, SeriesMode, SignerConfig};
+pub use slot::Slot;

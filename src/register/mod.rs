@@ -1,0 +1,89 @@
+//! The register: series, reserved numbers, entries of the books.
+//!
+//! Knows: numbers, fields of the books, SQLite (only in its own file). Must not know: docx, templates, archive files.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::archive::FileRef;
+use crate::model::Number;
+
+/// Which book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Book {
+    /// Sổ đăng ký văn bản đi.
+    Outgoing,
+    /// Sổ đăng ký văn bản đến.
+    Incoming,
+    /// Sổ khen thưởng.
+    Awards,
+}
+
+/// What an outgoing document tells the register: the fields of Annex IV and VI that are known when it is numbered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fields {
+    /// Key of the type.
+    pub type_id: String,
+    /// Tên loại as written in a sentence: `Kế hoạch`.
+    pub type_name: String,
+    /// Ký hiệu: `KH-SNV`.
+    pub notation: String,
+    /// Tên cơ quan ban hành.
+    pub organ_name: String,
+    /// OrganId, if configured.
+    pub organ_id: Option<String>,
+    /// Trích yếu.
+    pub subject: String,
+    /// Chức vụ of the signer.
+    pub signer_position: String,
+    /// Họ và tên of the signer.
+    pub signer_name: String,
+    /// Nơi nhận, one entry a line.
+    pub recipients: Vec<String>,
+    /// Đơn vị, người nhận bản lưu.
+    pub archive_copy: String,
+    /// Số lượng bản.
+    pub copies: Option<u32>,
+    /// Mức độ khẩn: 0 thường, 1 khẩn, 2 thượng khẩn, 3 hỏa tốc.
+    pub priority: u8,
+    /// Further fields by key.
+    pub extra: std::collections::BTreeMap<String, String>,
+}
+
+/// A number that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Want {
+    /// Series key: `SNV:ke-hoach`.
+    pub series: String,
+    /// Ngày ban hành; its year is the year of the series.
+    pub date: Date,
+    /// Identity of the row in its job (hash of source and data): a killed run is finished, not repeated.
+    pub row_key: String,
+    /// Everything needed to render the document again: JSON {source, office, ruleset as digests of stored blobs, data row}.
+    pub input: String,
+}
+
+/// One entry of a book as it stands in the register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Position in the register, from 1, no gaps.
+    pub seq: u64,
+    /// Book.
+    pub book: Book,
+    /// Series key.
+    pub series: String,
+    /// Year of the series.
+    pub year: i16,
+    /// Số.
+    pub number: Number,
+    /// Ngày ban hành.
+    pub date: Date,
+    /// When it was registered, `YYYY-MM-DDThh:mm:ss+07:00`.
+    pub registered_at: String,
+    /// Fields.
+    #[serde(flatten)]
+    pub fields: Fields,
+    /// Files in the archive.
+    pub files: Vec<FileRef>,
+}

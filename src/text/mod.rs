@@ -1,0 +1,54 @@
+//! Vietnamese text: normal form, folding, Roman numbers, and sealed values.
+//!
+//! Knows: letters. Must not know: documents, files.
+
+mod roman;
+pub mod seal;
+
+pub use roman::{from_roman, to_roman};
+
+use unicode_normalization::{UnicodeNormalization, is_nfc as quick};
+
+/// True if the text is in Unicode normal form C.
+pub fn is_nfc(text: &str) -> bool {
+    text.is_ascii() || quick(text)
+}
+
+/// The text in Unicode normal form C.
+pub fn nfc(text: &str) -> String {
+    if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+}
+
+/// Lower case without accents, đ as d: for finding headings and keys, never for output.
+pub fn fold(text: &str) -> String {
+    text.nfd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == 'đ' { 'd' } else { c })
+        .collect()
+}
+
+/// ASCII letters and digits of the folded text joined by single hyphens: `Kế hoạch` → `ke-hoach`.
+pub fn slug(text: &str) -> String {
+    let mut out = String::new();
+    for c in fold(text).chars() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c);
+        } else if !out.is_empty() && !out.ends_with('-') {
+            out.push('-');
+        }
+    }
+    out.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_and_slugs() {
+        assert_eq!(fold("ĐỀ ÁN Quyết"), "de an quyet");
+        assert_eq!(slug("Kế hoạch (đợt 2)"), "ke-hoach-dot-2");
+        assert_eq!(nfc("Quye\u{302}\u{301}t"), "Quyết");
+    }
+}

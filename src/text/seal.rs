@@ -1,0 +1,86 @@
+//! Sealed values: text from data that no parser may take for structure.
+//!
+//! Knows: how to hide a value behind private-use letters and to bring it back.
+//! Must not know: templates, YAML, blocks.
+//!
+//! A template writes every value sealed. The readers of front matter and body see letters
+//! without meaning, and unseal the finished pieces; a name that holds `*`, `{{`, `|`, a colon,
+//! a line break or `# ` therefore stays a name. Line markers tell which line of the template
+//! an output line came from. Text typed by people must not hold these letters: readers refuse it.
+
+use std::borrow::Cow;
+
+const OPEN: char = '\u{E000}';
+const CLOSE: char = '\u{E001}';
+const LINE_OPEN: char = '\u{E002}';
+const LINE_CLOSE: char = '\u{E003}';
+const BYTES: u32 = 0xE100;
+
+/// True for the letters that sealing uses: never allowed in what people type.
+pub fn is_reserved(c: char) -> bool {
+    ('\u{E000}'..='\u{E1FF}').contains(&c)
+}
+
+/// The value, sealed. A value of ASCII digits only is left as it is: it may number a khoản.
+pub fn seal(value: &str) -> String {
+    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        return value.to_owned();
+    }
+    let mut out = String::with_capacity(value.len() * 3 + 6);
+    out.push(OPEN);
+    out.extend(value.bytes().filter_map(|b| char::from_u32(BYTES + u32::from(b))));
+    out.push(CLOSE);
+    out
+}
+
+/// Text with every sealed value brought back and every line marker taken out.
+pub fn unseal(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_reserved) {
+        return Cow::Borrowed(text);
+    }
+    let mut out: Vec<u8> = Vec::with_capacity(text.len());
+    let mut in_marker = false;
+    for c in text.chars() {
+        match c {
+            OPEN | CLOSE => {}
+            LINE_OPEN => in_marker = true,
+            LINE_CLOSE => in_marker = false,
+            _ if in_marker => {}
+            _ if is_reserved(c) => {
+                if let Ok(byte) = u8::try_from(c as u32 - BYTES) {
+                    out.push(byte);
+                }
+            }
+            _ => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    Cow::Owned(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// The marker that says: this line came from line `n` of the template.
+pub fn line_marker(n: u32) -> String {
+    format!("{LINE_OPEN}{n}{LINE_CLOSE}")
+}
+
+/// Splits a leading line marker off a line.
+pub fn take_line_marker(line: &str) -> (Option<u32>, &str) {
+    let Some(rest) = line.strip_prefix(LINE_OPEN) else { return (None, line) };
+    match rest.split_once(LINE_CLOSE) {
+        Some((n, rest)) => (n.parse().ok(), rest),
+        None => (None, line),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_back_whole() {
+        for value in ["", "Lê *Văn* {{x}} | # \n- a: b", "\u{E000}\u{E105}", "đ"] {
+            assert_eq!(unseal(&format!("a {} b", seal(value))), format!("a {value} b"));
+        }
+        assert_eq!(seal("12"), "12");
+        assert_eq!(take_line_marker(&format!("{}x", line_marker(7))), (Some(7), "x"));
+    }
+}

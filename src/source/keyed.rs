@@ -70,6 +70,8 @@ pub(super) struct Reader<'a> {
     text: &'a str,
     base: u16,
     starts: Vec<usize>,
+    /// Not TOML throughout: what seems to be missing may only be unreadable.
+    broken: bool,
     findings: Vec<Diagnostic>,
 }
 
@@ -78,12 +80,13 @@ impl<'a> Reader<'a> {
     pub fn new(text: &'a str, file: &'a str, base: u16) -> Self {
         let newlines = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1);
         let starts = std::iter::once(0).chain(newlines).collect();
-        Self { file, text, base, starts, findings: Vec::new() }
+        Self { file, text, base, starts, broken: false, findings: Vec::new() }
     }
 
     /// The document; every place where it is not TOML is a finding.
     pub fn document(&mut self) -> Spanned<DeTable<'a>> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
+        self.broken = !errors.is_empty();
         for error in errors {
             let at = error.span().map_or(0, |span| span.start);
             let detail = error.message().to_owned();
@@ -258,6 +261,9 @@ impl<'a> Reader<'a> {
 
     /// The finding for a field that must be there.
     pub fn missing(&mut self, fields: &Fields<'_, '_>, (english, vietnamese): Key) {
+        if self.broken {
+            return;
+        }
         let (head, item) = (fields.path.clone(), join(&fields.path, vietnamese));
         let at = fields.at;
         let whole = if head.is_empty() { self.file.to_owned() } else { format!("[{head}]") };

@@ -4,4 +4,5 @@
 
 pub mod job;
 mod keyed;
+pub mod name;
 pub mod office;

@@ -2,6 +2,7 @@
 //!
 //! Knows: files as text and bytes, `model`, findings. Must not know: rulesets, layout, the register.
 
+pub mod data;
 pub mod job;
 mod keyed;
 pub mod name;

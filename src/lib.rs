@@ -8,6 +8,7 @@
 pub mod archive;
 pub mod diagnostic;
 pub mod layout;
+pub mod lint;
 pub mod model;
 pub mod register;
 pub mod ruleset;

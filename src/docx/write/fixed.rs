@@ -19,6 +19,8 @@ pub(super) const SETTINGS: &str = concat!(
     "<w:settings xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">",
     "<w:zoom w:percent=\"100\"/><w:defaultTabStop w:val=\"720\"/>",
     "<w:characterSpacingControl w:val=\"doNotCompress\"/><w:compat>",
+    // A line that ends in a break inside a justified paragraph is not stretched.
+    "<w:doNotExpandShiftReturn/>",
     "<w:compatSetting w:name=\"compatibilityMode\" ",
     "w:uri=\"http://schemas.microsoft.com/office/word\" w:val=\"15\"/>",
     "<w:compatSetting w:name=\"overrideTableStyleFontSizeAndJustification\" ",

@@ -7,6 +7,7 @@
 
 pub mod archive;
 pub mod diagnostic;
+pub mod docx;
 pub mod layout;
 pub mod model;
 pub mod register;

@@ -11,6 +11,7 @@ pub mod docx;
 pub mod layout;
 pub mod lint;
 pub mod model;
+pub mod pipeline;
 pub mod register;
 pub mod ruleset;
 pub mod source;

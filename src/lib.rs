@@ -11,5 +11,6 @@ pub mod layout;
 pub mod model;
 pub mod register;
 pub mod ruleset;
+pub mod source;
 pub mod text;
 pub mod world;

@@ -21,6 +21,7 @@ mod paths;
 mod recover;
 mod seal;
 mod store;
+pub mod verify;
 
 use serde::{Deserialize, Serialize};
 

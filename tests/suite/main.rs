@@ -1,4 +1,5 @@
 //! The integration tests, one binary.
 
+mod docx_read;
 mod docx_sample;
 mod docx_write;

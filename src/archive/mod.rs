@@ -22,6 +22,7 @@ mod recover;
 mod rollback;
 mod seal;
 mod store;
+pub mod verify;
 
 use serde::{Deserialize, Serialize};
 

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 const OPEN: char = '\u{E000}';
 const CLOSE: char = '\u{E001}';
-const LINE_OPEN: char = '\u{E002}';
+pub(crate) const LINE_OPEN: char = '\u{E002}';
 const LINE_CLOSE: char = '\u{E003}';
 const BYTES: u32 = 0xE100;
 

@@ -1,0 +1,11 @@
+//! Word files: a sheet to bytes, bytes to a sheet.
+//!
+//! Knows: WordprocessingML and its zip; it is the only module that does. Must not know: the
+//! decree, the register, the archive, or what a document is about.
+
+mod names;
+mod pack;
+mod write;
+mod xml;
+
+pub use write::{Writer, Written};

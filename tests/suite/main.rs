@@ -1,0 +1,4 @@
+//! The integration tests, one binary.
+
+mod docx_sample;
+mod docx_write;

@@ -2,3 +2,4 @@
 
 mod docx_sample;
 mod docx_write;
+mod samples;

@@ -4,3 +4,4 @@ mod docx_hostile;
 mod docx_read;
 mod docx_sample;
 mod docx_write;
+mod samples;

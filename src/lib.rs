@@ -12,5 +12,6 @@ pub mod model;
 pub mod register;
 pub mod ruleset;
 pub mod source;
+pub mod template;
 pub mod text;
 pub mod world;

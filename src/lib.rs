@@ -15,5 +15,6 @@ pub mod pipeline;
 pub mod register;
 pub mod ruleset;
 pub mod source;
+pub mod template;
 pub mod text;
 pub mod world;

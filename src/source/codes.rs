@@ -30,8 +30,6 @@ pub const NUMBER: Code = d(109);
 pub const SECRET: Code = d(110);
 /// A control character.
 pub const CONTROL: Code = d(111);
-/// A letter that the program keeps for itself.
-pub const RESERVED: Code = d(112);
 /// Anchors, aliases and tags of YAML.
 pub const YAML_FEATURE: Code = d(113);
 /// `**` or `*` that is not closed.

@@ -411,7 +411,7 @@ impl Filler<'_, '_, '_, '_> {
 
     fn date(&mut self, name: &str, value: &Node<'_>) -> Option<Located<DateLine>> {
         let field = self.text(name, value)?;
-        let date = parse_date(&field.value);
+        let date = DateLine::parse(&field.value);
         if date.is_none() {
             let typed = &field.value;
             let message = text!("`{typed}` không phải là ngày", "`{typed}` is not a date");
@@ -622,24 +622,3 @@ const SHAPE_EXTRA: Shape =
     Shape {
         vi: "một nhóm khóa con", en: "a group of keys", example: "them: { linh-vuc: Nội vụ }"
     };
-
-/// `2026-03-05`, `05/3/2026`, `2026`, `2026-10`, `10/2026`; dots and hyphens also divide.
-pub fn parse_date(text: &str) -> Option<DateLine> {
-    let parts: Vec<&str> = text.trim().split(['-', '/', '.']).collect();
-    let digits = |p: &&str| !p.is_empty() && p.len() <= 4 && p.bytes().all(|b| b.is_ascii_digit());
-    if !parts.iter().all(digits) {
-        return None;
-    }
-    let (year, month, day) = match parts.as_slice() {
-        [y] if y.len() == 4 => (*y, None, None),
-        [y, m] if y.len() == 4 => (*y, Some(*m), None),
-        [m, y] if y.len() == 4 => (*y, Some(*m), None),
-        [y, m, d] if y.len() == 4 => (*y, Some(*m), Some(*d)),
-        [d, m, y] if y.len() == 4 => (*y, Some(*m), Some(*d)),
-        _ => return None,
-    };
-    let small = |p: Option<&str>| p.map(|p| p.parse::<i8>()).transpose().ok();
-    let line = DateLine { year: year.parse().ok()?, month: small(month)?, day: small(day)? };
-    jiff::civil::Date::new(line.year, line.month.unwrap_or(1), line.day.unwrap_or(1)).ok()?;
-    (line.year >= 1900).then_some(line)
-}

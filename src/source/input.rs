@@ -11,9 +11,6 @@ use super::{Reader, codes};
 /// The most bytes that a typed source or template may have.
 pub const MAX_TEXT: usize = 16 * 1024 * 1024;
 
-/// Findings of one kind of character are reported for so many lines of a file.
-const MAX_CHARACTER_FINDINGS: usize = 20;
-
 /// A line without its end, and the line of the source or template it stands for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
@@ -119,48 +116,6 @@ fn guess_legacy(bytes: &[u8]) -> &'static str {
     }
 }
 
-/// Findings about characters that a typed file may not hold: control characters, and the
-/// private-use letters in which values are sealed.
-pub fn check_characters(text: &str, file: &str) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for (index, line) in text.split('\n').enumerate() {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        if line.is_ascii() && !line.bytes().any(|b| b < 0x20 || b == 0x7F) {
-            continue;
-        }
-        let wrong = line.chars().enumerate().find(|(i, c)| {
-            let mark = index == 0 && *i == 0 && *c == '\u{FEFF}';
-            !mark && (seal::is_reserved(*c) || is_refused(*c))
-        });
-        if let Some((column, c)) = wrong {
-            let place = Place::file(file)
-                .line(u32::try_from(index + 1).unwrap_or(0))
-                .column(u32::try_from(column + 1).unwrap_or(0));
-            found.push(if seal::is_reserved(c) { reserved(place, c) } else { control(place, c) });
-            if found.len() == MAX_CHARACTER_FINDINGS {
-                break;
-            }
-        }
-    }
-    found
-}
-
-fn reserved(place: Place, c: char) -> Diagnostic {
-    let code = u32::from(c);
-    Diagnostic::error(
-        codes::RESERVED,
-        place,
-        text!(
-            "có ký tự vùng riêng U+{code:04X} mà chương trình giữ để dùng riêng",
-            "there is a private-use character U+{code:04X} that the program keeps for itself"
-        ),
-    )
-    .hint(text!(
-        "xóa ký tự đó rồi gõ lại chữ ở chỗ ấy",
-        "delete it and type the letter there again"
-    ))
-}
-
 fn control(place: Place, c: char) -> Diagnostic {
     let code = u32::from(c);
     Diagnostic::error(
@@ -177,18 +132,9 @@ fn control(place: Place, c: char) -> Diagnostic {
     ))
 }
 
-/// Characters that a document cannot hold or that would reorder what is read.
-fn is_refused(c: char) -> bool {
-    match c {
-        '\n' | '\t' => false,
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => true,
-        _ => c.is_control() || (u32::from(c) & 0xFFFE) == 0xFFFE,
-    }
-}
-
 /// Line breaks of all kinds as `\n`; what a document cannot hold taken out, with a finding.
 pub(super) fn clean(text: &str, reader: &mut Reader<'_>, at: u32) -> String {
-    if !text.chars().any(|c| is_refused(c) || is_break(c)) {
+    if !text.chars().any(|c| text::odd(c).is_some() || is_break(c)) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
@@ -200,7 +146,7 @@ pub(super) fn clean(text: &str, reader: &mut Reader<'_>, at: u32) -> String {
         }
         if is_break(c) {
             out.push('\n');
-        } else if is_refused(c) {
+        } else if text::odd(c).is_some() {
             first.get_or_insert(c);
         } else {
             out.push(c);
@@ -262,18 +208,6 @@ mod tests {
         let tcvn = english(b"ok\nQuy\xD5t \xAE\xDEnh c\xF1a \xA7\xB6ng \xB5 \xB8 \xB9");
         assert!(tcvn.starts_with("a.md:2:") && tcvn.contains("TCVN3"), "{tcvn}");
         assert!(english(b"Quye\xE2\xECt \xF0i\xF2nh ba\xCCn v\xE3\xECn").contains("1258"));
-    }
-
-    #[test]
-    fn odd_characters_have_a_place() {
-        let found = check_characters("một\nhai \u{7}ba\n\u{E100}", "a.md");
-        let said: Vec<_> =
-            found.iter().map(|d| (d.code.to_string(), d.place.line, d.place.column)).collect();
-        assert_eq!(
-            said,
-            [("D0111".to_owned(), Some(2), Some(5)), ("D0112".to_owned(), Some(3), Some(1))]
-        );
-        assert!(check_characters("\u{FEFF}một\r\nhai\tba", "a.md").is_empty());
     }
 
     #[test]

@@ -18,12 +18,11 @@ pub mod table;
 mod yaml;
 
 pub use front::{Front, SignerEntry};
-pub use input::{MAX_TEXT, check_characters, decode};
+pub use input::{MAX_TEXT, decode};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Appendix, Attached, Block};
 use crate::text;
-
 
 /// A value with the line of the source (of the template, where a template made it); 0 is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,14 @@
 //! Knows: letters. Must not know: documents, files.
 
 mod nearest;
+mod number;
+mod odd;
 mod roman;
 pub mod seal;
 
 pub use nearest::nearest;
+pub use number::{MAX_IN_WORDS, WordStyle, group_digits, number_words};
+pub use odd::{Odd, find_odd, odd};
 pub use roman::{from_roman, to_roman};
 
 use unicode_normalization::{UnicodeNormalization, is_nfc as quick};

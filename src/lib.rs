@@ -7,10 +7,14 @@
 
 pub mod archive;
 pub mod diagnostic;
+pub mod docx;
 pub mod layout;
+pub mod lint;
 pub mod model;
+pub mod pipeline;
 pub mod register;
 pub mod ruleset;
 pub mod source;
+pub mod template;
 pub mod text;
 pub mod world;

@@ -2,6 +2,7 @@
 //!
 //! Knows: byte order marks, how wrong encodings look. Must not know: what the text holds.
 
+use super::super::input::guess_legacy;
 use super::failure;
 use crate::diagnostic::{Failure, Result, Text};
 use crate::text;
@@ -26,9 +27,10 @@ pub fn utf8(mut bytes: Vec<u8>, file: &str) -> Result<String> {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1;
         let byte = error.as_bytes().get(at).copied().unwrap_or(0);
+        let guess = guess_legacy(error.as_bytes());
         let what = text!(
-            "tệp không phải là UTF-8 (byte 0x{byte:02X}); có lẽ là TCVN3, VNI hoặc Windows-1258",
-            "not UTF-8 (byte 0x{byte:02X}); perhaps TCVN3, VNI or Windows-1258"
+            "tệp không phải mã UTF-8 (byte 0x{byte:02X}), có lẽ là {guess}",
+            "not UTF-8 (byte 0x{byte:02X}); it looks like {guess}"
         );
         refused(file, line, what)
     })

@@ -336,13 +336,11 @@ pub(super) fn wrong_text(value: &str, most: usize) -> Option<(Code, Text, Text)>
         let message = text!("ô dài quá {most} ký tự", "the cell is longer than {most} characters");
         return Some((TOO_LONG, message, text!("rút ngắn ô này", "shorten this cell")));
     }
-    let plain = |b: u8| (0x20..0x7f).contains(&b);
-    if value.bytes().all(plain) {
+    if value.bytes().all(|b| (0x20..0x7f).contains(&b)) {
         return None;
     }
     let bad = value.chars().find(|c| {
-        (c.is_control() && !matches!(c, '\n' | '\r'))
-            || matches!(c, '\u{fffd}'..='\u{ffff}' | '\u{2028}' | '\u{2029}')
+        *c != '\r' && text::odd(*c).is_some() || matches!(c, '\u{fffd}' | '\u{2028}' | '\u{2029}')
     })?;
     let point = format!("U+{:04X}", u32::from(bad));
     if bad == '\u{fffd}' {

@@ -2,3 +2,6 @@
 
 mod docx_sample;
 mod docx_write;
+mod layout_dump;
+mod layout_forms;
+mod layout_sample;

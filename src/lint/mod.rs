@@ -107,6 +107,7 @@ pub struct Checks {
     /// Checks that read every piece of text, and the set that tells which of them have to.
     scanned: Vec<usize>,
     set: RegexSet,
+    parts: sheet::Parts,
 }
 
 impl Checks {
@@ -129,7 +130,7 @@ impl Checks {
             }
         }
         let set = RegexSet::new(&patterns).map_err(|e| broken(&rules.id, "", &e.to_string()))?;
-        Ok(Self { rules: rules.clone(), checks, scanned, set })
+        Ok(Self { rules: rules.clone(), checks, scanned, set, parts: sheet::Parts::new() })
     }
 
     /// The ruleset they come from.

@@ -166,8 +166,20 @@ mod tests {
     #[test]
     fn unsafe_paths_are_refused() {
         for bad in [
-            "/etc/passwd", "data/../x", "../data/x", "data/./x", "~/x", "data/~x", "C:/data/x",
-            "data\\x", "data", "data/", "data//x", "x/y", "data/é", "data/a\nb",
+            "/etc/passwd",
+            "data/../x",
+            "../data/x",
+            "data/./x",
+            "~/x",
+            "data/~x",
+            "C:/data/x",
+            "data\\x",
+            "data",
+            "data/",
+            "data//x",
+            "x/y",
+            "data/é",
+            "data/a\nb",
         ] {
             assert!(check_path(bad).is_some(), "{bad}");
         }

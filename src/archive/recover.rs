@@ -164,4 +164,3 @@ pub(super) fn is_temporary(name: &str) -> bool {
         rest.ends_with(".tmp") && known.into_iter().any(|tag| rest.starts_with(tag))
     })
 }
-

@@ -5,7 +5,9 @@
 use std::path::Path;
 
 use super::fault::{At, Doing, refuse};
-use super::paths::{BAG_INFO, BAGIT, BAGS, BagId, DATA, MANIFEST, OPEN, ROWS, TAG_FILES, TAG_MANIFEST};
+use super::paths::{
+    BAG_INFO, BAGIT, BAGS, BagId, DATA, MANIFEST, OPEN, ROWS, TAG_FILES, TAG_MANIFEST,
+};
 use super::store::{Archive, paths_parent};
 use super::{FileRef, manifest, sha256};
 use crate::diagnostic::Result;
@@ -67,9 +69,9 @@ impl Archive<'_> {
         let same = on_disk.iter().map(String::as_str).eq(known.iter().copied());
         let foreign = self.repair_manifest(bag, files)?.foreign;
         let sizes = same
-            && files.iter().all(|f| {
-                self.world.stat(&open.join(&f.at.path)).is_ok_and(|s| s.len == f.size)
-            });
+            && files
+                .iter()
+                .all(|f| self.world.stat(&open.join(&f.at.path)).is_ok_and(|s| s.len == f.size));
         if sizes && foreign == 0 {
             return Ok(());
         }

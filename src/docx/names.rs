@@ -20,6 +20,11 @@ pub(super) const SEPARATOR_ID: &str = "VtNganCach";
 /// Its name in Word.
 pub(super) const SEPARATOR_NAME: &str = "Ngăn cách bảng";
 
+/// True for ids of styles that every file has for itself.
+pub(super) fn is_reserved_id(id: &str) -> bool {
+    matches!(id, SEPARATOR_ID | "DefaultParagraphFont" | "TableNormal" | "NoList")
+}
+
 /// Word takes a comma in a style's name for the beginning of an alias: it is written as the low
 /// quotation mark, which looks the same.
 const COMMA: char = '\u{201A}';

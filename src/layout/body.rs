@@ -2,7 +2,7 @@
 //!
 //! Knows: ô 6. Must not know: header, signatures, sections.
 
-use crate::model::{Align, Block, BlockKind, Span, plain};
+use crate::model::{Block, BlockKind, Span, plain};
 
 use super::build::{Composer, push_spans, upper_spans};
 use super::styles::Key;
@@ -28,7 +28,7 @@ impl Composer {
     }
 
     fn block(&self, kind: &BlockKind) -> Para {
-        let para = match kind {
+        match kind {
             BlockKind::LegalBasis(text) => self.spans(Key::Basis, text),
             BlockKind::Heading { level, number, title } => {
                 let label = format!("{} {number}", level.word());
@@ -55,8 +55,7 @@ impl Composer {
             BlockKind::Paragraph(text) => self.spans(Key::Body, text),
             BlockKind::Centered(text) => self.spans(Key::Enactment, text),
             BlockKind::Table(_) => self.gap(0),
-        };
-        unstretched(para)
+        }
     }
 
     /// A paragraph that opens with its number in the style's look.
@@ -88,16 +87,6 @@ fn is_title(text: &[Span]) -> bool {
     !text.is_empty()
         && text.chars().count() <= LONGEST_TITLE
         && !text.ends_with(['.', ';', ':', ',', '!', '?'])
-}
-
-/// A paragraph with a line break is set flush left: word processors would stretch the line before
-/// the break over the whole column.
-fn unstretched(mut para: Para) -> Para {
-    let breaks = para.runs.iter().any(|r| matches!(r.content, RunContent::Break));
-    if breaks && para.format.align == Align::Justify {
-        para.format.align = Align::Left;
-    }
-    para
 }
 
 /// Room above a table; a line that ends with a colon stays with the table that it introduces.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{Appendix, Attached, Document, Form, plain};
+use crate::model::{Appendix, Attached, DateLine, Document, Form, plain};
 use crate::ruleset::Ruleset;
 
 use super::build::{Composer, cell, in_text, layout_table, natural_width, row, upper, upper_spans};
@@ -222,16 +222,15 @@ impl Composer {
     }
 }
 
+/// What stands for two digits that are still to come.
+const PLACE: &str = "\u{a0}\u{a0}\u{a0}\u{a0}";
+
 /// `ngày/tháng/năm; giờ: phút: giây` with the day if it is known; the rest is for the signing.
 fn signing_time(document: &Document) -> String {
-    let two = |n: Option<i8>| n.map_or("\u{a0}\u{a0}".to_owned(), |n| format!("{n:02}"));
     let date = document.date;
-    format!(
-        "{}/{}/{}; \u{a0}\u{a0}:\u{a0}\u{a0}:\u{a0}\u{a0}",
-        two(date.day),
-        two(date.month),
-        date.year
-    )
+    let day = date.day.map_or_else(|| PLACE.to_owned(), DateLine::day_text);
+    let month = date.month.map_or_else(|| PLACE.to_owned(), DateLine::month_text);
+    format!("{day}/{month}/{}; {PLACE}:{PLACE}:{PLACE}", date.year)
 }
 
 fn kept(mut para: Para) -> Para {

@@ -7,6 +7,7 @@ use crate::model::{AuthorityLine, Contact, Document, Side, Signature};
 
 use super::build::{Composer, cell, layout_table, lines_of, row, upper};
 use super::header::{columns, mark_list};
+use super::metrics::Type;
 use super::styles::Key;
 use super::{Item, Para, Row, RunContent, Table};
 
@@ -48,7 +49,10 @@ impl Composer {
                 let stack = |list: &[&Signature], column| {
                     list.get(i).map_or_else(Vec::new, |s| self.signature(s, column))
                 };
-                rows.push(self.pair(stack(&left, grid.0), stack(&right, grid.1)));
+                let mut one = stack(&left, grid.0);
+                let mut other = stack(&right, grid.1);
+                self.level_names(&mut one, grid.0, &mut other, grid.1);
+                rows.push(self.pair(one, other));
             }
             if !recipients.is_empty() {
                 rows.push(self.pair(recipients, Vec::new()));
@@ -91,6 +95,22 @@ impl Composer {
         }
         out.push(self.text(Key::Signer, signature.name.trim()));
         out
+    }
+
+    /// Two names stand on one line: the lower stack above one gives the other more room.
+    fn level_names(&self, one: &mut [Para], left: i32, other: &mut [Para], right: i32) {
+        let line = Type::of(self.look(Key::Position)).line_height();
+        let above = |paras: &[Para], column: i32| -> usize {
+            let positions = paras.iter().take_while(|p| p.style != self.para(Key::Signature).style);
+            positions.map(|p| lines_of(p, column).count()).sum()
+        };
+        let (a, b) = (above(one, left), above(other, right));
+        let lower = if a < b { one } else { other };
+        let more = (a.abs_diff(b) as f64 * line).round() as i32;
+        let room = self.para(Key::Signature);
+        if let Some(para) = lower.iter_mut().find(|p| p.style == room.style) {
+            para.format.before = room.format.before + more;
+        }
     }
 
     /// Ô 9b and 12: label, list, `- Lưu: …`, drafter.

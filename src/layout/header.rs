@@ -291,17 +291,18 @@ impl Composer {
         measure: i32,
     ) -> Vec<Item> {
         let name = self.type_name(document);
+        // Spaces that do not break keep number and date whole.
         let text = if electronic {
             format!(
-                "(Kèm theo {name} số {BLANK}/{BLANK}{BLANK}ngày {BLANK}tháng {BLANK}năm {BLANK}của {BLANK}{BLANK}{BLANK}{BLANK})"
+                "(Kèm theo {name} số{BLANK}/{BLANK}ngày{BLANK}tháng{BLANK}năm{BLANK}của{BLANK}{BLANK})"
             )
         } else {
             let number = document.code.number.map_or_else(|| BLANK.to_owned(), |n| n.to_string());
+            let date = document.date.words().replace(' ', "\u{a0}");
             let organ = in_text(&document.organ);
             format!(
-                "(Kèm theo {name} số {number}/{} {} của {organ})",
-                document.code.notation,
-                document.date.words()
+                "(Kèm theo {name} số\u{a0}{number}/{} {date} của {organ})",
+                document.code.notation
             )
         };
         let (mut para, lines) = self.balanced(self.text(Key::Reference, &text), measure);

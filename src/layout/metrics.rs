@@ -150,6 +150,8 @@ pub struct Lines {
     /// Least distance of a line from breaking otherwise: how much narrower or wider the column
     /// may turn out to be, in twips, before a word moves.
     pub slack: f64,
+    /// Breaks in the midst of a phrase, as far as dashes, marks and small words tell.
+    pub poor: usize,
 }
 
 impl Lines {
@@ -174,8 +176,16 @@ impl Lines {
 struct Word {
     ink: f64,
     space: f64,
+    /// A line break follows.
     breaks: bool,
+    /// A line ends well after it: a dash or a mark stands at its end.
+    closes: bool,
+    /// A line begins well with it: `và`, `của`, an opening quotation.
+    opens: bool,
 }
+
+/// Words that a line of a title begins well with.
+const OPENERS: [&str; 9] = ["và", "của", "về", "trong", "cho", "thuộc", "tỉnh", "thành", "năm"];
 
 /// Cuts text into words: after spaces and after hyphens and dashes inside words, as word
 /// processors do; a non-breaking space joins.
@@ -186,7 +196,7 @@ fn words(pieces: &[Piece<'_>]) -> Vec<Word> {
     let mut before = ' ';
     for (text, face) in pieces {
         let column = face.column();
-        for c in text.chars() {
+        for (at, c) in text.char_indices() {
             let units = TABLE.get(c).get(column).copied().unwrap_or(1024);
             let advance = face.twips(i64::from(units));
             if c == '\n' {
@@ -195,6 +205,8 @@ fn words(pieces: &[Piece<'_>]) -> Vec<Word> {
                 open = false;
             } else if c == ' ' || c == '\t' {
                 word.space += advance;
+                word.closes =
+                    matches!(before, '-' | '\u{2013}' | '\u{2014}' | ',' | ';' | ':' | '”');
                 open = true;
             } else {
                 let after_dash = matches!(before, '-' | '\u{2013}' | '\u{2014}')
@@ -203,6 +215,9 @@ fn words(pieces: &[Piece<'_>]) -> Vec<Word> {
                     && c.is_alphanumeric();
                 if word.space > 0.0 || after_dash {
                     out.push(std::mem::take(&mut word));
+                }
+                if word.ink == 0.0 {
+                    word.opens = opens_well(text.get(at..).unwrap_or(""));
                 }
                 word.ink += advance;
                 open = true;
@@ -216,6 +231,18 @@ fn words(pieces: &[Piece<'_>]) -> Vec<Word> {
     out
 }
 
+/// True if a line begins well with what a text begins with.
+fn opens_well(text: &str) -> bool {
+    if text.starts_with(['“', '(']) {
+        return true;
+    }
+    let end = text.find([' ', '\u{a0}', '\n']).unwrap_or(text.len());
+    let word = text.get(..end).unwrap_or("");
+    OPENERS
+        .iter()
+        .any(|o| o.len() == word.len() && o.chars().eq(word.chars().flat_map(char::to_lowercase)))
+}
+
 /// Width of the widest stretch that cannot be broken, in twips.
 pub fn widest_word(pieces: &[Piece<'_>]) -> f64 {
     words(pieces).iter().map(|w| w.ink).fold(0.0, f64::max)
@@ -227,7 +254,8 @@ pub fn lines(pieces: &[Piece<'_>], measure: f64, first: f64) -> Lines {
 }
 
 fn fill(words: &[Word], measure: f64, first: f64) -> Lines {
-    let mut out = Lines { widths: Vec::new(), slack: f64::INFINITY };
+    let mut out = Lines { widths: Vec::new(), slack: f64::INFINITY, poor: 0 };
+    let mut closes = false;
     let mut room = measure - first;
     let (mut ink, mut pending, mut empty) = (0.0, 0.0, true);
     for word in words {
@@ -235,12 +263,14 @@ fn fill(words: &[Word], measure: f64, first: f64) -> Lines {
         if !empty && wanted > room {
             out.slack = out.slack.min(wanted - room).min((room - ink).max(0.0));
             out.widths.push(ink);
+            out.poor += usize::from(!closes && !word.opens);
             room = measure;
             ink = word.ink;
         } else {
             ink = wanted;
         }
         pending = word.space;
+        closes = word.closes;
         empty = false;
         if word.breaks {
             out.slack = out.slack.min((room - ink).abs());
@@ -256,8 +286,9 @@ fn fill(words: &[Word], measure: f64, first: f64) -> Lines {
     out
 }
 
-/// The least measure at which a text takes no more lines than at `measure`, widened to where no
-/// word is about to move: for centred lines of about one length. Returns measure and lines.
+/// A measure at which a text takes no more lines than at `measure`, for centred lines: of about
+/// one length, broken between phrases where that costs little, and so that no word is about to
+/// move. Returns measure and lines.
 pub fn balance(pieces: &[Piece<'_>], measure: f64) -> (f64, Lines) {
     let words = words(pieces);
     let full = fill(&words, measure, 0.0);
@@ -270,20 +301,29 @@ pub fn balance(pieces: &[Piece<'_>], measure: f64) -> (f64, Lines) {
         let fits = fill(&words, middle, 0.0).count() <= full.count();
         if fits { high = middle } else { low = middle }
     }
-    best_slack(&words, high, measure).unwrap_or((measure, full))
-}
-
-/// Among measures a little above the least, the one whose breaks are the surest.
-fn best_slack(words: &[Word], least: f64, most: f64) -> Option<(f64, Lines)> {
-    let tried = (0..12).map(|i| least + f64::from(i) * 30.0).take_while(|m| *m <= most);
-    let mut best: Option<(f64, Lines)> = None;
-    for measure in tried {
-        let lines = fill(words, measure, 0.0);
-        if best.as_ref().is_none_or(|(_, b)| lines.slack > b.slack + 1.0) {
-            best = Some((measure, lines));
+    let tries = 24;
+    let step = (measure - high) / f64::from(tries);
+    let near = (0..6).map(|i| high + f64::from(i) * 30.0);
+    let wide = (1..=tries).map(|i| high + f64::from(i) * step);
+    let mut best = (measure, full);
+    let mut least = cost(&best.1, 1.0);
+    for tried in near.chain(wide).take_while(|m| *m <= measure) {
+        let lines = fill(&words, tried, 0.0);
+        let cost = cost(&lines, (tried - high) / measure);
+        if cost < least - 1e-6 {
+            least = cost;
+            best = (tried, lines);
         }
     }
     best
+}
+
+/// What a way of breaking costs: wider than need be, in the midst of phrases, about to break
+/// otherwise.
+fn cost(lines: &Lines, wider: f64) -> f64 {
+    let unsure = (1.0 - lines.slack / 60.0).clamp(0.0, 1.0);
+    let breaks = lines.count().saturating_sub(1).max(1) as f64;
+    wider + 0.3 * lines.poor as f64 / breaks + 0.2 * unsure
 }
 
 #[cfg(test)]

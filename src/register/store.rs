@@ -138,6 +138,8 @@ pub struct Filter {
     pub dates: Option<(Date, Date)>,
     /// Words that must all occur in code, trích yếu, signer or recipients; case, accents and đ do not matter.
     pub text: Option<String>,
+    /// Entries with a file in this bag: year and number.
+    pub bag: Option<(i16, u32)>,
     /// Order.
     pub order: Order,
 }

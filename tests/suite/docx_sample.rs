@@ -146,7 +146,6 @@ fn letterhead(drawn: bool) -> Item {
     if drawn {
         let Item::Para(p) = &mut motto[1] else { unreachable!() };
         p.line = Some(DrawnLine { x: margin, y: 340, length: 3427, weight: 6 });
-        motto.push(rule(2800, 2800));
     } else {
         motto.push(rule(margin, margin));
     }

@@ -1,4 +1,7 @@
 //! The integration tests, one binary.
 
+mod docx_hostile;
+mod docx_read;
 mod docx_sample;
 mod docx_write;
+mod samples;

@@ -5,11 +5,12 @@
 use std::collections::HashMap;
 
 use super::{line, props};
+use crate::docx::limits;
 use crate::docx::names::{self, SEPARATOR_ID};
+use crate::docx::normal::{clamp_line, usable_styles};
 use crate::docx::xml::Xml;
 use crate::layout::{
-    Cell, Format, Item, Look, Para, Row, Run, RunContent, Section, Sheet, Style, Table,
-    VerticalAlign,
+    Cell, Item, Look, Para, Row, Run, RunContent, Section, Sheet, Style, Table, VerticalAlign,
 };
 
 /// Which header or footer a part is, in the order of references in a section.
@@ -79,11 +80,10 @@ pub(super) struct Flow<'a> {
 impl<'a> Flow<'a> {
     /// For the styles of a sheet.
     pub(super) fn new(styles: &'a [Style]) -> Self {
-        let mut by_id = HashMap::with_capacity(styles.len());
-        for style in styles {
-            by_id.entry(style.id.as_str()).or_insert(style);
-        }
-        Self { styles: by_id, normal: styles.first(), next_id: 1 }
+        let styles = usable_styles(styles);
+        let normal = styles.first().copied();
+        let styles = styles.into_iter().map(|s| (s.id.as_str(), s)).collect();
+        Self { styles, normal, next_id: 1 }
     }
 
     /// Writes `word/document.xml`. `first_id` numbers the relationship of the first margin part.
@@ -173,7 +173,7 @@ impl<'a> Flow<'a> {
                 section(x);
             });
             if let Some(drawn) = &para.line {
-                line::line(x, drawn, self.next_id);
+                line::line(x, &clamp_line(*drawn), self.next_id);
                 self.next_id = self.next_id.saturating_add(1);
             }
             for same in para.runs.chunk_by(|a, b| a.look == b.look) {
@@ -198,7 +198,7 @@ impl<'a> Flow<'a> {
     }
 
     fn row(&mut self, x: &mut Xml, grid: &[i32], row: &Row) {
-        let covered: usize = row.cells.iter().map(|c| c.span.max(1) as usize).sum();
+        let covered: usize = row.cells.iter().map(|c| columns(c)).sum();
         let rest = grid.get(covered..).unwrap_or(&[]);
         x.tag("w:tr").body(|x| {
             x.tag("w:trPr").body_if_any(|x| {
@@ -219,7 +219,7 @@ impl<'a> Flow<'a> {
             });
             let mut at = 0usize;
             for cell in &row.cells {
-                let end = at.saturating_add(cell.span.max(1) as usize);
+                let end = at.saturating_add(columns(cell));
                 let width = sum(grid.get(at..end.min(grid.len())).unwrap_or(&[]));
                 self.cell(x, cell, width);
                 at = end;
@@ -236,7 +236,7 @@ impl<'a> Flow<'a> {
             x.tag("w:tcPr").body(|x| {
                 x.tag("w:tcW").num("w:w", width).attr("w:type", "dxa").empty();
                 if cell.span > 1 {
-                    x.num("w:gridSpan", i32::try_from(cell.span).unwrap_or(i32::MAX));
+                    x.num("w:gridSpan", i32::try_from(columns(cell)).unwrap_or(i32::MAX));
                 }
                 if let Some(rule) = cell.boxed {
                     x.tag("w:tcBorders").body(|x| {
@@ -255,6 +255,11 @@ impl<'a> Flow<'a> {
             }
         });
     }
+}
+
+/// Columns that a cell covers, from 1.
+fn columns(cell: &Cell) -> usize {
+    cell.span.clamp(1, limits::COLUMNS) as usize
 }
 
 fn sum(widths: &[i32]) -> i32 {
@@ -409,9 +414,4 @@ fn section_properties(x: &mut Xml, s: &Section, refs: &[(Margin, usize)], first_
             x.tag("w:titlePg").empty();
         }
     });
-}
-
-/// Format as the file can hold it.
-pub(in crate::docx) fn storable(format: &Format) -> Format {
-    props::clamp_format(format)
 }

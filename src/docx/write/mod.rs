@@ -12,10 +12,9 @@ mod styles;
 use std::cell::RefCell;
 use std::sync::{Arc, PoisonError, RwLock};
 
-pub(super) use document::storable;
 pub(super) use fixed::is_instant;
 pub(super) use line::EMU_PER_TWIP;
-pub(super) use props::{PLAIN_FORMAT, PLAIN_LOOK};
+pub(super) use props::{PLAIN_FORMAT, PLAIN_LOOK, clamp_format};
 
 use self::document::{Flow, Margin, Margins};
 use self::fixed::FIRST_MARGIN_ID;

@@ -2,12 +2,10 @@
 //!
 //! Knows: the order of `w:pPr` and `w:rPr`. Must not know: documents, zip.
 
+use crate::docx::normal::{MEASURE_MAX, clamp_rule};
 use crate::docx::xml::Xml;
 use crate::layout::{Format, LineSpacing, Look, Rule};
 use crate::model::Align;
-
-/// The largest measure that Word takes (22 inches).
-const MEASURE_MAX: i32 = 31_680;
 
 /// Paragraph format of a file that says nothing.
 pub(in crate::docx) const PLAIN_FORMAT: Format = Format {
@@ -34,7 +32,6 @@ pub(in crate::docx) const PLAIN_LOOK: Look =
 pub(in crate::docx) fn clamp_format(f: &Format) -> Format {
     let length = |v: i32| v.clamp(-MEASURE_MAX, MEASURE_MAX);
     let space = |v: i32| v.clamp(0, MEASURE_MAX);
-    let rule = |r: Option<Rule>| r.map(|r| Rule { weight: r.weight, space: r.space.min(31) });
     Format {
         left: length(f.left),
         right: length(f.right),
@@ -46,8 +43,8 @@ pub(in crate::docx) fn clamp_format(f: &Format) -> Format {
             LineSpacing::Exact(v) => LineSpacing::Exact(space(v)),
             LineSpacing::AtLeast(v) => LineSpacing::AtLeast(space(v)),
         },
-        top: rule(f.top),
-        bottom: rule(f.bottom),
+        top: f.top.map(clamp_rule),
+        bottom: f.bottom.map(clamp_rule),
         ..*f
     }
 }
@@ -130,10 +127,11 @@ fn border(x: &mut Xml, name: &'static str, rule: Option<Rule>, base_has: bool) {
 
 /// A single line of the automatic colour.
 pub(super) fn single(x: &mut Xml, name: &'static str, rule: Rule) {
+    let rule = clamp_rule(rule);
     x.tag(name)
         .attr("w:val", "single")
         .num("w:sz", i32::from(rule.weight))
-        .num("w:space", i32::from(rule.space.min(31)))
+        .num("w:space", i32::from(rule.space))
         .attr("w:color", "auto")
         .empty();
 }

@@ -4,6 +4,7 @@
 
 use super::props;
 use crate::docx::names::{self, SEPARATOR_ID, SEPARATOR_NAME};
+use crate::docx::normal::usable_styles;
 use crate::docx::xml::Xml;
 use crate::layout::{Format, LineSpacing, Look, Style};
 
@@ -11,13 +12,14 @@ use crate::layout::{Format, LineSpacing, Look, Style};
 pub(super) fn styles(x: &mut Xml, styles: &[Style]) {
     x.restart();
     x.tag("w:styles").attr("xmlns:w", names::W).body(|x| {
-        let normal = styles.first();
+        let styles = usable_styles(styles);
+        let normal = styles.first().copied();
         defaults(x, normal.map_or(props::PLAIN_LOOK, |s| s.look));
         latent(x);
         if normal.is_none() {
             normal_style(x);
         }
-        for (i, style) in styles.iter().enumerate() {
+        for (i, style) in styles.into_iter().enumerate() {
             paragraph_style(x, style, normal.filter(|_| i > 0));
         }
         separator(x, normal);
@@ -102,7 +104,7 @@ fn paragraph_style(x: &mut Xml, style: &Style, normal: Option<&Style>) {
         let look = normal.map_or(Look { size: style.look.size, ..props::PLAIN_LOOK }, |n| n.look);
         x.tag("w:pPr").body_if_any(|x| {
             props::format(x, &format, &style.format, &[], normal.is_none());
-            if let Some(level) = style.outline {
+            if let Some(level) = style.outline.filter(|_| normal.is_some()) {
                 x.num("w:outlineLvl", i32::from(level.min(8)));
             }
         });

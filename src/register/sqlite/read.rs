@@ -124,6 +124,10 @@ fn select(filter: &Filter) -> (String, Vec<Value>) {
         and("date >= ?", Value::from(from.to_string()));
         and("date <= ?", Value::from(to.to_string()));
     }
+    if let Some((year, bag)) = filter.bag {
+        and("seq IN (SELECT seq FROM files WHERE year = ?", Value::from(i64::from(year)));
+        and("bag = ?)", Value::from(i64::from(bag)));
+    }
     sql.push_str(match filter.order {
         Order::Series => " ORDER BY book, series, year, number",
         Order::Registration => " ORDER BY seq",

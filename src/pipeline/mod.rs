@@ -1,0 +1,5 @@
+//! The stages joined: draft, plan, issue, verify.
+//!
+//! Knows: all stages. Must not know: a terminal, SQL, XML.
+
+pub mod filing;

@@ -29,7 +29,6 @@ pub(crate) enum Kind {
     OrganAbbreviation,
     ForbiddenGroup(Forms, Vec<String>),
     SubjectRepeatsType,
-    DateExists,
     DateSpelling(Vec<String>),
     DateImpossible,
     CitedLater,
@@ -81,7 +80,6 @@ impl Kind {
             "organ-abbreviation" => Kind::OrganAbbreviation,
             "forbidden-group" => Kind::ForbiddenGroup(p.forms()?, p.strings("groups")?),
             "subject-repeats-type" => Kind::SubjectRepeatsType,
-            "date-exists" => Kind::DateExists,
             "date-spelling" => Kind::DateSpelling(p.words("holidays")?),
             "date-impossible" => Kind::DateImpossible,
             "cited-later" => Kind::CitedLater,
@@ -163,7 +161,6 @@ impl Kind {
                 }
             }
             Kind::SubjectRepeatsType => code::subject_repeats_type(head, c),
-            Kind::DateExists => dates::of_document(head, c),
             Kind::BasisMarks => basis::marks(head, c),
             Kind::HeadingTitle => structure::heading_title(head, c),
             Kind::ArticleTitle => structure::article_title(head, c),

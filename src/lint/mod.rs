@@ -190,6 +190,17 @@ impl Context<'_> {
     }
 }
 
+/// The finding for a text that was not in Unicode normal form C when it was read; the document
+/// that was made of it is. `None` if the ruleset has no such check.
+pub fn not_composed(checks: &Checks, file: &str, line: u32) -> Option<Diagnostic> {
+    let check = checks.checks.iter().find(|c| matches!(c.kind, Kind::NormalForm))?;
+    let message = text!(
+        "có chữ gõ bằng Unicode tổ hợp, chưa ở dạng dựng sẵn (NFC)",
+        "some letters are typed in combining characters, not in normal form C"
+    );
+    Some(check.head.finding(Place::file(file).line(line), message))
+}
+
 /// Checks a document before it is numbered. All findings, in the order of their lines.
 pub fn document(document: &Document, checks: &Checks, office: &Office) -> Vec<Diagnostic> {
     let mut context = Context { doc: document, office, rules: &checks.rules, out: Vec::new() };

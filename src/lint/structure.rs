@@ -33,7 +33,10 @@ pub(crate) fn heading_title(head: &Head, context: &mut Context) {
 /// (mẫu 1.2), so only an empty line is a finding there.
 pub(crate) fn article_title(head: &Head, context: &mut Context) {
     let doc = context.doc;
-    let direct = matches!(doc.form, Form::Decision | Form::Resolution | Form::Agreement);
+    let direct = matches!(
+        doc.form,
+        Form::Decision | Form::Resolution | Form::Agreement | Form::Copy
+    );
     for (index, body) in bodies(doc).enumerate() {
         for block in body {
             let BlockKind::Article { number, text } = &block.kind else { continue };

@@ -180,6 +180,12 @@ const DEFS: [Def; 46] = [
     def(Key::Gap, "VtKhoangCach", "Khoảng cách", "", Line("")),
 ];
 
+/// Identifier of every style with the part of a ruleset that it stands for; empty for styles that
+/// only separate.
+pub fn style_parts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    DEFS.iter().map(|d| (d.id, d.part))
+}
+
 /// Makes the table of a ruleset with an office's choices.
 pub(super) fn table(rules: &Ruleset, choices: &Choices<'_>) -> Arc<[Style]> {
     let mut styles: Vec<Style> = DEFS.iter().map(|d| style(rules, choices, d)).collect();

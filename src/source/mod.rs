@@ -5,6 +5,7 @@
 
 pub mod body;
 pub mod codes;
+pub mod data;
 pub mod front;
 pub mod inline;
 mod input;

@@ -1,5 +1,7 @@
 //! The integration tests, one binary.
 
+mod archive;
+mod borders;
 mod docx_hostile;
 mod docx_read;
 mod docx_sample;

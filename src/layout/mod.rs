@@ -24,3 +24,4 @@ pub use sheet::{
     Cell, DrawnLine, Format, Item, LineSpacing, Look, Page, Para, Properties, Row, Rule, Run,
     RunContent, Section, Sheet, Style, TWIPS_PER_MM, Table, VerticalAlign, mm,
 };
+pub use styles::style_parts;

@@ -2,7 +2,7 @@
 //!
 //! Knows: runs of căn cứ lines. Must not know: the documents they name.
 
-use crate::model::{Block, BlockKind};
+use crate::model::{Block, BlockKind, Form};
 use crate::text;
 
 use super::view::{bodies, joined, short};
@@ -11,6 +11,10 @@ use super::{Context, Head};
 /// Every line but the last ends with `;`, the last with `.`.
 pub(crate) fn marks(head: &Head, context: &mut Context) {
     let doc = context.doc;
+    // A copy repeats the lines of its source as they are.
+    if doc.form == Form::Copy {
+        return;
+    }
     for body in bodies(doc) {
         let mut rest = body;
         while let Some(start) = rest.iter().position(is_basis) {

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use regex::{Captures, Regex};
 
-use crate::model::{DateLine, Document, Slot};
+use crate::model::{DateLine, Document};
 use crate::text;
 
 use super::view::At;
@@ -54,26 +54,6 @@ impl<'t> Typed<'t> {
     fn exists(&self) -> bool {
         self.numbers().is_some_and(|(d, m, y)| Date::new(y, m, d).is_ok())
     }
-}
-
-/// Day of ô 4 that does not exist, or a day without a month.
-pub(crate) fn of_document(head: &Head, context: &mut Context) {
-    let line = context.doc.date;
-    let message = match (line.day, line.month) {
-        (Some(day), None) => {
-            text!("ngày {day} mà không có tháng", "day {day} without a month")
-        }
-        (_, Some(month)) if !(1..=12).contains(&month) => {
-            text!("không có tháng {month}", "there is no month {month}")
-        }
-        (Some(_), Some(_)) if line.date().is_none() => {
-            let words = line.words();
-            text!("không có {words}", "there is no such day: {words}")
-        }
-        _ => return,
-    };
-    let place = context.field("date", Some(Slot::S4));
-    context.find(head, place, message);
 }
 
 /// Days in words with a 0 too many or too few.

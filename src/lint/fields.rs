@@ -199,8 +199,6 @@ pub(crate) struct FieldCase {
 #[derive(Debug, Clone, Copy, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum WantedCase {
-    /// IN HOA.
-    Upper,
     /// Not all in capitals.
     Normal,
     /// Every syllable begins with a capital, the rest is small.
@@ -217,7 +215,6 @@ impl FieldCase {
             for (slot, key, text) in values(context, field) {
                 let text = text.trim();
                 let good = match self.case {
-                    WantedCase::Upper => !text.chars().any(char::is_lowercase),
                     WantedCase::Normal => !all_capitals(text),
                     WantedCase::Name => text.split_whitespace().all(is_name_word),
                 };
@@ -237,7 +234,6 @@ impl FieldCase {
 
     fn message(&self, text: &str) -> Text {
         match self.case {
-            WantedCase::Upper => text!("“{text}” chưa viết in hoa", "“{text}” is not in capitals"),
             WantedCase::Normal => {
                 text!("“{text}” viết toàn chữ in hoa", "“{text}” is all in capitals")
             }
@@ -250,7 +246,6 @@ impl FieldCase {
 
     fn hint(&self, text: &str) -> Option<Text> {
         let good = match self.case {
-            WantedCase::Upper => text.to_uppercase(),
             WantedCase::Name => name_case(text),
             WantedCase::Normal => return None,
         };
@@ -271,7 +266,7 @@ fn is_name_word(word: &str) -> bool {
     let rest: Vec<char> = letters.collect();
     let marked = word.contains(['\'', '’', '-', '.']);
     first.is_uppercase()
-        && (rest.is_empty() || marked || !rest.iter().all(|c| c.is_uppercase()) || rest.len() < 1)
+        && (rest.is_empty() || marked || !rest.iter().all(|c| c.is_uppercase()))
 }
 
 fn name_case(text: &str) -> String {

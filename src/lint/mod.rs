@@ -107,6 +107,7 @@ pub struct Checks {
     /// Checks that read every piece of text, and the set that tells which of them have to.
     scanned: Vec<usize>,
     set: RegexSet,
+    parts: sheet::Parts,
 }
 
 impl Checks {
@@ -129,7 +130,7 @@ impl Checks {
             }
         }
         let set = RegexSet::new(&patterns).map_err(|e| broken(&rules.id, "", &e.to_string()))?;
-        Ok(Self { rules: rules.clone(), checks, scanned, set })
+        Ok(Self { rules: rules.clone(), checks, scanned, set, parts: sheet::Parts::new() })
     }
 
     /// The ruleset they come from.
@@ -187,6 +188,17 @@ impl Context<'_> {
     fn subject_slot(&self) -> Slot {
         if self.doc.form == Form::Letter { Slot::S5b } else { Slot::S5a }
     }
+}
+
+/// The finding for a text that was not in Unicode normal form C when it was read; the document
+/// that was made of it is. `None` if the ruleset has no such check.
+pub fn not_composed(checks: &Checks, file: &str, line: u32) -> Option<Diagnostic> {
+    let check = checks.checks.iter().find(|c| matches!(c.kind, Kind::NormalForm))?;
+    let message = text!(
+        "có chữ gõ bằng Unicode tổ hợp, chưa ở dạng dựng sẵn (NFC)",
+        "some letters are typed in combining characters, not in normal form C"
+    );
+    Some(check.head.finding(Place::file(file).line(line), message))
 }
 
 /// Checks a document before it is numbered. All findings, in the order of their lines.

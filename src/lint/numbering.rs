@@ -8,7 +8,7 @@
 //! again after a lead-in: a line that ends with a colon, or that is a title.
 
 use crate::diagnostic::{Place, Text};
-use crate::model::{Block, BlockKind, Level};
+use crate::model::{Block, BlockKind, Form, Level};
 use crate::text;
 use crate::text::{from_roman, to_roman};
 
@@ -98,6 +98,10 @@ pub(crate) fn run(checks: &Checks, context: &mut Context) {
         })
     };
     let doc = context.doc;
+    // An extract keeps the numbers of its source.
+    if doc.form == Form::Copy {
+        return;
+    }
     let letters: Vec<char> = checks.rules.body.point_letters.chars().collect();
     for body in bodies(doc) {
         let mut walk = Walk { body, letters: &letters, lists: Vec::new(), found: Vec::new() };
@@ -458,7 +462,12 @@ impl Walk<'_> {
     /// A number as it is written: `IV`, `3.2`, `đ`.
     fn name(&self, kind: Kind, prefix: &[u32], value: u32) -> String {
         match kind {
-            Kind::Heading(Level::Part | Level::Chapter) | Kind::Roman => to_roman(value),
+            Kind::Roman => format!("{}.", to_roman(value)),
+            Kind::Heading(level @ (Level::Part | Level::Chapter)) => {
+                format!("{} {}", level.word(), to_roman(value))
+            }
+            Kind::Heading(level) => format!("{} {value}", level.word()),
+            Kind::Article => format!("Điều {value}"),
             Kind::Point => usize::try_from(value)
                 .ok()
                 .and_then(|v| self.letters.get(v.checked_sub(1)?))
@@ -466,7 +475,7 @@ impl Walk<'_> {
             _ => {
                 let mut parts = prefix.to_vec();
                 parts.push(value);
-                dots(&parts)
+                format!("{}.", dots(&parts))
             }
         }
     }

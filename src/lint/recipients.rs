@@ -45,14 +45,17 @@ impl ListMarks {
 
     pub(crate) fn run(&self, head: &Head, context: &mut Context) {
         for field in &self.fields {
-            for (slot, key, text) in values(context, field) {
+            // The last line of Nơi nhận is the Lưu line, unless there is none.
+            let open = *field == "recipients" && context.doc.archive_copy.is_some();
+            let list = values(context, field);
+            let count = list.len();
+            for (index, (slot, key, text)) in list.into_iter().enumerate() {
                 let text = text.trim();
-                let good = text
-                    .trim_start_matches(['-', '–', '+', ' '])
-                    .trim_end_matches([';', ',', '.', ':', ' ']);
-                let stop = text.ends_with(['.', ',', ':', ';']) && !text.ends_with("..");
-                let dash = text.starts_with(['-', '–', '+']);
-                if good.is_empty() || !(dash || stop) {
+                let last = index + 1 == count && !open;
+                // A mark that is the right one is printed once; only a wrong one shows.
+                let wrong: &[char] = if last { &[';', ',', ':'] } else { &['.', ',', ':'] };
+                let good = text.trim_end_matches([';', ',', '.', ':', ' ']);
+                if good.is_empty() || !text.ends_with(wrong) || text.ends_with("..") {
                     continue;
                 }
                 let place = context.field(key, Some(slot));
@@ -60,8 +63,8 @@ impl ListMarks {
                     head,
                     place,
                     text!(
-                        "“{text}” có dấu gạch hoặc dấu kết thúc gõ tay",
-                        "“{text}” has a dash or closing mark typed by hand"
+                        "“{text}” kết thúc bằng dấu không đúng chỗ",
+                        "“{text}” ends with the wrong mark"
                     ),
                     text!(
                         "chỉ ghi “{good}”: dấu “-”, “;” và “.” được in tự động",

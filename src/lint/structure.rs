@@ -29,35 +29,14 @@ pub(crate) fn heading_title(head: &Head, context: &mut Context) {
     }
 }
 
-/// The title of a Roman mục is in capitals on the same line.
-pub(crate) fn roman_capitals(head: &Head, context: &mut Context) {
-    let doc = context.doc;
-    for block in bodies(doc).flatten() {
-        let BlockKind::Roman { number, title } = &block.kind else { continue };
-        let title = joined(title);
-        let title = title.trim();
-        if !title.chars().any(char::is_lowercase) {
-            continue;
-        }
-        let (begin, good) = (short(title), short(&title.to_uppercase()));
-        let place = context.line(block.at);
-        context.find_hint(
-            head,
-            place,
-            text!(
-                "tiêu đề “{number}. {begin}” chưa viết in hoa",
-                "the title “{number}. {begin}” is not in capitals"
-            ),
-            text!("viết “{number}. {good}”", "write “{number}. {good}”"),
-        );
-    }
-}
-
 /// An Điều must have a tiêu đề. Where a decision enacts directly, its điều are whole sentences
 /// (mẫu 1.2), so only an empty line is a finding there.
 pub(crate) fn article_title(head: &Head, context: &mut Context) {
     let doc = context.doc;
-    let direct = matches!(doc.form, Form::Decision | Form::Resolution | Form::Agreement);
+    let direct = matches!(
+        doc.form,
+        Form::Decision | Form::Resolution | Form::Agreement | Form::Copy
+    );
     for (index, body) in bodies(doc).enumerate() {
         for block in body {
             let BlockKind::Article { number, text } = &block.kind else { continue };
@@ -270,7 +249,7 @@ fn read_numbers(rest: &str, out: &mut Vec<Mention>) {
             (Some(n), Some(from)) if ranged => out.push(Mention::Range(from, n)),
             (Some(n), _) => out.push(Mention::Range(n, n)),
             (None, None) => break,
-            (None, Some(_)) if bare == "và" => ranged = false,
+            (None, Some(_)) if bare == "và" => continue,
             (None, Some(_)) if ["đến", "-", "–"].contains(&bare) => {
                 ranged = true;
                 continue;

@@ -29,6 +29,8 @@ pub(crate) struct TextPattern {
     /// Matches that are meant well.
     except: Option<Regex>,
     within: Within,
+    /// Also read on the sheet that was written.
+    on_sheet: bool,
     message: Text,
 }
 
@@ -42,8 +44,17 @@ impl TextPattern {
             pattern: params.pattern("pattern")?,
             except,
             within: params.get("within")?.unwrap_or(Within::All),
+            on_sheet: params.get("on_sheet")?.unwrap_or(false),
             message: params.message()?,
         })
+    }
+
+    pub(crate) fn on_sheet(&self) -> bool {
+        self.on_sheet
+    }
+
+    pub(crate) fn message(&self, found: &str) -> Text {
+        fill(&self.message, found.trim())
     }
 
     pub(crate) fn trigger(&self) -> &str {
@@ -72,7 +83,7 @@ impl TextPattern {
             return;
         }
         if let Some(found) = self.found(text) {
-            let message = fill(&self.message, found.trim());
+            let message = self.message(found);
             context.find(head, at.place(context.doc), message);
         }
     }

@@ -185,7 +185,8 @@ fn section() -> BoxedStrategy<Section> {
         .boxed()
 }
 
-fn sheet() -> BoxedStrategy<Sheet> {
+/// Any sheet, also one that no layout would make.
+pub fn sheet() -> BoxedStrategy<Sheet> {
     let properties =
         (text(), text(), any::<bool>()).prop_map(|(title, creator, good)| Properties {
             subject: format!(" {title}"),

@@ -1,5 +1,6 @@
 //! The integration tests, one binary.
 
+mod assembled;
 mod docx_hostile;
 mod docx_read;
 mod docx_sample;
@@ -7,4 +8,6 @@ mod docx_write;
 mod layout_dump;
 mod layout_forms;
 mod layout_sample;
+mod lint_cases;
+mod lint_samples;
 mod samples;

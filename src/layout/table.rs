@@ -167,7 +167,11 @@ fn weights(table: &model::Table, count: usize) -> Vec<f64> {
 /// Shares `measure` among the columns; the widths sum to it exactly.
 fn share(weights: &[f64], wishes: &[Wish], pad: f64, measure: i32) -> Vec<i32> {
     let total = f64::from(measure);
-    let widths = if weights.is_empty() { by_content(wishes, pad, total) } else { weights.to_vec() };
+    let widths = if weights.is_empty() {
+        by_content(wishes, pad, total)
+    } else {
+        by_weight(weights, wishes, pad, total)
+    };
     exact(&widths, measure)
 }
 

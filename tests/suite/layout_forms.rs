@@ -283,11 +283,11 @@ fn a_table_at_the_end_of_the_body_is_kept_by_its_last_rows() {
     let rows = (0..30).map(|i| sample::row(&[&i.to_string(), "Nội dung"])).collect();
     document.body = vec![sample::table(&[Align::Center, Align::Left], &["TT", "Việc"], rows)];
     let sheet = sheet(&document);
-    let table = sheet.sections[0].items.iter().filter_map(|i| match i {
+    let mut table = sheet.sections[0].items.iter().filter_map(|i| match i {
         Item::Table(t) if t.borders.is_some() => Some(t),
         _ => None,
     });
-    let table = table.last().expect("the table");
+    let table = table.next_back().expect("the table");
     let kept = |row: usize| {
         table.rows[row].cells.iter().flat_map(|c| &c.items).all(|i| match i {
             Item::Para(p) => p.format.keep_next,

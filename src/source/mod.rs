@@ -10,6 +10,7 @@ pub mod inline;
 mod input;
 mod keys;
 mod label;
+mod plain;
 pub mod table;
 mod yaml;
 
@@ -101,7 +102,7 @@ impl Reader<'_> {
     /// a document cannot hold (a finding says what was taken out).
     pub fn finish(&mut self, raw: &str, at: u32) -> String {
         let text = text::seal::unseal(raw);
-        if text.is_ascii() && !text.bytes().any(|b| b < 0x20 || b == 0x7F) {
+        if text::is_simple(&text) {
             return text.into_owned();
         }
         let cleaned = input::clean(&text, self, at);

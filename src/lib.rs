@@ -7,8 +7,11 @@
 
 pub mod archive;
 pub mod diagnostic;
+pub mod docx;
 pub mod layout;
+pub mod lint;
 pub mod model;
+pub mod pipeline;
 pub mod register;
 pub mod ruleset;
 pub mod source;

@@ -5,11 +5,16 @@
 
 pub mod body;
 pub mod codes;
+pub mod data;
 pub mod front;
 pub mod inline;
 mod input;
+pub mod job;
+mod keyed;
 mod keys;
 mod label;
+pub mod name;
+pub mod office;
 mod plain;
 pub mod table;
 mod yaml;

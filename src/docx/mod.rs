@@ -1,0 +1,16 @@
+//! Word files: a sheet to bytes, bytes to a sheet.
+//!
+//! Knows: WordprocessingML and its zip; it is the only module that does. Must not know: the
+//! decree, the register, the archive, or what a document is about.
+
+mod limits;
+mod names;
+mod normal;
+mod pack;
+mod read;
+mod write;
+mod xml;
+
+pub use normal::normal;
+pub use read::read;
+pub use write::{Writer, Written};

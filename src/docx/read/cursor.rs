@@ -1,0 +1,297 @@
+//! A walk through the elements of one XML part, with limits.
+//!
+//! Knows: well-formedness, depth, the prefix of WordprocessingML. Must not know: what elements mean.
+
+use std::borrow::Cow;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use crate::diagnostic::{Failure, FailureKind, Place, Result, Text};
+use crate::docx::xml::is_legal;
+use crate::docx::{limits, names};
+use crate::text;
+
+/// A part being read. Depth is the number of elements that are open.
+pub(super) struct Cursor<'a> {
+    reader: Reader<&'a [u8]>,
+    source: Source<'a>,
+    depth: usize,
+    /// `w:`; empty where WordprocessingML is the default namespace.
+    prefix: Cow<'static, str>,
+}
+
+/// Where we are reading, for messages.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) file: &'a str,
+    pub(super) part: &'a str,
+}
+
+impl Source<'_> {
+    /// The failure that says what is wrong with the part.
+    pub(super) fn broken(&self, what: Text) -> Failure {
+        let Text { vi, en } = what;
+        Failure::new(
+            FailureKind::Input,
+            Place::file(self.file).item(self.part),
+            text!("không đọc được tệp Word: {vi}", "the Word file cannot be read: {en}"),
+        )
+    }
+}
+
+/// The next thing inside the current element.
+pub(super) enum Node<'a> {
+    /// An element begins.
+    Start(BytesStart<'a>),
+    /// The current element ends.
+    End,
+    /// Text.
+    Text(Cow<'a, str>),
+    /// The part ends.
+    Eof,
+}
+
+impl<'a> Cursor<'a> {
+    /// Opens a part and walks to its root element.
+    pub(super) fn open(content: &'a [u8], source: Source<'a>) -> Result<(Self, BytesStart<'a>)> {
+        let content = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
+        let content = std::str::from_utf8(content).map_err(|_| {
+            source.broken(text!("phần này không phải UTF-8", "the part is not UTF-8"))
+        })?;
+        if has_control(content.as_bytes())
+            || ["\u{FFFE}", "\u{FFFF}"].iter().any(|c| content.contains(c))
+        {
+            return Err(source.broken(text!(
+                "phần này có ký tự mà XML không cho phép",
+                "the part has characters that XML does not allow"
+            )));
+        }
+        let mut reader = Reader::from_str(content);
+        reader.config_mut().expand_empty_elements = true;
+        let mut cursor = Self { reader, source, depth: 0, prefix: Cow::Borrowed("w:") };
+        loop {
+            match cursor.next()? {
+                Node::Start(root) => {
+                    cursor.find_prefix(&root)?;
+                    return Ok((cursor, root));
+                }
+                Node::Text(t) if t.trim().is_empty() => {}
+                _ => return Err(cursor.malformed()),
+            }
+        }
+    }
+
+    /// The next node.
+    pub(super) fn next(&mut self) -> Result<Node<'a>> {
+        loop {
+            let event = self.reader.read_event().map_err(|_| self.malformed())?;
+            match event {
+                Event::Start(e) => {
+                    self.depth += 1;
+                    if self.depth > limits::DEPTH {
+                        return Err(self.source.broken(text!(
+                            "các phần tử lồng nhau quá sâu",
+                            "elements are nested too deeply"
+                        )));
+                    }
+                    return Ok(Node::Start(e));
+                }
+                Event::End(_) => {
+                    self.depth = self.depth.saturating_sub(1);
+                    return Ok(Node::End);
+                }
+                Event::Text(t) => return Ok(Node::Text(t.xml10_content())),
+                Event::CData(t) => return Ok(Node::Text(t.xml10_content())),
+                Event::GeneralRef(r) => {
+                    let c = match r.resolve_char_ref() {
+                        Ok(Some(c)) => Some(c),
+                        Ok(None) => predefined(&r),
+                        Err(_) => None,
+                    };
+                    let c = c.filter(|c| is_legal(*c)).ok_or_else(|| self.malformed())?;
+                    return Ok(Node::Text(Cow::Owned(c.to_string())));
+                }
+                Event::DocType(_) => {
+                    return Err(self.source.broken(text!(
+                        "phần này có khai báo DOCTYPE, không được phép",
+                        "the part has a DOCTYPE, which is not allowed"
+                    )));
+                }
+                Event::Eof if self.depth > 0 => return Err(self.malformed()),
+                Event::Eof => return Ok(Node::Eof),
+                Event::Empty(_) | Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
+            }
+        }
+    }
+
+    /// Calls `each` for every child element of the current one; what it leaves unread is skipped.
+    pub(super) fn children(
+        &mut self,
+        mut each: impl FnMut(&mut Self, &BytesStart<'a>) -> Result<()>,
+    ) -> Result<()> {
+        let level = self.depth;
+        loop {
+            match self.next()? {
+                Node::Start(e) => {
+                    each(self, &e)?;
+                    while self.depth > level {
+                        self.next()?;
+                    }
+                }
+                Node::Text(_) => {}
+                Node::End | Node::Eof => return Ok(()),
+            }
+        }
+    }
+
+    /// The text of the current element without its children.
+    pub(super) fn text(&mut self) -> Result<Cow<'a, str>> {
+        let level = self.depth;
+        let mut out = Cow::Borrowed("");
+        loop {
+            match self.next()? {
+                Node::Text(t) if self.depth == level => {
+                    if out.is_empty() {
+                        out = t;
+                    } else {
+                        out.to_mut().push_str(&t);
+                    }
+                }
+                Node::Text(_) | Node::Start(_) => {}
+                Node::End | Node::Eof if self.depth < level => return Ok(out),
+                Node::End | Node::Eof => {}
+            }
+        }
+    }
+
+    /// How many elements are open.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Name of an element: without prefix if it is WordprocessingML, whole if it has another
+    /// prefix, empty otherwise.
+    pub(super) fn name<'e>(&self, e: &'e BytesStart<'a>) -> &'e str {
+        let name = e.name().into_inner();
+        match name.strip_prefix(&*self.prefix) {
+            Some(local) => local,
+            None if name.contains(':') => name,
+            None => "",
+        }
+    }
+
+    /// Calls `each` with the name (without the prefix of WordprocessingML) and value of every attribute.
+    pub(super) fn attributes(
+        &self,
+        e: &BytesStart<'_>,
+        mut each: impl FnMut(&str, &str),
+    ) -> Result<()> {
+        for attribute in e.attributes().with_checks(false) {
+            let attribute = attribute.map_err(|_| self.malformed())?;
+            let name = attribute.key.into_inner();
+            let name = name.strip_prefix(&*self.prefix).unwrap_or(name);
+            if attribute.value.contains(['&', '\n', '\t', '\r']) {
+                let value = attribute
+                    .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                    .map_err(|_| self.malformed())?;
+                each(name, &value);
+            } else {
+                each(name, &attribute.value);
+            }
+        }
+        Ok(())
+    }
+
+    /// An attribute; the name without the prefix of WordprocessingML.
+    pub(super) fn attribute(&self, e: &BytesStart<'_>, wanted: &str) -> Result<Option<String>> {
+        let mut found = None;
+        self.attributes(e, |name, value| {
+            if name == wanted {
+                found = Some(value.to_owned());
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// `w:val` as a number.
+    pub(super) fn number(&self, e: &BytesStart<'_>) -> Result<Option<i32>> {
+        let mut found = None;
+        self.attributes(e, |name, value| {
+            if name == "val" {
+                found = number(value);
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// A switch: on unless `w:val` says otherwise.
+    pub(super) fn switch(&self, e: &BytesStart<'_>) -> Result<bool> {
+        let mut on = true;
+        self.attributes(e, |name, value| {
+            if name == "val" {
+                on = !matches!(value, "0" | "false" | "off");
+            }
+        })?;
+        Ok(on)
+    }
+
+    /// The failure for a part that is not well-formed.
+    pub(super) fn malformed(&self) -> Failure {
+        let at = self.reader.buffer_position();
+        self.source.broken(text!(
+            "XML sai cú pháp ở gần byte {at}",
+            "the XML is not well-formed near byte {at}"
+        ))
+    }
+
+    /// The failure for a part that is larger than the limits.
+    pub(super) fn too_much(&self, vi: &str, en: &str) -> Failure {
+        self.source.broken(text!("có quá nhiều {vi}", "there are too many {en}"))
+    }
+
+    fn find_prefix(&mut self, root: &BytesStart<'_>) -> Result<()> {
+        let mut prefix = None;
+        self.attributes(root, |name, value| {
+            if value == names::W || value == names::W_STRICT {
+                if name == "xmlns" {
+                    prefix = Some(Cow::Borrowed(""));
+                } else if let Some(name) = name.strip_prefix("xmlns:") {
+                    prefix = Some(match name {
+                        "w" => Cow::Borrowed("w:"),
+                        _ => Cow::Owned(format!("{name}:")),
+                    });
+                }
+            }
+        })?;
+        if let Some(prefix) = prefix {
+            self.prefix = prefix;
+        }
+        Ok(())
+    }
+}
+
+/// True if there is a control character other than tab and line ends.
+fn has_control(bytes: &[u8]) -> bool {
+    let control = |b: u8| b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r');
+    // Whole blocks without a way out in the middle: the compiler makes vectors of them.
+    bytes.chunks(128).any(|block| block.iter().fold(false, |found, b| found | control(*b)))
+}
+
+fn predefined(name: &str) -> Option<char> {
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => return None,
+    })
+}
+
+/// A whole number; what follows a decimal point is dropped, as Word does. `None` for anything else.
+pub(super) fn number(text: &str) -> Option<i32> {
+    let text = text.trim();
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    whole.parse().ok()
+}

@@ -1,0 +1,283 @@
+//! The zip of a Word file: which parts there are, their bytes, their relationships.
+//!
+//! Knows: zip, limits, relationships. Must not know: WordprocessingML.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io::Cursor as Bytes;
+use std::rc::Rc;
+
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+use zip::{CompressionMethod, ZipArchive};
+
+use super::cursor::{Cursor, Source};
+use crate::diagnostic::{Result, Text};
+use crate::docx::limits;
+use crate::text;
+
+/// An opened file.
+pub(super) struct Package<'a> {
+    file: &'a str,
+    bytes: &'a [u8],
+    entries: Vec<(String, Entry)>,
+}
+
+/// Where a part lies in the file.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    start: usize,
+    compressed: usize,
+    size: usize,
+    crc: u32,
+    deflated: bool,
+}
+
+/// A part as it lies in the file, for recognising one that was read before.
+#[derive(Debug, PartialEq)]
+pub(super) struct RawPart {
+    crc: u32,
+    size: usize,
+    data: Box<[u8]>,
+}
+
+/// Relationships of a part: id → (last word of the type, target).
+pub(super) type Relationships = HashMap<String, (String, String)>;
+
+thread_local! {
+    static INFLATE: RefCell<Decompress> = RefCell::new(Decompress::new(false));
+}
+
+impl<'a> Package<'a> {
+    /// Opens a file and checks its directory against the limits.
+    pub(super) fn open(bytes: &'a [u8], file: &'a str) -> Result<Self> {
+        let whole = Source { file, part: "zip" };
+        if bytes.len() > limits::FILE_BYTES {
+            return Err(whole.broken(text!("tệp quá lớn", "the file is too large")));
+        }
+        let not_zip =
+            |_| whole.broken(text!("không phải tệp .docx (zip)", "this is not a .docx (zip) file"));
+        let mut zip = ZipArchive::new(Bytes::new(bytes)).map_err(not_zip)?;
+        if zip.len() > limits::ENTRIES {
+            return Err(whole.broken(text!("có quá nhiều phần", "there are too many parts")));
+        }
+        if zip.has_duplicate_names() {
+            return Err(duplicate(whole));
+        }
+        let mut entries = Vec::with_capacity(zip.len());
+        let mut total = 0u64;
+        for i in 0..zip.len() {
+            let part = zip.by_index_raw(i).map_err(not_zip)?;
+            let name = part.name().map_err(not_zip)?.into_owned();
+            if !is_plain(&name) {
+                return Err(Source { file, part: &name }.broken(text!(
+                    "tên phần không hợp lệ",
+                    "the name of the part is not allowed"
+                )));
+            }
+            total = total.saturating_add(part.size());
+            check_size(Source { file, part: &name }, part.size(), part.compressed_size(), total)?;
+            let method = part.compression();
+            if part.encrypted()
+                || !matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated)
+            {
+                return Err(Source { file, part: &name }.broken(text!(
+                    "phần bị mã hóa hoặc nén theo cách lạ",
+                    "the part is encrypted or compressed in an unknown way"
+                )));
+            }
+            let entry = Entry {
+                start: part
+                    .data_start()
+                    .and_then(|s| usize::try_from(s).ok())
+                    .unwrap_or(usize::MAX),
+                compressed: usize::try_from(part.compressed_size()).unwrap_or(usize::MAX),
+                size: usize::try_from(part.size()).unwrap_or(usize::MAX),
+                crc: part.crc32(),
+                deflated: method == CompressionMethod::Deflated,
+            };
+            entries.push((name, entry));
+        }
+        // The names of a package do not differ by case alone.
+        let mut names: Vec<String> = entries.iter().map(|(n, _)| n.to_ascii_lowercase()).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+            return Err(duplicate(whole));
+        }
+        Ok(Self { file, bytes, entries })
+    }
+
+    /// Where messages about a part point to.
+    pub(super) fn source<'s>(&'s self, part: &'s str) -> Source<'s> {
+        Source { file: self.file, part }
+    }
+
+    /// Uncompressed length of a part; `None` if there is none of that name.
+    pub(super) fn size(&self, part: &str) -> Option<usize> {
+        self.entry(part).map(|e| e.size)
+    }
+
+    /// The part as it lies in the file; `None` if there is none of that name.
+    pub(super) fn raw(&self, part: &str) -> Option<RawPart> {
+        let entry = self.entry(part)?;
+        Some(RawPart { crc: entry.crc, size: entry.size, data: self.data(entry)?.into() })
+    }
+
+    /// True if the part lies in the file as `raw`.
+    pub(super) fn is_same(&self, part: &str, raw: &RawPart) -> bool {
+        self.entry(part).is_some_and(|e| {
+            e.crc == raw.crc && e.size == raw.size && self.data(e).is_some_and(|d| *d == *raw.data)
+        })
+    }
+
+    /// The content of a part; `None` if there is none of that name.
+    pub(super) fn part(&self, part: &str) -> Result<Option<Vec<u8>>> {
+        let Some(entry) = self.entry(part) else { return Ok(None) };
+        let content = self.data(entry).and_then(|data| {
+            if entry.deflated { inflate(data, entry.size) } else { Some(data.to_vec()) }
+        });
+        let whole = content.filter(|content| {
+            let mut crc = Crc::new();
+            crc.update(content);
+            content.len() == entry.size && crc.sum() == entry.crc
+        });
+        let damaged = text!(
+            "phần bị hỏng (sai độ dài hoặc mã kiểm tra)",
+            "the part is damaged (wrong length or checksum)"
+        );
+        whole.map(Some).ok_or_else(|| self.source(part).broken(damaged))
+    }
+
+    /// The content of a part that must be there.
+    pub(super) fn needed(&self, part: &str) -> Result<Vec<u8>> {
+        self.part(part)?.ok_or_else(|| self.source(part).broken(missing()))
+    }
+
+    /// The relationships of a part (`""` for the package); none if there is no such list.
+    pub(super) fn relationships(&self, part: &str) -> Result<Rc<Relationships>> {
+        thread_local! {
+            static KNOWN: RefCell<Vec<(RawPart, Rc<Relationships>)>> = const { RefCell::new(Vec::new()) };
+        }
+        let (folder, name) = part.rsplit_once('/').map_or(("", part), |(f, n)| (f, n));
+        let slash = if folder.is_empty() { "" } else { "/" };
+        let list = format!("{folder}{slash}_rels/{name}.rels");
+        KNOWN.with_borrow_mut(|known| {
+            remembered(known, self, &list, |content| {
+                read_relationships(content, self.source(&list), folder)
+            })
+        })
+    }
+
+    fn entry(&self, part: &str) -> Option<&Entry> {
+        self.entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(part)).map(|(_, e)| e)
+    }
+
+    fn data(&self, entry: &Entry) -> Option<&'a [u8]> {
+        self.bytes.get(entry.start..entry.start.checked_add(entry.compressed)?)
+    }
+}
+
+/// What a part means, from memory if the same bytes were read before on this thread.
+/// A missing part means what an empty text means.
+pub(super) fn remembered<T>(
+    known: &mut Vec<(RawPart, Rc<T>)>,
+    package: &Package<'_>,
+    part: &str,
+    read: impl FnOnce(&[u8]) -> Result<T>,
+) -> Result<Rc<T>> {
+    const KEPT: usize = 8;
+    const LARGEST: usize = 256 << 10;
+    if let Some((_, value)) = known.iter().find(|(raw, _)| package.is_same(part, raw)) {
+        return Ok(Rc::clone(value));
+    }
+    let content = package.part(part)?.unwrap_or_default();
+    let value = Rc::new(read(&content)?);
+    if let Some(raw) = package.raw(part).filter(|raw| raw.size <= LARGEST) {
+        if known.len() >= KEPT {
+            known.remove(0);
+        }
+        known.push((raw, Rc::clone(&value)));
+    }
+    Ok(value)
+}
+
+/// The message for a part that another one refers to.
+pub(super) fn missing() -> Text {
+    text!("thiếu phần này", "the part is missing")
+}
+
+fn read_relationships(content: &[u8], source: Source<'_>, folder: &str) -> Result<Relationships> {
+    let mut out = Relationships::new();
+    if content.is_empty() {
+        return Ok(out);
+    }
+    let (mut c, _) = Cursor::open(content, source)?;
+    c.children(|c, e| {
+        let (mut id, mut kind, mut target, mut outside) = (None, None, None, false);
+        c.attributes(e, |name, value| match name {
+            "Id" => id = Some(value.to_owned()),
+            "Type" => kind = value.rsplit('/').next().map(str::to_owned),
+            "Target" => target = resolve(folder, value),
+            "TargetMode" => outside = value == "External",
+            _ => {}
+        })?;
+        if let (Some(id), Some(kind), Some(target), false) = (id, kind, target, outside) {
+            out.insert(id, (kind, target));
+        }
+        Ok(())
+    })?;
+    Ok(out)
+}
+
+/// A target relative to the folder of its source; `None` if it leaves the package.
+fn resolve(folder: &str, target: &str) -> Option<String> {
+    let mut path: Vec<&str> = match target.strip_prefix('/') {
+        Some(_) => Vec::new(),
+        None => folder.split('/').filter(|s| !s.is_empty()).collect(),
+    };
+    for step in target.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => {
+                path.pop()?;
+            }
+            step => path.push(step),
+        }
+    }
+    Some(path.join("/"))
+}
+
+/// True for a name that stays inside the package.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && !name.contains(['\\', ':', '\0'])
+        && !name.starts_with('/')
+        && name.split('/').all(|step| step != "..")
+}
+
+fn duplicate(whole: Source<'_>) -> crate::diagnostic::Failure {
+    whole.broken(text!("hai phần trùng tên", "two parts have the same name"))
+}
+
+fn check_size(source: Source<'_>, size: u64, compressed: u64, total: u64) -> Result<()> {
+    let dense = size > limits::RATIO_FROM && size / limits::RATIO > compressed;
+    if size > limits::PART_BYTES || total > limits::TOTAL_BYTES || dense {
+        return Err(source.broken(text!(
+            "giải nén ra quá lớn ({size} byte)",
+            "it is too large when uncompressed ({size} bytes)"
+        )));
+    }
+    Ok(())
+}
+
+/// Inflates exactly `size` bytes; `None` if there are more, fewer, or they are damaged.
+fn inflate(data: &[u8], size: usize) -> Option<Vec<u8>> {
+    INFLATE.with_borrow_mut(|inflate| {
+        inflate.reset(false);
+        // One byte more than promised: room to notice a part that is longer than it says.
+        let mut out = Vec::with_capacity(size.checked_add(1)?);
+        match inflate.decompress_vec(data, &mut out, FlushDecompress::Finish) {
+            Ok(Status::StreamEnd) if out.len() == size => Some(out),
+            _ => None,
+        }
+    })
+}

@@ -1,0 +1,417 @@
+//! `word/document.xml`, headers and footers: paragraphs, runs, tables, sections.
+//!
+//! Knows: the order in which WordprocessingML wants things. Must not know: zip, styles.xml.
+
+use std::collections::HashMap;
+
+use super::{line, props};
+use crate::docx::limits;
+use crate::docx::names::{self, SEPARATOR_ID};
+use crate::docx::normal::{clamp_line, usable_styles};
+use crate::docx::xml::Xml;
+use crate::layout::{
+    Cell, Item, Look, Para, Row, Run, RunContent, Section, Sheet, Style, Table, VerticalAlign,
+};
+
+/// Which header or footer a part is, in the order of references in a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Margin {
+    /// Header of the pages after the first.
+    Header,
+    /// Header of the first page.
+    FirstHeader,
+    /// Footer of the first page.
+    FirstFooter,
+}
+
+/// A header or footer that becomes a part of its own.
+pub(super) struct MarginPart<'a> {
+    pub(super) kind: Margin,
+    pub(super) items: &'a [Item],
+}
+
+/// References of each section to header and footer parts, by index into the parts.
+/// A section that says the same as the one before refers to nothing: Word then goes on with it.
+pub(super) struct Margins<'a> {
+    pub(super) parts: Vec<MarginPart<'a>>,
+    references: Vec<Vec<(Margin, usize)>>,
+}
+
+impl<'a> Margins<'a> {
+    /// Finds the parts that a sheet needs.
+    pub(super) fn of(sheet: &'a Sheet) -> Self {
+        let mut parts: Vec<MarginPart<'a>> = Vec::new();
+        let mut references = Vec::with_capacity(sheet.sections.len());
+        let mut current: [&[Item]; 3] = [&[], &[], &[]];
+        for section in &sheet.sections {
+            let mut refs = Vec::new();
+            let wanted = [
+                (Margin::Header, &section.header),
+                (Margin::FirstHeader, &section.first_header),
+                (Margin::FirstFooter, &section.first_footer),
+            ];
+            for ((kind, items), current) in wanted.into_iter().zip(&mut current) {
+                // Without a first page of its own the first header and footer are not looked at.
+                if (kind == Margin::Header || has_first_page(section)) && *current != items {
+                    *current = items;
+                    refs.push((kind, parts.len()));
+                    parts.push(MarginPart { kind, items });
+                }
+            }
+            references.push(refs);
+        }
+        Self { parts, references }
+    }
+}
+
+fn has_first_page(section: &Section) -> bool {
+    !(section.header.is_empty()
+        && section.first_header.is_empty()
+        && section.first_footer.is_empty())
+}
+
+/// What the flow of a part needs to know: the styles, and the next free id of a drawing.
+pub(super) struct Flow<'a> {
+    styles: HashMap<&'a str, &'a Style>,
+    normal: Option<&'a Style>,
+    next_id: i32,
+}
+
+impl<'a> Flow<'a> {
+    /// For the styles of a sheet.
+    pub(super) fn new(styles: &'a [Style]) -> Self {
+        let styles = usable_styles(styles);
+        let normal = styles.first().copied();
+        let styles = styles.into_iter().map(|s| (s.id.as_str(), s)).collect();
+        Self { styles, normal, next_id: 1 }
+    }
+
+    /// Writes `word/document.xml`. `first_id` numbers the relationship of the first margin part.
+    pub(super) fn document(&mut self, x: &mut Xml, sheet: &Sheet, m: &Margins, first_id: usize) {
+        let lines = sheet.sections.iter().any(|s| has_lines(&s.items));
+        x.restart();
+        let root = x.tag("w:document").attr("xmlns:w", names::W).attr("xmlns:r", names::R);
+        line::namespaces(root, lines).body(|x| {
+            x.tag("w:body").body(|x| {
+                let last = sheet.sections.len().saturating_sub(1);
+                for (i, section) in sheet.sections.iter().enumerate() {
+                    let refs = m.references.get(i).map_or(&[][..], Vec::as_slice);
+                    let properties = |x: &mut Xml| section_properties(x, section, refs, first_id);
+                    if i == last {
+                        self.items(x, &section.items);
+                        if !ends_in_para(&section.items) {
+                            separator(x, |_| {});
+                        }
+                        properties(x);
+                    } else {
+                        self.section(x, &section.items, properties);
+                    }
+                }
+            });
+        });
+    }
+
+    /// Writes a header or footer.
+    pub(super) fn margin(&mut self, x: &mut Xml, part: &MarginPart) {
+        let name = if part.kind == Margin::FirstFooter { "w:ftr" } else { "w:hdr" };
+        x.restart();
+        let root = x.tag(name).attr("xmlns:w", names::W).attr("xmlns:r", names::R);
+        line::namespaces(root, has_lines(part.items)).body(|x| {
+            self.items(x, part.items);
+            if !ends_in_para(part.items) {
+                separator(x, |_| {});
+            }
+        });
+    }
+
+    /// A section that another one follows: its properties stand in its last paragraph.
+    fn section(&mut self, x: &mut Xml, items: &[Item], properties: impl Fn(&mut Xml)) {
+        match items.split_last() {
+            Some((Item::Para(last), before)) => {
+                self.items(x, before);
+                self.para(x, last, properties);
+            }
+            _ => {
+                self.items(x, items);
+                separator(x, properties);
+            }
+        }
+    }
+
+    fn items(&mut self, x: &mut Xml, items: &[Item]) {
+        let mut after_table = false;
+        for item in items {
+            match item {
+                Item::Para(para) => {
+                    self.para(x, para, |_| {});
+                    after_table = false;
+                }
+                Item::Table(table) if table.rows.is_empty() => {}
+                Item::Table(table) => {
+                    if after_table {
+                        separator(x, |_| {});
+                    }
+                    self.table(x, table);
+                    after_table = true;
+                }
+            }
+        }
+    }
+
+    fn para(&mut self, x: &mut Xml, para: &Para, section: impl Fn(&mut Xml)) {
+        let style = self.styles.get(para.style.as_str()).copied().or(self.normal);
+        let format = style.map_or(&props::PLAIN_FORMAT, |s| &s.format);
+        let look = style.map_or(props::PLAIN_LOOK, |s| s.look);
+        let is_normal = style.map(|s| &s.id) == self.normal.map(|s| &s.id);
+        x.tag("w:p").body(|x| {
+            x.tag("w:pPr").body_if_any(|x| {
+                if let Some(style) = style.filter(|_| !is_normal) {
+                    x.val("w:pStyle", &style.id);
+                }
+                props::format(x, format, &para.format, &para.tabs, false);
+                mark(x, &look, para);
+                section(x);
+            });
+            if let Some(drawn) = &para.line {
+                line::line(x, &clamp_line(*drawn), self.next_id);
+                self.next_id = self.next_id.saturating_add(1);
+            }
+            for same in para.runs.chunk_by(|a, b| a.look == b.look) {
+                runs(x, &look, same);
+            }
+        });
+    }
+
+    fn table(&mut self, x: &mut Xml, table: &Table) {
+        let width: i32 = table.grid.iter().fold(0, |sum, w| sum.saturating_add(*w));
+        x.tag("w:tbl").body(|x| {
+            x.tag("w:tblPr").body(|x| table_properties(x, table, width));
+            x.tag("w:tblGrid").body(|x| {
+                for column in &table.grid {
+                    x.tag("w:gridCol").num("w:w", (*column).max(0)).empty();
+                }
+            });
+            for row in &table.rows {
+                self.row(x, &table.grid, row);
+            }
+        });
+    }
+
+    fn row(&mut self, x: &mut Xml, grid: &[i32], row: &Row) {
+        let covered: usize = row.cells.iter().map(|c| columns(c)).sum();
+        let rest = grid.get(covered..).unwrap_or(&[]);
+        x.tag("w:tr").body(|x| {
+            x.tag("w:trPr").body_if_any(|x| {
+                if !rest.is_empty() && !row.cells.is_empty() {
+                    x.num("w:gridAfter", i32::try_from(rest.len()).unwrap_or(i32::MAX));
+                    x.tag("w:wAfter").num("w:w", sum(rest)).attr("w:type", "dxa").empty();
+                }
+                if row.cant_split {
+                    x.tag("w:cantSplit").empty();
+                }
+                if let Some(height) = row.height {
+                    let tag = x.tag("w:trHeight").num("w:val", height.max(0));
+                    tag.attr("w:hRule", "exact").empty();
+                }
+                if row.header {
+                    x.tag("w:tblHeader").empty();
+                }
+            });
+            let mut at = 0usize;
+            for cell in &row.cells {
+                let end = at.saturating_add(columns(cell));
+                let width = sum(grid.get(at..end.min(grid.len())).unwrap_or(&[]));
+                self.cell(x, cell, width);
+                at = end;
+            }
+            if row.cells.is_empty() {
+                // A row without cells is no row to Word.
+                x.tag("w:tc").body(|x| separator(x, |_| {}));
+            }
+        });
+    }
+
+    fn cell(&mut self, x: &mut Xml, cell: &Cell, width: i32) {
+        x.tag("w:tc").body(|x| {
+            x.tag("w:tcPr").body(|x| {
+                x.tag("w:tcW").num("w:w", width).attr("w:type", "dxa").empty();
+                if cell.span > 1 {
+                    x.num("w:gridSpan", i32::try_from(columns(cell)).unwrap_or(i32::MAX));
+                }
+                if let Some(rule) = cell.boxed {
+                    x.tag("w:tcBorders").body(|x| {
+                        for edge in ["w:top", "w:left", "w:bottom", "w:right"] {
+                            props::single(x, edge, rule);
+                        }
+                    });
+                }
+                if cell.vertical == VerticalAlign::Center {
+                    x.val("w:vAlign", "center");
+                }
+            });
+            self.items(x, &cell.items);
+            if !ends_in_para(&cell.items) {
+                separator(x, |_| {});
+            }
+        });
+    }
+}
+
+/// Columns that a cell covers, from 1.
+fn columns(cell: &Cell) -> usize {
+    cell.span.clamp(1, limits::COLUMNS) as usize
+}
+
+fn sum(widths: &[i32]) -> i32 {
+    widths.iter().fold(0i32, |sum, w| sum.saturating_add((*w).max(0)))
+}
+
+fn ends_in_para(items: &[Item]) -> bool {
+    let real = items.iter().rev().find(|i| !matches!(i, Item::Table(t) if t.rows.is_empty()));
+    matches!(real, Some(Item::Para(_)))
+}
+
+/// True if a line is drawn anywhere in the flow.
+fn has_lines(items: &[Item]) -> bool {
+    items.iter().any(|item| match item {
+        Item::Para(para) => para.line.is_some(),
+        Item::Table(table) => table.rows.iter().flat_map(|r| &r.cells).any(|c| has_lines(&c.items)),
+    })
+}
+
+/// The thin paragraph of [`SEPARATOR_ID`].
+fn separator(x: &mut Xml, section: impl Fn(&mut Xml)) {
+    x.tag("w:p").body(|x| {
+        x.tag("w:pPr").body(|x| {
+            x.val("w:pStyle", SEPARATOR_ID);
+            section(x);
+        });
+    });
+}
+
+/// The paragraph mark is as large as the text before it, so that it does not stretch the line.
+fn mark(x: &mut Xml, base: &Look, para: &Para) {
+    if let Some(last) = para.runs.last().filter(|r| r.look.size != base.size) {
+        x.tag("w:rPr").body_if_any(|x| props::look(x, base, &last.look));
+    }
+}
+
+/// Runs of one look. A page number is an element beside the runs, not in one.
+fn runs(x: &mut Xml, base: &Look, same: &[Run]) {
+    let is_number = |r: &Run| r.content == RunContent::PageNumber;
+    for group in same.chunk_by(|a, b| !is_number(a) && !is_number(b)) {
+        let Some(first) = group.first() else { continue };
+        if is_number(first) {
+            x.tag("w:fldSimple").attr("w:instr", " PAGE ").body(|x| {
+                run(x, base, &first.look, |x| x.tag("w:t").body(|x| x.text("2")));
+            });
+        } else if group.iter().any(|r| !matches!(&r.content, RunContent::Text(t) if t.is_empty())) {
+            run(x, base, &first.look, |x| {
+                for run in group {
+                    content(x, &run.content);
+                }
+            });
+        }
+    }
+}
+
+fn run(x: &mut Xml, base: &Look, look: &Look, body: impl FnOnce(&mut Xml)) {
+    x.tag("w:r").body(|x| {
+        if look != base {
+            x.tag("w:rPr").body_if_any(|x| props::look(x, base, look));
+        }
+        body(x);
+    });
+}
+
+fn content(x: &mut Xml, content: &RunContent) {
+    match content {
+        RunContent::Text(text) => text_pieces(x, text),
+        RunContent::Break => x.tag("w:br").empty(),
+        RunContent::Tab => x.tag("w:tab").empty(),
+        RunContent::PageNumber => {}
+    }
+}
+
+/// Text; a tab or line break inside becomes the element it means.
+fn text_pieces(x: &mut Xml, text: &str) {
+    if !text.bytes().any(|b| matches!(b, b'\t' | b'\n' | b'\r')) {
+        return words(x, text);
+    }
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    for piece in text.split_inclusive(['\t', '\n']) {
+        let (piece, end) = match piece.strip_suffix('\t') {
+            Some(piece) => (piece, Some("w:tab")),
+            None => match piece.strip_suffix('\n') {
+                Some(piece) => (piece, Some("w:br")),
+                None => (piece, None),
+            },
+        };
+        words(x, piece);
+        if let Some(end) = end {
+            x.tag(end).empty();
+        }
+    }
+}
+
+fn words(x: &mut Xml, text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    let tag = x.tag("w:t");
+    let keep = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
+    let tag = if keep { tag.attr("xml:space", "preserve") } else { tag };
+    tag.body(|x| x.text(text));
+}
+
+fn table_properties(x: &mut Xml, table: &Table, width: i32) {
+    x.tag("w:tblW").num("w:w", width.max(0)).attr("w:type", "dxa").empty();
+    x.tag("w:tblInd").num("w:w", table.indent).attr("w:type", "dxa").empty();
+    if let Some(rule) = table.borders {
+        x.tag("w:tblBorders").body(|x| {
+            for edge in ["w:top", "w:left", "w:bottom", "w:right", "w:insideH", "w:insideV"] {
+                props::single(x, edge, rule);
+            }
+        });
+    }
+    x.val_as("w:tblLayout", "w:type", "fixed");
+    x.tag("w:tblCellMar").body(|x| {
+        x.tag("w:left").num("w:w", table.margin.max(0)).attr("w:type", "dxa").empty();
+        x.tag("w:right").num("w:w", table.margin.max(0)).attr("w:type", "dxa").empty();
+    });
+}
+
+fn section_properties(x: &mut Xml, s: &Section, refs: &[(Margin, usize)], first_id: usize) {
+    x.tag("w:sectPr").body(|x| {
+        for (kind, index) in refs {
+            let (name, of) = match kind {
+                Margin::Header => ("w:headerReference", "default"),
+                Margin::FirstHeader => ("w:headerReference", "first"),
+                Margin::FirstFooter => ("w:footerReference", "first"),
+            };
+            let id = format!("rId{}", first_id + index);
+            x.tag(name).attr("w:type", of).attr("r:id", &id).empty();
+        }
+        x.val("w:type", "nextPage");
+        let page = &s.page;
+        let size = x.tag("w:pgSz").num("w:w", page.width.max(0)).num("w:h", page.height.max(0));
+        if page.landscape { size.attr("w:orient", "landscape") } else { size }.empty();
+        x.tag("w:pgMar")
+            .num("w:top", page.top)
+            .num("w:right", page.right.max(0))
+            .num("w:bottom", page.bottom)
+            .num("w:left", page.left.max(0))
+            .num("w:header", page.header.max(0))
+            .num("w:footer", page.footer.max(0))
+            .num("w:gutter", 0)
+            .empty();
+        if let Some(start) = s.restart {
+            let start = i32::try_from(start).unwrap_or(i32::MAX);
+            x.tag("w:pgNumType").num("w:start", start).empty();
+        }
+        x.tag("w:cols").num("w:space", 720).empty();
+        if has_first_page(s) {
+            x.tag("w:titlePg").empty();
+        }
+    });
+}

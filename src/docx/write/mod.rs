@@ -1,0 +1,194 @@
+//! From a sheet to the bytes of a .docx file.
+//!
+//! Knows: which parts a file has and which of them can be kept from one file to the next.
+//! Must not know: what a document says.
+
+mod document;
+mod fixed;
+mod line;
+mod props;
+mod styles;
+
+use std::cell::RefCell;
+use std::sync::{Arc, PoisonError, RwLock};
+
+pub(super) use fixed::is_instant;
+pub(super) use line::EMU_PER_TWIP;
+pub(super) use props::{PLAIN_FORMAT, PLAIN_LOOK, clamp_format};
+
+use self::document::{Flow, Margin, Margins};
+use self::fixed::FIRST_MARGIN_ID;
+use super::pack::{self, Effort, Part};
+use super::xml::Xml;
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::layout::{Sheet, Style};
+use crate::text;
+
+/// How many tables of styles, lists of parts and small parts a writer remembers.
+const REMEMBERED: usize = 16;
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The bytes of the file.
+    pub bytes: Vec<u8>,
+    /// SHA-256 over name, NUL and SHA-256 of each uncompressed part, sorted by name:
+    /// the same for the same content, whatever compressor made the bytes.
+    pub parts: [u8; 32],
+}
+
+/// Writes sheets. Keeps the parts that do not change, deflated; may be used by many threads.
+#[derive(Debug)]
+pub struct Writer {
+    settings: Part,
+    fonts: Part,
+    app: Part,
+    relationships: Part,
+    styles: Memory<Arc<[Style]>, Part>,
+    frames: Memory<Vec<Margin>, Frame>,
+    margins: Memory<(String, String), Part>,
+}
+
+/// The parts that list the others.
+#[derive(Debug)]
+struct Frame {
+    content_types: Part,
+    relationships: Part,
+    names: Vec<String>,
+}
+
+thread_local! {
+    static BUFFER: RefCell<Xml> = RefCell::new(Xml::with_capacity(1 << 16));
+}
+
+impl Writer {
+    /// A writer that has deflated the parts that are always the same.
+    ///
+    /// # Errors
+    /// None in practice: a part of a fixed text is never too large.
+    pub fn new() -> Result<Self> {
+        BUFFER.with_borrow_mut(|x| {
+            fixed::package_relationships(x);
+            Ok(Self {
+                settings: part("word/settings.xml", fixed::SETTINGS, Effort::Once)?,
+                fonts: part("word/fontTable.xml", fixed::FONT_TABLE, Effort::Once)?,
+                app: part("docProps/app.xml", fixed::APP, Effort::Once)?,
+                relationships: part("_rels/.rels", x.as_str(), Effort::Once)?,
+                styles: Memory::default(),
+                frames: Memory::default(),
+                margins: Memory::default(),
+            })
+        })
+    }
+
+    /// The bytes of a sheet: the same for the same sheet, on any thread.
+    ///
+    /// # Errors
+    /// `Input` if a text holds a character that XML cannot hold (a control character, U+FFFE,
+    /// U+FFFF); `Output` if the file would be larger than 4 GiB.
+    pub fn write(&self, sheet: &Sheet) -> Result<Written> {
+        BUFFER.with_borrow_mut(|x| self.write_with(x, sheet))
+    }
+
+    fn write_with(&self, x: &mut Xml, sheet: &Sheet) -> Result<Written> {
+        let margins = Margins::of(sheet);
+        let kinds: Vec<Margin> = margins.parts.iter().map(|p| p.kind).collect();
+        let frame = self.frames.get_or(&kinds, || frame(x, &kinds))?;
+        let styles = self.styles.get_or(&sheet.styles, || {
+            styles::styles(x, &sheet.styles);
+            finish(x, "word/styles.xml", Effort::Once)
+        })?;
+        let mut flow = Flow::new(&sheet.styles);
+        flow.document(x, sheet, &margins, FIRST_MARGIN_ID);
+        let document = finish(x, "word/document.xml", Effort::EachTime)?;
+        let mut small = Vec::with_capacity(margins.parts.len());
+        for (margin, name) in margins.parts.iter().zip(&frame.names) {
+            flow.margin(x, margin);
+            small.push(self.remembered(x, format!("word/{name}"))?);
+        }
+        fixed::core(x, &sheet.properties);
+        let core = finish(x, "docProps/core.xml", Effort::Stored)?;
+        let mut parts =
+            vec![&frame.content_types, &self.relationships, &document, &frame.relationships];
+        parts.extend([&*styles, &self.settings, &self.fonts]);
+        parts.extend(small.iter().map(|p| &**p));
+        parts.extend([&core, &self.app]);
+        let bytes = pack::pack(&parts).ok_or_else(too_large)?;
+        Ok(Written { bytes, parts: pack::parts_digest(&parts) })
+    }
+
+    /// A part that is probably the same in the next file.
+    fn remembered(&self, x: &Xml, name: String) -> Result<Arc<Part>> {
+        check(x, &name)?;
+        let key = (name, x.as_str().to_owned());
+        self.margins.get_or(&key, || part(&key.0, &key.1, Effort::Once))
+    }
+}
+
+fn frame(x: &mut Xml, kinds: &[Margin]) -> Result<Frame> {
+    fixed::content_types(x, kinds);
+    let content_types = finish(x, "[Content_Types].xml", Effort::Once)?;
+    fixed::document_relationships(x, kinds);
+    let relationships = finish(x, "word/_rels/document.xml.rels", Effort::Once)?;
+    Ok(Frame { content_types, relationships, names: fixed::margin_names(kinds) })
+}
+
+fn finish(x: &Xml, name: &str, effort: Effort) -> Result<Part> {
+    check(x, name)?;
+    part(name, x.as_str(), effort)
+}
+
+fn part(name: &str, content: &str, effort: Effort) -> Result<Part> {
+    Part::new(name, content.as_bytes(), effort).ok_or_else(too_large)
+}
+
+/// A letter is never lost in silence: what the file cannot hold is refused.
+fn check(x: &Xml, name: &str) -> Result<()> {
+    let Some(c) = x.refused() else { return Ok(()) };
+    let number = u32::from(c);
+    Err(Failure::new(
+        FailureKind::Input,
+        Place { item: Some(name.to_owned()), ..Place::default() },
+        text!(
+            "văn bản có ký tự điều khiển U+{number:04X}, tệp Word không chứa được",
+            "the text holds the control character U+{number:04X}, which a Word file cannot hold"
+        ),
+    )
+    .hint(text!("xóa ký tự đó ở nguồn dữ liệu", "delete the character in the source data")))
+}
+
+fn too_large() -> Failure {
+    Failure::new(
+        FailureKind::Output,
+        Place::default(),
+        text!("tệp .docx sẽ lớn hơn 4 GiB", "the .docx file would be larger than 4 GiB"),
+    )
+}
+
+/// A few values by key. The oldest goes when a new one comes.
+#[derive(Debug)]
+struct Memory<K, V>(RwLock<Vec<(K, Arc<V>)>>);
+
+impl<K, V> Default for Memory<K, V> {
+    fn default() -> Self {
+        Self(RwLock::new(Vec::new()))
+    }
+}
+
+impl<K: Clone + PartialEq, V> Memory<K, V> {
+    fn get_or(&self, key: &K, make: impl FnOnce() -> Result<V>) -> Result<Arc<V>> {
+        // A poisoned lock only says that a thread died; the list is whole at any moment.
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, value)) = known.iter().find(|(k, _)| k == key) {
+            return Ok(Arc::clone(value));
+        }
+        drop(known);
+        let value = Arc::new(make()?);
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.remove(0);
+        }
+        known.push((key.clone(), Arc::clone(&value)));
+        Ok(value)
+    }
+}

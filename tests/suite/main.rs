@@ -1,0 +1,12 @@
+//! The integration tests, one binary.
+
+mod archive;
+mod borders;
+mod docx_hostile;
+mod docx_read;
+mod docx_sample;
+mod docx_write;
+mod layout_dump;
+mod layout_forms;
+mod layout_sample;
+mod samples;

@@ -19,8 +19,7 @@ use super::{Context, Head};
 /// Last day of the district level: a sentence that cites an earlier day speaks of the past.
 const END: Date = date(2025, 7, 1);
 
-static YEAR: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"năm\s+((?:19|20)\d\d)").ok());
+static YEAR: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"năm\s+((?:19|20)\d\d)").ok());
 
 /// Words of the district level.
 #[derive(Debug)]

@@ -16,6 +16,7 @@ mod label;
 pub mod name;
 pub mod office;
 mod plain;
+pub mod scaffold;
 pub mod table;
 mod yaml;
 

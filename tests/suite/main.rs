@@ -13,3 +13,4 @@ mod layout_sample;
 mod lint_cases;
 mod lint_samples;
 mod samples;
+mod text_format;

@@ -1,7 +1,9 @@
 //! The integration tests, one binary.
 
 mod archive;
+mod bad_data;
 mod borders;
+mod data_files;
 mod docx_hostile;
 mod docx_read;
 mod docx_sample;

@@ -1,6 +1,7 @@
 //! The integration tests, one binary.
 
 mod archive;
+mod assembled;
 mod bad_data;
 mod borders;
 mod data_files;
@@ -11,4 +12,6 @@ mod docx_write;
 mod layout_dump;
 mod layout_forms;
 mod layout_sample;
+mod lint_cases;
+mod lint_samples;
 mod samples;

@@ -2,7 +2,9 @@
 
 mod archive;
 mod assembled;
+mod bad_data;
 mod borders;
+mod data_files;
 mod docx_hostile;
 mod docx_read;
 mod docx_sample;

@@ -13,6 +13,7 @@ use ring::digest::{Context, SHA256, digest};
 
 /// `0x0021` is the first day that the format knows.
 const DOS_DATE: u16 = 0x0021;
+const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 const VERSION: u16 = 20;
 const MADE_BY: u16 = 0x0314;
@@ -25,6 +26,7 @@ pub(super) struct Part {
     crc: u32,
     size: u32,
     sha256: [u8; 32],
+    method: u16,
     data: Vec<u8>,
 }
 
@@ -35,6 +37,8 @@ pub(super) enum Effort {
     Once,
     /// Parts of one document.
     EachTime,
+    /// Small parts of one document: to deflate them costs more than it saves.
+    Stored,
 }
 
 thread_local! {
@@ -56,15 +60,17 @@ impl Part {
         let data = match effort {
             Effort::Once => ONCE.with_borrow_mut(|c| deflate(c, content)),
             Effort::EachTime => EACH.with_borrow_mut(|c| deflate(c, content)),
+            Effort::Stored => Some(content.to_vec()),
         }?;
-        Some(Self { name: name.into(), crc: crc.sum(), size, sha256, data })
+        let method = if effort == Effort::Stored { STORED } else { DEFLATED };
+        Some(Self { name: name.into(), crc: crc.sum(), size, sha256, method, data })
     }
 
     fn header(&self, out: &mut Vec<u8>) {
         put16(out, VERSION);
         // Names are ASCII: no flag is needed.
         put16(out, 0);
-        put16(out, DEFLATED);
+        put16(out, self.method);
         put16(out, 0);
         put16(out, DOS_DATE);
         put32(out, self.crc);

@@ -74,7 +74,7 @@ impl Xml {
 
     /// Text of an element.
     pub(super) fn text(&mut self, text: &str) {
-        if text.bytes().any(needs_care) {
+        if has(text, needs_care) {
             for c in text.chars() {
                 self.character(c, false);
             }
@@ -127,7 +127,7 @@ impl Tag<'_> {
     /// An attribute.
     pub(super) fn attr(mut self, name: &'static str, value: &str) -> Self {
         self.label(name);
-        if value.bytes().any(|b| needs_care(b) || matches!(b, b'"' | b'\t' | b'\n')) {
+        if has(value, |b| needs_care(b) || matches!(b, b'"' | b'\t' | b'\n')) {
             for c in value.chars() {
                 self.xml.character(c, true);
             }
@@ -198,6 +198,11 @@ impl Tag<'_> {
         self.xml.out.push_str(self.name);
         self.xml.out.push('>');
     }
+}
+
+/// True if a byte is met. Whole blocks without a way out in the middle: the compiler makes vectors.
+fn has(text: &str, what: impl Fn(u8) -> bool) -> bool {
+    text.as_bytes().chunks(64).any(|block| block.iter().fold(false, |found, b| found | what(*b)))
 }
 
 /// Bytes that may begin something that cannot be copied as it is.

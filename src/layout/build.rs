@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::model::{Document, OrganName, Span, Urgency};
 use crate::ruleset::{LineRule, Ruleset};
 
+use super::header::{MOTTO, NATION};
 use super::measures::{Choices, Measures};
 use super::metrics::{Lines, Piece, Type, balance, lines};
 use super::styles::{self, GAP_HEIGHT, Key};
@@ -40,6 +41,9 @@ pub struct Composer {
     pub(super) styles: Arc<[Style]>,
     pub(super) measures: Measures,
     pub(super) title_look: Look,
+    /// `Quốc hiệu` and `Tiêu ngữ`, the same in every document, with their widths.
+    pub(super) nation: (Para, f64),
+    pub(super) motto: (Para, f64),
     pub(super) type_names: BTreeMap<String, String>,
     pub(super) undated: BTreeSet<String>,
     pub(super) stamps: Vec<Stamp>,
@@ -51,7 +55,9 @@ impl Composer {
     pub fn new(rules: &Ruleset, chosen: &BTreeMap<String, f64>) -> Self {
         let choices = Choices::new(rules, chosen);
         let kinds = || rules.types.iter().chain(&rules.copies);
-        Self {
+        let mut composer = Self {
+            nation: (blank_para(), 0.0),
+            motto: (blank_para(), 0.0),
             styles: styles::table(rules, &choices),
             measures: choices.measures(),
             title_look: choices.look("heading_title"),
@@ -67,7 +73,14 @@ impl Composer {
                     height: mm(s.height),
                 })
                 .collect(),
-        }
+        };
+        let measured = |para: Para| {
+            let width = natural_width(&para);
+            (para, width)
+        };
+        composer.nation = measured(composer.text(Key::Nation, NATION));
+        composer.motto = measured(composer.text(Key::Motto, MOTTO));
+        composer
     }
 
     /// Name of the document's type inside a sentence: `Kế hoạch`.
@@ -77,11 +90,10 @@ impl Composer {
 
     /// An empty paragraph of a style.
     pub(super) fn para(&self, key: Key) -> Para {
-        let (style, format) = match self.styles.get(key as usize) {
-            Some(style) => (style.id.clone(), style.format),
-            None => (String::new(), EMPTY),
-        };
-        Para { style, format, tabs: Vec::new(), runs: Vec::new(), line: None }
+        match self.styles.get(key as usize) {
+            Some(style) => Para { style: style.id.clone(), format: style.format, ..blank_para() },
+            None => blank_para(),
+        }
     }
 
     /// The look of a style.
@@ -120,7 +132,6 @@ impl Composer {
         let mut para = self.para(Key::Line);
         para.format.left = side;
         para.format.right = side;
-        para.format.top = Some(self.measures.rule);
         para
     }
 
@@ -149,6 +160,10 @@ impl Composer {
         let row = Row { header: false, cant_split: true, height: Some(height), cells: vec![cell] };
         Table { grid: vec![width], indent, margin: 0, borders: None, rows: vec![row] }
     }
+}
+
+fn blank_para() -> Para {
+    Para { style: String::new(), format: EMPTY, tabs: Vec::new(), runs: Vec::new(), line: None }
 }
 
 const NO_LOOK: Look = Look { size: 28, bold: false, italic: false, color: None };
@@ -204,6 +219,11 @@ pub(super) fn upper_spans(spans: &[Span]) -> Vec<Span> {
 
 /// Adds a text: line feeds become breaks, tabs tabs; letters that no XML can hold are left out.
 pub(super) fn push_text(runs: &mut Vec<Run>, look: Look, text: &str) {
+    // All that needs care is a control character or begins with one of these bytes.
+    if !text.bytes().any(|b| b < 0x20 || matches!(b, 0x7f | 0xc2 | 0xef)) {
+        push_plain(runs, look, text);
+        return;
+    }
     let odd = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
     let mut rest = text;
     while let Some((at, c)) = rest.char_indices().find(|(_, c)| odd(*c)) {

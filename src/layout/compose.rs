@@ -137,7 +137,6 @@ impl Composer {
         }
         let mut items = self.body(&document.body, measure);
         let mut line = self.para(Key::Line);
-        line.format.top = Some(self.measures.rule);
         line.format.before = self.measures.after_title;
         line.format.after = self.measures.gap;
         items.push(Item::Para(line));

@@ -157,6 +157,9 @@ impl Composer {
     /// Keeps at least two lines of what comes before with what comes next.
     pub(super) fn keep_end(&self, items: &mut [Item], measure: i32) {
         let mut wanted = WITH_SIGNATURES;
+        // Counted in a column a little wider, so that a line that another program may do without is
+        // not one of the two.
+        let wide = measure + measure / 50;
         for item in items.iter_mut().rev() {
             if wanted == 0 {
                 break;
@@ -164,7 +167,7 @@ impl Composer {
             match item {
                 Item::Para(para) => {
                     para.format.keep_next = true;
-                    let lines = if is_blank(para) { 0 } else { lines_of(para, measure).count() };
+                    let lines = if is_blank(para) { 0 } else { lines_of(para, wide).count() };
                     if lines > 0 && lines <= SHORT {
                         para.format.keep_lines = true;
                     }

@@ -36,18 +36,14 @@ impl Composer {
     pub(super) fn header_table(&self, document: &Document, measure: i32) -> Table {
         let code = self.code(document);
         let date = self.place_date(document);
-        let nation = self.text(Key::Nation, NATION);
-        let motto = self.text(Key::Motto, MOTTO);
-        let motto_width = natural_width(&motto);
-        let needed = natural_width(&nation).max(motto_width);
+        let needed = self.nation.1.max(self.motto.1);
         let code_width = code.as_ref().map_or(0.0, natural_width);
         let date_width = date.as_ref().map_or(0.0, natural_width);
         let wished = (self.measures.header_left, self.measures.header_right);
         let room = f64::from(measure) - 2.0 * ROOM;
         let for_date = if needed.max(date_width) + code_width < room { date_width } else { 0.0 };
         let grid = columns(measure, wished, (code_width, needed.max(for_date)));
-        let right =
-            vec![nation, motto, self.rule_under(motto_width, self.measures.motto_line, grid.1)];
+        let right = self.national(grid.1);
         let mut rows = vec![row(vec![cell(self.organs(&document.organ, grid.0)), cell(right)])];
         if code.is_some() || date.is_some() {
             let code = code.unwrap_or_else(|| self.gap(0));
@@ -60,15 +56,17 @@ impl Composer {
 
     /// Only ô 1 and 2: the head of a document that a decision issues (mẫu 1.3, part 2).
     pub(super) fn plain_header(&self, organ: &OrganName, measure: i32) -> Table {
-        let nation = self.text(Key::Nation, NATION);
-        let motto = self.text(Key::Motto, MOTTO);
-        let width = natural_width(&motto);
         let wished = (self.measures.header_left, self.measures.header_right);
-        let grid = columns(measure, wished, (0.0, natural_width(&nation).max(width)));
-        let line = self.rule_under(width, self.measures.motto_line, grid.1);
-        let right = vec![nation, motto, line];
+        let grid = columns(measure, wished, (0.0, self.nation.1.max(self.motto.1)));
+        let right = self.national(grid.1);
         let rows = vec![row(vec![cell(self.organs(organ, grid.0)), cell(right)])];
         layout_table(vec![grid.0, grid.1], rows)
+    }
+
+    /// Ô 1 with its line.
+    fn national(&self, column: i32) -> Vec<Para> {
+        let line = self.rule_under(self.motto.1, self.measures.motto_line, column);
+        vec![self.nation.0.clone(), self.motto.0.clone(), line]
     }
 
     /// Ô 2: parent, organ, line.
@@ -137,9 +135,8 @@ impl Composer {
         let mut out = Vec::with_capacity(3);
         let mut last = 0.0;
         if shows_type {
-            let (mut para, lines) =
+            let (para, lines) =
                 self.balanced(self.text(Key::Type, &upper(&document.type_name)), measure);
-            para.format.keep_next = true;
             last = lines.last();
             out.push(para);
         }
@@ -149,7 +146,6 @@ impl Composer {
             if !shows_type {
                 para.format.before = self.para(Key::Type).format.before;
             }
-            para.format.keep_next = true;
             last = lines.last();
             out.push(para);
         }
@@ -173,9 +169,6 @@ impl Composer {
         if !subject.is_empty() {
             out.push(self.balanced(self.spans(Key::Subject, subject), measure).0);
         }
-        for para in &mut out {
-            para.format.keep_next = true;
-        }
         out
     }
 
@@ -185,8 +178,7 @@ impl Composer {
         if text.is_empty() {
             return None;
         }
-        let (mut para, _) = self.balanced(self.text(Key::Authority, &upper(text)), measure);
-        para.format.keep_next = true;
+        let (para, _) = self.balanced(self.text(Key::Authority, &upper(text)), measure);
         Some(Item::Para(para))
     }
 
@@ -305,8 +297,7 @@ impl Composer {
                 document.code.notation
             )
         };
-        let (mut para, lines) = self.balanced(self.text(Key::Reference, &text), measure);
-        para.format.keep_next = true;
+        let (para, lines) = self.balanced(self.text(Key::Reference, &text), measure);
         let mut line = self.rule_under(lines.last(), self.measures.reference_line, measure);
         line.format.after = self.measures.after_title;
         vec![Item::Para(para), Item::Para(line)]

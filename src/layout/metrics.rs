@@ -71,6 +71,11 @@ impl Table {
         }
     }
 
+    /// Advance of a letter in a cut: regular, bold, italic, bold italic.
+    fn advance(&self, letter: char, column: usize) -> u16 {
+        self.get(letter).get(column).copied().unwrap_or(0)
+    }
+
     fn get(&self, letter: char) -> [u16; 4] {
         let code = letter as usize;
         if code < LOW {
@@ -109,13 +114,13 @@ impl Type {
 
     /// Units to twips: a half point is 10 twips.
     fn twips(self, units: i64) -> f64 {
-        (units * i64::from(self.size) * 10) as f64 / EM as f64
+        units as f64 * f64::from(u32::from(self.size) * 10) / EM as f64
     }
 
     fn units(self, text: &str) -> i64 {
         let column = self.column();
         let table = &*TABLE;
-        text.chars().map(|c| table.get(c).get(column).copied().map_or(0, i64::from)).sum()
+        text.chars().map(|c| i64::from(table.advance(c, column))).sum()
     }
 
     /// Width of a text on one line, in twips.
@@ -190,15 +195,17 @@ const OPENERS: [&str; 9] = ["và", "của", "về", "trong", "cho", "thuộc", "
 /// Cuts text into words: after spaces and after hyphens and dashes inside words, as word
 /// processors do; a non-breaking space joins.
 fn words(pieces: &[Piece<'_>]) -> Vec<Word> {
-    let mut out = Vec::new();
+    let letters: usize = pieces.iter().map(|(text, _)| text.len()).sum();
+    let mut out = Vec::with_capacity(letters / 4 + 1);
     let mut word = Word::default();
     let mut open = false;
     let mut before = ' ';
+    let table = &*TABLE;
     for (text, face) in pieces {
         let column = face.column();
+        let scale = face.twips(1);
         for (at, c) in text.char_indices() {
-            let units = TABLE.get(c).get(column).copied().unwrap_or(1024);
-            let advance = face.twips(i64::from(units));
+            let advance = f64::from(table.advance(c, column)) * scale;
             if c == '\n' {
                 word.breaks = true;
                 out.push(std::mem::take(&mut word));
@@ -238,18 +245,38 @@ fn opens_well(text: &str) -> bool {
     }
     let end = text.find([' ', '\u{a0}', '\n']).unwrap_or(text.len());
     let word = text.get(..end).unwrap_or("");
+    let first = word.bytes().next().map(|b| b.to_ascii_lowercase());
+    if !matches!(first, Some(b'v' | b'c' | b't' | b'n')) {
+        return false;
+    }
     OPENERS
         .iter()
         .any(|o| o.len() == word.len() && o.chars().eq(word.chars().flat_map(char::to_lowercase)))
 }
 
-/// Width of the widest stretch that cannot be broken, in twips.
-pub fn widest_word(pieces: &[Piece<'_>]) -> f64 {
-    words(pieces).iter().map(|w| w.ink).fold(0.0, f64::max)
+/// Widths of the widest stretch that cannot be broken and of the widest line if only line breaks
+/// break it, in twips.
+pub fn extremes(pieces: &[Piece<'_>]) -> (f64, f64) {
+    let words = words(pieces);
+    let widest = words.iter().map(|w| w.ink).fold(0.0, f64::max);
+    (widest, fill(&words, f64::INFINITY, 0.0).widest())
+}
+
+/// The one line of a text that plainly fits: the common case, without cutting it into words.
+fn one_line(pieces: &[Piece<'_>], measure: f64) -> Option<Lines> {
+    if pieces.iter().any(|(text, _)| text.contains(['\n', '\t']) || text.ends_with(' ')) {
+        return None;
+    }
+    let width: f64 = pieces.iter().map(|(text, face)| face.width(text)).sum();
+    let fits = width <= measure;
+    fits.then(|| Lines { widths: vec![width], slack: measure - width, poor: 0 })
 }
 
 /// Breaks a text into lines no wider than `measure`, the first one shorter by `first`.
 pub fn lines(pieces: &[Piece<'_>], measure: f64, first: f64) -> Lines {
+    if let Some(line) = one_line(pieces, measure - first) {
+        return line;
+    }
     fill(&words(pieces), measure, first)
 }
 
@@ -290,9 +317,13 @@ fn fill(words: &[Word], measure: f64, first: f64) -> Lines {
 /// one length, broken between phrases where that costs little, and so that no word is about to
 /// move. Returns measure and lines.
 pub fn balance(pieces: &[Piece<'_>], measure: f64) -> (f64, Lines) {
+    if let Some(line) = one_line(pieces, measure) {
+        return (measure, line);
+    }
     let words = words(pieces);
     let full = fill(&words, measure, 0.0);
-    if full.count() < 2 || full.widest() > measure {
+    let broken = words.iter().filter(|w| w.breaks).count() + 1;
+    if full.count() <= broken || full.widest() > measure {
         return (measure, full);
     }
     let (mut low, mut high) = (words.iter().map(|w| w.ink).fold(0.0, f64::max), measure);

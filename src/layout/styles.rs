@@ -280,16 +280,37 @@ fn format(choices: &Choices<'_>, def: &Def, align: Align, look: Look) -> Format 
         }
     }
     match def.key {
+        Key::Addressee => format.left = measures.addressee_indent,
         Key::Signature => format.line = LineSpacing::AtLeast(mm(choices.layout("sign_space"))),
         Key::Contact => format.top = Some(Rule { space: 4, ..measures.rule }),
         Key::AppendixLabel => format.before = 0,
         Key::AddresseeList => format.before = pt(choices.layout("before_addressee_line")),
-        Key::Line => format.line = LineSpacing::Exact(LINE_HEIGHT),
+        Key::Line => {
+            format.line = LineSpacing::Exact(LINE_HEIGHT);
+            format.top = Some(measures.rule);
+        }
         Key::Gap => format.line = LineSpacing::Exact(GAP_HEIGHT),
         _ => {}
     }
+    format.keep_next |= KEPT.contains(&def.key);
     format
 }
+
+/// Lines of their own that never part from what follows: titles from their lines, and all that
+/// stands with the signatures.
+const KEPT: [Key; 11] = [
+    Key::Type,
+    Key::Subject,
+    Key::Authority,
+    Key::Reference,
+    Key::Position,
+    Key::Signature,
+    Key::OtherPosition,
+    Key::Signer,
+    Key::RecipientsLabel,
+    Key::Recipients,
+    Key::Drafter,
+];
 
 /// Height of the paragraph that carries a rule line on its upper edge.
 const LINE_HEIGHT: i32 = 40;

@@ -4,8 +4,8 @@
 
 use crate::model::{self, Align};
 
-use super::build::{Composer, lines_of, pieces, push_spans};
-use super::metrics::{lines, widest_word};
+use super::build::{Composer, lines_of, push_spans};
+use super::metrics::{Piece, Type, extremes};
 use super::styles::Key;
 use super::{Cell, Item, Look, Para, Row, Table, VerticalAlign, mm};
 
@@ -74,6 +74,16 @@ impl Composer {
         para
     }
 
+    fn cell_pieces<'a>(&self, cell: &'a model::Cell, head: bool, size: u16) -> Vec<Piece<'a>> {
+        let look = Type::of(self.cell_look(head, size));
+        let cut = |s: &model::Span| Type {
+            bold: look.bold || s.bold,
+            italic: look.italic || s.italic,
+            ..look
+        };
+        cell.text.iter().map(|s| (s.text.as_str(), cut(s))).collect()
+    }
+
     fn table_row(
         &self,
         table: &model::Table,
@@ -114,10 +124,9 @@ impl Composer {
             for cell in &row.cells {
                 let span = cell.span.max(1) as usize;
                 if let (1, Some(wish)) = (span, wishes.get_mut(at)) {
-                    let para = self.cell_para(cell, head, Align::Left, size);
-                    let pieces = pieces(&para);
-                    wish.least = wish.least.max(widest_word(&pieces));
-                    wish.natural = wish.natural.max(lines(&pieces, f64::INFINITY, 0.0).widest());
+                    let (least, natural) = extremes(&self.cell_pieces(cell, head, size));
+                    wish.least = wish.least.max(least);
+                    wish.natural = wish.natural.max(natural);
                 }
                 at += span;
             }

@@ -366,3 +366,17 @@ pub fn sheet() -> Sheet {
         ],
     }
 }
+
+/// A letter of one page.
+#[allow(dead_code)]
+pub fn letter() -> Sheet {
+    let mut sheet = sheet();
+    sheet.sections.truncate(1);
+    let s = &mut sheet.sections[0];
+    s.first_header.clear();
+    let mut items = vec![letterhead(false)];
+    items.extend(body());
+    items.push(signature());
+    s.items = items;
+    sheet
+}

@@ -59,8 +59,7 @@ impl<'a> Cursor<'a> {
         let content = std::str::from_utf8(content).map_err(|_| {
             source.broken(text!("phần này không phải UTF-8", "the part is not UTF-8"))
         })?;
-        let control = |b: u8| b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r');
-        if content.bytes().any(control)
+        if has_control(content.as_bytes())
             || ["\u{FFFE}", "\u{FFFF}"].iter().any(|c| content.contains(c))
         {
             return Err(source.broken(text!(
@@ -270,6 +269,13 @@ impl<'a> Cursor<'a> {
         }
         Ok(())
     }
+}
+
+/// True if there is a control character other than tab and line ends.
+fn has_control(bytes: &[u8]) -> bool {
+    let control = |b: u8| b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r');
+    // Whole blocks without a way out in the middle: the compiler makes vectors of them.
+    bytes.chunks(128).any(|block| block.iter().fold(false, |found, b| found | control(*b)))
 }
 
 fn predefined(name: &str) -> Option<char> {

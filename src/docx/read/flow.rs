@@ -4,7 +4,7 @@
 
 use quick_xml::events::BytesStart;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Source};
 use super::line::drawn_line;
 use super::props::{ParaProperties, RunProperties};
 use super::section::SectionProperties;
@@ -13,6 +13,7 @@ use crate::diagnostic::Result;
 use crate::docx::limits;
 use crate::docx::names::SEPARATOR_ID;
 use crate::layout::{Item, Look, Para, Run, RunContent};
+use crate::text;
 
 /// A reader of flows; counts what it reads.
 pub(super) struct Flow<'s> {
@@ -22,6 +23,7 @@ pub(super) struct Flow<'s> {
     fields: Vec<Field>,
     blocks: usize,
     runs: usize,
+    copied: u64,
 }
 
 /// A field that has begun: its instruction, and whether its result is being read.
@@ -35,7 +37,14 @@ struct Field {
 impl<'s> Flow<'s> {
     /// For the styles of a file.
     pub(super) fn new(styles: &'s Styles) -> Self {
-        Self { styles, ended_sections: Vec::new(), fields: Vec::new(), blocks: 0, runs: 0 }
+        Self {
+            styles,
+            ended_sections: Vec::new(),
+            fields: Vec::new(),
+            blocks: 0,
+            runs: 0,
+            copied: 0,
+        }
     }
 
     /// Counts a paragraph, table, row or cell.
@@ -43,6 +52,18 @@ impl<'s> Flow<'s> {
         self.blocks += 1;
         if self.blocks > limits::BLOCKS {
             return Err(c.too_much("đoạn và ô", "paragraphs and cells"));
+        }
+        Ok(())
+    }
+
+    /// Counts the bytes of a header or footer that one more section has.
+    pub(super) fn count_copy(&mut self, bytes: usize, source: Source<'_>) -> Result<()> {
+        self.copied = self.copied.saturating_add(bytes as u64);
+        if self.copied > limits::PART_BYTES {
+            return Err(source.broken(text!(
+                "đầu trang và chân trang quá dài",
+                "the headers and footers are too long"
+            )));
         }
         Ok(())
     }
@@ -152,7 +173,9 @@ impl<'s> Flow<'s> {
                     let text = c.text()?;
                     let text = if keep { &*text } else { text.trim_matches([' ', '\t', '\n']) };
                     if !text.is_empty() && !self.in_hidden_field() {
-                        let text = text.replace(['\n', '\t'], " ");
+                        let plain = !text.bytes().any(|b| matches!(b, b'\n' | b'\t'));
+                        let text =
+                            if plain { text.to_owned() } else { text.replace(['\n', '\t'], " ") };
                         self.push(c, out, look, RunContent::Text(text))?;
                     }
                 }

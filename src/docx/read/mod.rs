@@ -17,7 +17,6 @@ mod styles;
 mod table;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use self::cursor::Cursor;
@@ -50,9 +49,8 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Sheet> {
         None => Properties::default(),
     };
     let sections =
-        Margins { package: &package, relationships: &relationships, read: HashMap::new() }
-            .sections(flows, &mut flow)?;
-    Ok(Sheet { properties, styles: styles.list.clone(), sections })
+        Margins { package: &package, relationships: &relationships }.sections(flows, &mut flow)?;
+    Ok(Sheet { properties, styles: styles.list.as_slice().into(), sections })
 }
 
 fn read_styles(package: &Package<'_>, part: &str) -> Result<Rc<Styles>> {
@@ -105,13 +103,12 @@ fn read_document(
 struct Margins<'p, 'a> {
     package: &'p Package<'a>,
     relationships: &'p Relationships,
-    read: HashMap<String, Vec<Item>>,
 }
 
 impl Margins<'_, '_> {
     /// Gives every section its headers and footers: one that names none has those of the one before.
     fn sections(
-        &mut self,
+        &self,
         flows: Vec<(SectionProperties, Vec<Item>)>,
         flow: &mut Flow<'_>,
     ) -> Result<Vec<Section>> {
@@ -139,19 +136,24 @@ impl Margins<'_, '_> {
         Ok(out)
     }
 
-    fn items(&mut self, id: &Option<String>, flow: &mut Flow<'_>) -> Result<Vec<Item>> {
-        let Some(id) = id else { return Ok(Vec::new()) };
-        if let Some(items) = self.read.get(id) {
-            return Ok(items.clone());
-        }
-        let Some((_, part)) = self.relationships.get(id) else { return Ok(Vec::new()) };
-        let content = self.package.needed(part)?;
-        flow.begin_part();
-        let mut items = Vec::new();
-        let (mut c, _) = Cursor::open(&content, self.package.source(part))?;
-        c.children(|c, e| flow.block(c, e, &mut items))?;
-        self.read.insert(id.clone(), items.clone());
-        Ok(items)
+    /// The items of a part. Most files of an office have the same ones.
+    fn items(&self, id: &Option<String>, flow: &mut Flow<'_>) -> Result<Vec<Item>> {
+        let part = id.as_ref().and_then(|id| self.relationships.get(id));
+        let Some((_, part)) = part else { return Ok(Vec::new()) };
+        let Some(size) = self.package.size(part) else {
+            return Err(self.package.source(part).broken(package::missing()));
+        };
+        // A header may be large, and every section may refer to it.
+        flow.count_copy(size, self.package.source(part))?;
+        let styles = flow.styles;
+        let items = remembered(&mut styles.margins.borrow_mut(), self.package, part, |content| {
+            flow.begin_part();
+            let mut items = Vec::new();
+            let (mut c, _) = Cursor::open(content, self.package.source(part))?;
+            c.children(|c, e| flow.block(c, e, &mut items))?;
+            Ok(items)
+        })?;
+        Ok(items.as_ref().clone())
     }
 }
 

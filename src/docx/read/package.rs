@@ -19,7 +19,7 @@ use crate::text;
 pub(super) struct Package<'a> {
     file: &'a str,
     bytes: &'a [u8],
-    entries: HashMap<String, Entry>,
+    entries: Vec<(String, Entry)>,
 }
 
 /// Where a part lies in the file.
@@ -33,7 +33,7 @@ struct Entry {
 }
 
 /// A part as it lies in the file, for recognising one that was read before.
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub(super) struct RawPart {
     crc: u32,
     size: usize,
@@ -63,7 +63,7 @@ impl<'a> Package<'a> {
         if zip.has_duplicate_names() {
             return Err(duplicate(whole));
         }
-        let mut entries = HashMap::with_capacity(zip.len());
+        let mut entries = Vec::with_capacity(zip.len());
         let mut total = 0u64;
         for i in 0..zip.len() {
             let part = zip.by_index_raw(i).map_err(not_zip)?;
@@ -95,10 +95,13 @@ impl<'a> Package<'a> {
                 crc: part.crc32(),
                 deflated: method == CompressionMethod::Deflated,
             };
-            // The names of a package do not differ by case alone.
-            if entries.insert(name.to_ascii_lowercase(), entry).is_some() {
-                return Err(duplicate(whole));
-            }
+            entries.push((name, entry));
+        }
+        // The names of a package do not differ by case alone.
+        let mut names: Vec<String> = entries.iter().map(|(n, _)| n.to_ascii_lowercase()).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+            return Err(duplicate(whole));
         }
         Ok(Self { file, bytes, entries })
     }
@@ -106,6 +109,11 @@ impl<'a> Package<'a> {
     /// Where messages about a part point to.
     pub(super) fn source<'s>(&'s self, part: &'s str) -> Source<'s> {
         Source { file: self.file, part }
+    }
+
+    /// Uncompressed length of a part; `None` if there is none of that name.
+    pub(super) fn size(&self, part: &str) -> Option<usize> {
+        self.entry(part).map(|e| e.size)
     }
 
     /// The part as it lies in the file; `None` if there is none of that name.
@@ -160,7 +168,7 @@ impl<'a> Package<'a> {
     }
 
     fn entry(&self, part: &str) -> Option<&Entry> {
-        self.entries.get(part).or_else(|| self.entries.get(&part.to_ascii_lowercase()))
+        self.entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(part)).map(|(_, e)| e)
     }
 
     fn data(&self, entry: &Entry) -> Option<&'a [u8]> {
@@ -177,13 +185,13 @@ pub(super) fn remembered<T>(
     read: impl FnOnce(&[u8]) -> Result<T>,
 ) -> Result<Rc<T>> {
     const KEPT: usize = 8;
-    const LARGEST: usize = 64 << 10;
+    const LARGEST: usize = 256 << 10;
     if let Some((_, value)) = known.iter().find(|(raw, _)| package.is_same(part, raw)) {
         return Ok(Rc::clone(value));
     }
     let content = package.part(part)?.unwrap_or_default();
     let value = Rc::new(read(&content)?);
-    if let Some(raw) = package.raw(part).filter(|raw| raw.data.len() <= LARGEST) {
+    if let Some(raw) = package.raw(part).filter(|raw| raw.size <= LARGEST) {
         if known.len() >= KEPT {
             known.remove(0);
         }

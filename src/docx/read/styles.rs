@@ -2,18 +2,21 @@
 //!
 //! Knows: inheritance of styles. Must not know: the flow.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use quick_xml::events::BytesStart;
 
 use super::cursor::{Cursor, Source};
+use super::package::RawPart;
 use super::props::{ParaProperties, RunProperties};
 use super::table::TableProperties;
 use crate::diagnostic::Result;
 use crate::docx::limits;
 use crate::docx::names::{self, SEPARATOR_ID};
 use crate::docx::write::{PLAIN_FORMAT, PLAIN_LOOK};
-use crate::layout::{Format, Look, Style};
+use crate::layout::{Format, Item, Look, Style};
 use crate::model::Slot;
 
 /// The styles of a file, complete.
@@ -26,6 +29,8 @@ pub(super) struct Styles {
     characters: HashMap<String, RunProperties>,
     tables: HashMap<String, TableProperties>,
     default_table: TableProperties,
+    /// Headers and footers that were read with these styles.
+    pub(super) margins: RefCell<Vec<(RawPart, Rc<Vec<Item>>)>>,
 }
 
 /// A style as the file states it.
@@ -127,6 +132,7 @@ impl Styles {
             list,
             by_id,
             separator,
+            margins: RefCell::default(),
             characters: characters
                 .keys()
                 .map(|id| (id.clone(), chain(id, &characters, |s, base| s.run.with_base(&base))))

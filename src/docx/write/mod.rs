@@ -107,7 +107,7 @@ impl Writer {
             small.push(self.remembered(x, format!("word/{name}"))?);
         }
         fixed::core(x, &sheet.properties);
-        let core = finish(x, "docProps/core.xml", Effort::EachTime)?;
+        let core = finish(x, "docProps/core.xml", Effort::Stored)?;
         let mut parts =
             vec![&frame.content_types, &self.relationships, &document, &frame.relationships];
         parts.extend([&*styles, &self.settings, &self.fonts]);

@@ -24,8 +24,6 @@ mod texts;
 mod view;
 
 #[cfg(test)]
-mod sample;
-#[cfg(test)]
 mod tests;
 
 use crate::diagnostic::{Code, Diagnostic, Failure, FailureKind, Place, Result, Severity, Text};

@@ -6,6 +6,7 @@
 //! [`sqlite::Sqlite`], elsewhere a database server); [`plan`] says which numbers a batch would get
 //! and what is odd about them; [`leaf`] makes the bytes that a later log commits to.
 
+pub mod book;
 pub mod leaf;
 mod numbering;
 pub mod sqlite;

@@ -3,3 +3,6 @@
 //! Knows: all stages. Must not know: a terminal, SQL, XML.
 
 pub mod filing;
+mod ledger;
+
+pub use ledger::Ledger;

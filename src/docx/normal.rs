@@ -33,7 +33,7 @@ pub fn normal(sheet: &Sheet) -> Sheet {
     let flow = Flow { styles: &usable, default };
     Sheet {
         properties: properties(&sheet.properties),
-        styles,
+        styles: styles.into(),
         sections: sheet.sections.iter().map(|s| flow.section(s)).collect(),
     }
 }

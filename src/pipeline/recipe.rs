@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostic, Place, Result, blocks};
+use crate::diagnostic::{Diagnostic, Place, Result};
 use crate::docx::{self, Written};
 use crate::layout;
 use crate::lint;
@@ -133,9 +133,4 @@ pub fn at_row(findings: Vec<Diagnostic>, row: &Place) -> Vec<Diagnostic> {
         d
     };
     findings.into_iter().map(blame).collect()
-}
-
-/// True if a document with these findings may be numbered.
-pub fn may_issue(findings: &[Diagnostic]) -> bool {
-    !blocks(findings)
 }

@@ -15,6 +15,7 @@ mod keys;
 mod label;
 pub mod name;
 pub mod office;
+pub mod scaffold;
 pub mod table;
 mod yaml;
 

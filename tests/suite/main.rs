@@ -1,6 +1,7 @@
 //! The integration tests, one binary.
 
 mod archive;
+mod assembled;
 mod borders;
 mod docx_hostile;
 mod docx_read;
@@ -9,4 +10,6 @@ mod docx_write;
 mod layout_dump;
 mod layout_forms;
 mod layout_sample;
+mod lint_cases;
+mod lint_samples;
 mod samples;

@@ -6,11 +6,16 @@
 //! that knows all stages, `cli` the only one that knows a terminal.
 
 pub mod archive;
+pub mod cli;
 pub mod diagnostic;
 pub mod docx;
 pub mod layout;
+pub mod lint;
 pub mod model;
+pub mod pipeline;
 pub mod register;
 pub mod ruleset;
+pub mod source;
+pub mod template;
 pub mod text;
 pub mod world;

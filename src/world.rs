@@ -80,6 +80,11 @@ pub trait World: Send + Sync {
     /// Syncs the whole file system that holds `path` (`syncfs`): once a batch.
     fn sync_tree(&self, path: &Path) -> io::Result<()>;
 
+    /// Takes the right to write away from a file, as a guard against slips. A world without rights does nothing.
+    fn set_read_only(&self, _path: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Takes the exclusive lock of `path`, waiting up to `wait`. `WouldBlock` if somebody still holds it.
     fn lock(&self, path: &Path, wait: Duration) -> io::Result<Box<dyn Lock>>;
 }
@@ -268,6 +273,12 @@ impl World for System {
         {
             sync_each(self, path)
         }
+    }
+
+    fn set_read_only(&self, path: &Path) -> io::Result<()> {
+        let mut rights = fs::symlink_metadata(path)?.permissions();
+        rights.set_readonly(true);
+        fs::set_permissions(path, rights)
     }
 
     fn lock(&self, path: &Path, wait: Duration) -> io::Result<Box<dyn Lock>> {

@@ -1,8 +1,38 @@
 //! The archive: staged files, open and sealed bags, digests, verification.
 //!
 //! Knows: files, checksums, BagIt. Must not know: docx, templates, SQL.
+//!
+//! ```text
+//! DOC-TOI.txt                 how to check everything with other people's tools
+//! keys/  log/                 kept free for the signed log
+//! open/2026/000002/           data/ + append-only manifest-sha256.txt
+//! bags/2026/000001/           sealed: a BagIt 1.0 bag (RFC 8493), never written again
+//! staging/  quarantine/  reports/
+//! ```
+//!
+//! The way of one file: [`Archive::stage`] (unsynced) → [`Archive::settle`] (one sync, rename) →
+//! the register commits → [`Archive::record`] (manifest) → [`Archive::seal`] when its bag is full.
+//! The register is the truth; everything here but the files themselves can be made again from it
+//! ([`Archive::recover`]). [`verify`](mod@verify) compares the two.
+
+mod fault;
+mod manifest;
+mod paths;
+mod recover;
+mod rollback;
+mod seal;
+mod store;
+pub mod verify;
 
 use serde::{Deserialize, Serialize};
+
+pub use paths::{BagId, FileName, check_path};
+pub use recover::Recovery;
+pub use rollback::SealedBag;
+pub use store::{Archive, OpenBag};
+
+/// Most documents that one bag may hold.
+pub const MAX_BAG_SIZE: u32 = 1000;
 
 /// A SHA-256 digest; prints as 64 lower-case hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,6 +81,15 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
+impl Digest {
+    /// 64 lower-case hex digits.
+    pub fn to_hex(&self) -> String {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digit = |n: u8| DIGITS.get(usize::from(n)).copied().map_or('0', char::from);
+        self.0.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
+    }
+}
+
 /// SHA-256 of bytes.
 pub fn sha256(bytes: &[u8]) -> Digest {
     let mut out = [0; 32];
@@ -59,7 +98,7 @@ pub fn sha256(bytes: &[u8]) -> Digest {
 }
 
 /// Where a file is kept, without saying whether its bag is open or sealed:
-/// year / bag number / path inside the bag (`data/KH/000005-1a2b3c4d.docx`, ASCII).
+/// year / bag number / path inside the bag (`data/snv.ke-hoach/000005-1a2b3c4d.docx`, ASCII).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ArchivePath {
     /// Year of the bag.
@@ -68,6 +107,20 @@ pub struct ArchivePath {
     pub bag: u32,
     /// Path inside the bag, `/`-separated, begins with `data/`.
     pub path: String,
+}
+
+impl ArchivePath {
+    /// The bag it is in.
+    pub fn bag_id(&self) -> BagId {
+        BagId { year: self.year, number: self.bag }
+    }
+}
+
+impl std::fmt::Display for ArchivePath {
+    /// `2026/000001/data/snv.ke-hoach/000005-1a2b3c4d.docx`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.bag_id(), self.path)
+    }
 }
 
 /// A file that the archive keeps.

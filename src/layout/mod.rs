@@ -1,10 +1,27 @@
 //! From a document and a ruleset to a sheet.
 //!
 //! Knows: where each slot goes and how it looks. Must not know: XML, zip, files.
+//!
+//! The parts: `metrics` says how wide text is, `measures` what a ruleset and an office ask for,
+//! `styles` is the table of named styles, `build` makes pieces, `header`, `body`, `table` and
+//! `foot` make the parts of a page, and `compose` puts them in the order of the sample forms.
 
+mod body;
+mod build;
+mod compose;
+mod foot;
+mod header;
+mod measures;
+pub mod metrics;
 mod sheet;
+mod styles;
+mod table;
 
+pub use build::Composer;
+pub use compose::compose;
+pub use measures::wrong_choices;
 pub use sheet::{
     Cell, DrawnLine, Format, Item, LineSpacing, Look, Page, Para, Properties, Row, Rule, Run,
     RunContent, Section, Sheet, Style, TWIPS_PER_MM, Table, VerticalAlign, mm,
 };
+pub use styles::style_parts;

@@ -4,6 +4,8 @@
 //! Lengths are twips (1/20 pt; 1 mm = 56.69) unless the name says otherwise; type sizes are half points.
 //! The docx writer turns a sheet into bytes; the docx reader turns bytes back into a sheet.
 
+use std::sync::Arc;
+
 use crate::model::{Align, Slot};
 
 /// Twips in a millimetre.
@@ -19,8 +21,9 @@ pub fn mm(value: f64) -> i32 {
 pub struct Sheet {
     /// Core properties.
     pub properties: Properties,
-    /// Named paragraph styles, the first is the default (`Normal`).
-    pub styles: Vec<Style>,
+    /// Named paragraph styles, the first is the default (`Normal`). Shared by all sheets of one
+    /// ruleset, so that a writer that sees the same table again (`Arc::ptr_eq`) need not write it anew.
+    pub styles: Arc<[Style]>,
     /// Sections in order; each begins on a new page but the first.
     pub sections: Vec<Section>,
 }

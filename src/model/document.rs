@@ -91,6 +91,20 @@ pub struct AuthorityLine {
     pub of: String,
 }
 
+impl AuthorityLine {
+    /// Reads `KT. GIÁM ĐỐC`. The full stop is part of the abbreviation: without it, or with
+    /// another mark (`K/T`), the authority is `None` and `of` the whole line.
+    pub fn parse(line: &str) -> Self {
+        let line = line.trim();
+        for authority in SigningAuthority::ALL {
+            if let Some(of) = line.strip_prefix(authority.as_str()) {
+                return Self { authority: Some(authority), of: of.trim().to_owned() };
+            }
+        }
+        Self { authority: None, of: line.to_owned() }
+    }
+}
+
 /// Where a signature stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

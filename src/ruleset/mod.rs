@@ -193,6 +193,12 @@ pub struct CheckRow {
     pub bad: String,
     /// A good example.
     pub good: String,
+    /// How to mend it, in Vietnamese; empty where each finding says it itself.
+    #[serde(default)]
+    pub mend: String,
+    /// The same in English.
+    #[serde(default)]
+    pub mend_en: String,
     /// Only documents dated on or after this day.
     pub valid_from: Option<jiff::civil::Date>,
 }

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 const OPEN: char = '\u{E000}';
 const CLOSE: char = '\u{E001}';
-const LINE_OPEN: char = '\u{E002}';
+pub(crate) const LINE_OPEN: char = '\u{E002}';
 const LINE_CLOSE: char = '\u{E003}';
 const BYTES: u32 = 0xE100;
 
@@ -23,14 +23,21 @@ pub fn is_reserved(c: char) -> bool {
 
 /// The value, sealed. A value of ASCII digits only is left as it is: it may number a khoản.
 pub fn seal(value: &str) -> String {
+    let mut out = String::new();
+    seal_into(value, &mut out);
+    out
+}
+
+/// Writes the value, sealed, to the end of a text.
+pub fn seal_into(value: &str, out: &mut String) {
     if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        return value.to_owned();
+        out.push_str(value);
+        return;
     }
-    let mut out = String::with_capacity(value.len() * 3 + 6);
+    out.reserve(value.len() * 3 + 6);
     out.push(OPEN);
     out.extend(value.bytes().filter_map(|b| char::from_u32(BYTES + u32::from(b))));
     out.push(CLOSE);
-    out
 }
 
 /// Text with every sealed value brought back and every line marker taken out.

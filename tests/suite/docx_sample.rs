@@ -352,7 +352,7 @@ pub fn sheet() -> Sheet {
             category: "Kế hoạch".into(),
             created: "2026-03-05T00:00:00Z".into(),
         },
-        styles: styles(),
+        styles: styles().into(),
         sections: vec![
             section.clone(),
             Section {

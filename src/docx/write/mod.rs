@@ -44,7 +44,7 @@ pub struct Writer {
     fonts: Part,
     app: Part,
     relationships: Part,
-    styles: Memory<Vec<Style>, Part>,
+    styles: Memory<Arc<[Style]>, Part>,
     frames: Memory<Vec<Margin>, Frame>,
     margins: Memory<(String, String), Part>,
 }

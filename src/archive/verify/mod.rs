@@ -1,0 +1,350 @@
+//! Is the archive whole? Every registered file is read and hashed, everything else on disk is named.
+//!
+//! Knows: the register as a [`RegisterView`], the archive through [`World`]. Must not know: SQL, terminals, documents.
+//!
+//! The report is clean only if everything in scope was really read and nothing is wrong. Bags are
+//! checked one by one (a few at a time), so memory stays flat; files within a bag are read by all
+//! threads. Nothing is ever changed, followed or opened that is not a regular file.
+
+mod bag;
+mod finding;
+mod hash;
+mod numbers;
+mod report;
+mod sort;
+mod tags;
+mod tree;
+mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+
+pub use finding::{Class, Finding, Other};
+pub use report::{Counts, Coverage, ExitStatus, Options, Progress, Report, Scope};
+pub use view::{DocumentId, Given, Known, RegisterView, State};
+
+use self::bag::{Outcomes, Task};
+use self::sort::{Content, Wrong};
+use self::tree::Side;
+use super::BagId;
+use super::fault::{At, Doing};
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::text;
+use crate::world::{EntryKind, World};
+
+/// Findings that are kept with all their details; more are only counted.
+const MAX_FINDINGS: usize = 100_000;
+/// Registered files that one bag may have; ours have a thousand.
+const MAX_ROWS: usize = 100_000;
+/// How often progress is told, in files.
+const PROGRESS_STEP: u64 = 64;
+
+/// What all threads share.
+struct Check<'a> {
+    world: &'a dyn World,
+    root: &'a Path,
+    cancel: Option<&'a AtomicBool>,
+    on_progress: Option<&'a (dyn Fn(Progress) + Sync)>,
+    totals: (u64, u64),
+    files: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Check<'_> {
+    fn is_cancelled(&self) -> bool {
+        self.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let files = self.files.fetch_add(1, Ordering::Relaxed) + 1;
+        if files.is_multiple_of(PROGRESS_STEP) {
+            self.tell_progress();
+        }
+    }
+
+    fn tell_progress(&self) {
+        if let Some(tell) = self.on_progress {
+            tell(Progress {
+                files: self.files.load(Ordering::Relaxed),
+                bytes: self.bytes.load(Ordering::Relaxed),
+                total_files: self.totals.0,
+                total_bytes: self.totals.1,
+            });
+        }
+    }
+}
+
+/// Verifies an archive against the register. `Err` means that it could not be done at all.
+pub fn verify(
+    world: &dyn World,
+    root: &Path,
+    view: &dyn RegisterView,
+    mut options: Options<'_>,
+) -> Result<Report> {
+    hash::self_test()?;
+    let stat = world.stat(root).at(Doing::Read, root)?;
+    if stat.kind != EntryKind::Dir {
+        return Err(not_an_archive(root));
+    }
+    let started = world.timestamp();
+    let open_done = options.open_done.take();
+    let totals = if options.scope == Scope::ALL { view.totals()? } else { (0, 0) };
+    let check = Check {
+        world,
+        root,
+        cancel: options.cancel,
+        on_progress: options.on_progress,
+        totals,
+        files: AtomicU64::new(0),
+        bytes: AtomicU64::new(0),
+    };
+    let mut run = Run::new(&check, view, &options)?;
+    run.numbers()?;
+    run.bags(Side::Open)?;
+    if let Some(done) = open_done {
+        done();
+    }
+    run.bags(Side::Sealed)?;
+    run.lost_bags()?;
+    check.tell_progress();
+    run.report(started)
+}
+
+fn not_an_archive(root: &Path) -> Failure {
+    Failure::new(
+        FailureKind::Input,
+        Place::file(root.display().to_string()),
+        text!("không phải thư mục kho", "is not an archive folder"),
+    )
+    .hint(text!(
+        "chỉ đường dẫn tới thư mục cơ quan bằng --office",
+        "name the office folder with --office"
+    ))
+}
+
+/// One verification under way.
+struct Run<'a> {
+    check: &'a Check<'a>,
+    view: &'a dyn RegisterView,
+    scope: Scope,
+    pool: rayon::ThreadPool,
+    on_disk: BTreeMap<BagId, Vec<Side>>,
+    /// Some folder around the bags could not be read.
+    partial: bool,
+    registered: BTreeSet<BagId>,
+    findings: Vec<Finding>,
+    total: Outcomes,
+    covered: Coverage,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        check: &'a Check<'a>,
+        view: &'a dyn RegisterView,
+        options: &Options<'_>,
+    ) -> Result<Self> {
+        let scope = options.scope;
+        let layout = tree::layout(check.world, check.root, scope);
+        let registered = view.bags()?.into_iter().filter(|bag| scope.has(*bag)).collect();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads(options.threads))
+            .build()
+            .map_err(|error| no_threads(&error))?;
+        Ok(Self {
+            check,
+            view,
+            scope,
+            pool,
+            on_disk: layout.bags,
+            partial: layout.partial,
+            registered,
+            findings: layout.findings,
+            total: Outcomes::default(),
+            covered: Coverage::default(),
+        })
+    }
+
+    fn numbers(&mut self) -> Result<()> {
+        let findings = &mut self.findings;
+        self.covered.numbers = numbers::check(self.view, self.scope, &mut |f| findings.push(f))?;
+        Ok(())
+    }
+
+    /// Checks all bags of one side, a few at a time.
+    fn bags(&mut self, side: Side) -> Result<()> {
+        let ids: Vec<BagId> = self
+            .on_disk
+            .iter()
+            .filter(|(_, sides)| sides.contains(&side))
+            .map(|(id, _)| *id)
+            .collect();
+        let done = Mutex::new(BTreeMap::new());
+        let (back, permit) = mpsc::channel();
+        for _ in 0..=self.pool.current_num_threads() {
+            let _ = back.send(());
+        }
+        let (check, mut queued) = (self.check, 0);
+        let asked = self.pool.in_place_scope(|scope| -> Result<()> {
+            for &id in &ids {
+                if check.is_cancelled() {
+                    break;
+                }
+                let known = self.known(id, side)?;
+                let _ = permit.recv();
+                queued += 1;
+                let (held, done) = (Permit(back.clone()), &done);
+                scope.spawn(move |_| {
+                    let _held = held;
+                    let outcomes = bag::check(check, &Task { id, side, known });
+                    done.lock().unwrap_or_else(PoisonError::into_inner).insert(id, outcomes);
+                });
+            }
+            Ok(())
+        });
+        asked?;
+        let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.covered.bags += done.len() as u64;
+        // A bag that was not begun, or whose thread died, has no verdict.
+        self.total.skipped += (ids.len() - done.len()) as u64;
+        if done.len() < queued {
+            self.findings.push(Finding::new(Class::Crashed, side.folder()));
+        }
+        for outcomes in done.into_values() {
+            self.add(outcomes);
+        }
+        Ok(())
+    }
+
+    /// The registered files of a bag on this side. Where a bag lies on both sides, the sealed one counts.
+    fn known(&self, id: BagId, side: Side) -> Result<Vec<Known>> {
+        let twice = self.on_disk.get(&id).is_some_and(|sides| sides.len() > 1);
+        if !self.registered.contains(&id) || (twice && side == Side::Open) {
+            return Ok(Vec::new());
+        }
+        let mut known = Vec::new();
+        self.view.files(id, &mut |file| {
+            if known.len() >= MAX_ROWS {
+                return Err(too_many_rows(self.check.root, id));
+            }
+            known.push(file);
+            Ok(())
+        })?;
+        Ok(known)
+    }
+
+    fn add(&mut self, mut outcomes: Outcomes) {
+        self.findings.append(&mut outcomes.findings);
+        self.total.wrong.append(&mut outcomes.wrong);
+        self.total.stray.append(&mut outcomes.stray);
+        self.total.files += outcomes.files;
+        self.total.skipped += outcomes.skipped;
+    }
+
+    /// Bags that the register knows and the disk does not have.
+    fn lost_bags(&mut self) -> Result<()> {
+        let lost: Vec<BagId> =
+            self.registered.iter().filter(|id| !self.on_disk.contains_key(id)).copied().collect();
+        for bag in lost {
+            let side = Side::Sealed;
+            let path = format!("{}/{bag}", side.folder());
+            if let Some(why) = self.cannot_see(bag) {
+                self.total.skipped += 1;
+                self.findings.push(Finding::new(Class::Unreadable, path).actual(why));
+                continue;
+            }
+            self.findings.push(Finding::new(Class::BagMissing, path));
+            for known in self.known(bag, side)? {
+                self.total.files += 1;
+                self.total.wrong.push(Wrong { bag, side, known, content: Content::Gone });
+            }
+        }
+        Ok(())
+    }
+
+    /// Why a bag's place cannot be looked at, if it cannot.
+    fn cannot_see(&self, bag: BagId) -> Option<String> {
+        if self.partial {
+            return Some("folder not read".to_owned());
+        }
+        [Side::Open, Side::Sealed].into_iter().find_map(|side| {
+            let path = bag.under(self.check.root, side.folder());
+            let error = self.check.world.stat(&path).err()?;
+            let gone = matches!(
+                error.kind(),
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+            );
+            (!gone).then(|| error.to_string())
+        })
+    }
+
+    fn report(mut self, started: String) -> Result<Report> {
+        let sorted = sort::sort(self.view, &self.total.wrong, &self.total.stray)?;
+        self.findings.extend(sorted);
+        self.findings.sort();
+        self.findings.dedup();
+        let mut counts = Counts::default();
+        self.findings.iter().for_each(|f| counts.add(f));
+        let mut more = BTreeMap::new();
+        for dropped in self.findings.iter().skip(MAX_FINDINGS) {
+            *more.entry(dropped.class.code().to_string()).or_insert(0) += 1;
+        }
+        self.findings.truncate(MAX_FINDINGS);
+        let cancelled = self.check.is_cancelled();
+        let complete = !cancelled && counts.unknown == 0 && self.total.skipped == 0;
+        self.covered.files = self.total.files;
+        self.covered.bytes = self.check.bytes.load(Ordering::Relaxed);
+        Ok(Report {
+            scope: self.scope,
+            covered: self.covered,
+            skipped: self.total.skipped,
+            findings: self.findings,
+            more,
+            counts,
+            started,
+            ended: self.check.world.timestamp(),
+            cancelled,
+            complete,
+        })
+    }
+}
+
+/// The right to have one bag in memory; given back even if the thread dies.
+struct Permit(mpsc::Sender<()>);
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+/// Threads to use: what was asked for, or two for each processor so that reading and hashing overlap.
+fn threads(asked: usize) -> usize {
+    match asked {
+        0 => std::thread::available_parallelism().map_or(4, |n| n.get() * 2).clamp(2, 32),
+        n => n.min(256),
+    }
+}
+
+fn no_threads(error: &rayon::ThreadPoolBuildError) -> Failure {
+    Failure::new(
+        FailureKind::Input,
+        Place::default(),
+        text!("không tạo được luồng: {error}", "threads cannot be started: {error}"),
+    )
+    .hint(text!("thử lại với --threads 1", "try again with --threads 1"))
+}
+
+fn too_many_rows(root: &Path, bag: BagId) -> Failure {
+    Failure::new(
+        FailureKind::Input,
+        Place::file(bag.under(root, super::paths::BAGS).display().to_string()),
+        text!(
+            "sổ đăng ký ghi hơn {MAX_ROWS} tệp trong túi {bag}",
+            "the register lists more than {MAX_ROWS} files in bag {bag}"
+        ),
+    )
+    .hint(text!("sổ đăng ký đã bị sửa", "the register was changed"))
+}

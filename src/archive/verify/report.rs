@@ -1,0 +1,169 @@
+//! What a verification asks for and tells.
+//!
+//! Knows: coverage and exit codes. Must not know: how checks are made, terminals.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+use serde::Serialize;
+
+use super::super::BagId;
+use super::finding::Finding;
+use crate::diagnostic::Severity;
+
+/// What part of the archive is to be checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Scope {
+    /// Only bags of this year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub year: Option<i16>,
+    /// Only this bag of each year in scope.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bag: Option<u32>,
+}
+
+impl Scope {
+    /// Everything.
+    pub const ALL: Self = Self { year: None, bag: None };
+
+    /// True if a bag is in scope.
+    pub fn has(&self, bag: BagId) -> bool {
+        self.year.is_none_or(|y| y == bag.year) && self.bag.is_none_or(|n| n == bag.number)
+    }
+}
+
+/// How far a verification is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Files read so far.
+    pub files: u64,
+    /// Bytes read so far.
+    pub bytes: u64,
+    /// Files that the register lists in all; 0 where the scope is narrower.
+    pub total_files: u64,
+    /// Bytes that the register lists in all; 0 where the scope is narrower.
+    pub total_bytes: u64,
+}
+
+/// How to verify.
+#[derive(Default)]
+pub struct Options<'a> {
+    /// Threads that read and hash; 0 picks by the machine.
+    pub threads: usize,
+    /// Called now and then from any thread, and at the end.
+    pub on_progress: Option<&'a (dyn Fn(Progress) + Sync)>,
+    /// Set it to stop early: the report is then incomplete.
+    pub cancel: Option<&'a AtomicBool>,
+    /// What to check.
+    pub scope: Scope,
+    /// Called once when all open bags have been checked: sealed bags never change, so whoever holds
+    /// the office's lock for a steady view may give it back here and let work go on.
+    pub open_done: Option<Box<dyn FnOnce() + 'a>>,
+}
+
+/// How much was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Coverage {
+    /// Bags looked at.
+    pub bags: u64,
+    /// Registered files with a verdict: whole, or with a finding.
+    pub files: u64,
+    /// Bytes read and hashed.
+    pub bytes: u64,
+    /// Numbers compared for repeats and gaps.
+    pub numbers: u64,
+}
+
+/// How many findings there are, of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// Errors and warnings: something is wrong.
+    pub wrong: u64,
+    /// Things that could not be checked.
+    pub unknown: u64,
+    /// Worth knowing.
+    pub info: u64,
+}
+
+impl Counts {
+    /// Counts one finding.
+    pub(super) fn add(&mut self, finding: &Finding) {
+        let of_kind = if finding.class.is_unknown() {
+            &mut self.unknown
+        } else if finding.severity() > Severity::Info {
+            &mut self.wrong
+        } else {
+            &mut self.info
+        };
+        *of_kind += 1;
+    }
+}
+
+/// The outcome of a verification.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// What was to be checked.
+    pub scope: Scope,
+    /// What was checked.
+    pub covered: Coverage,
+    /// Things in scope that got no verdict (could not be read, or the check was stopped before them).
+    pub skipped: u64,
+    /// Everything found, in the order of the archive.
+    pub findings: Vec<Finding>,
+    /// Findings beyond the limit that are only counted, by code.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub more: BTreeMap<String, u64>,
+    /// How many findings of which kind, with those that are only counted.
+    pub counts: Counts,
+    /// When it began.
+    pub started: String,
+    /// When it ended.
+    pub ended: String,
+    /// True if it was stopped.
+    pub cancelled: bool,
+    /// True only if everything in scope got a verdict.
+    pub complete: bool,
+}
+
+/// What a verification comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExitStatus {
+    /// Everything in scope was read, and nothing is wrong: exit code 0.
+    Clean,
+    /// Something is wrong: exit code 1.
+    Findings,
+    /// Something could not be checked, nothing else is wrong: exit code 2.
+    CouldNotCheck,
+    /// Stopped before the end, nothing bad so far: exit code 3.
+    Stopped,
+}
+
+impl ExitStatus {
+    /// The exit code of the program.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::CouldNotCheck => 2,
+            Self::Stopped => 3,
+        }
+    }
+}
+
+impl Report {
+    /// Clean only if everything in scope was read and there is nothing but information.
+    pub fn exit_status(&self) -> ExitStatus {
+        if self.counts.wrong > 0 {
+            ExitStatus::Findings
+        } else if self.counts.unknown > 0 {
+            ExitStatus::CouldNotCheck
+        } else if self.complete && self.skipped == 0 && !self.cancelled {
+            ExitStatus::Clean
+        } else if self.cancelled {
+            ExitStatus::Stopped
+        } else {
+            ExitStatus::CouldNotCheck
+        }
+    }
+}

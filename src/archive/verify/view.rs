@@ -1,0 +1,82 @@
+//! What verification needs to hear from the register.
+//!
+//! Knows: numbers and files as the register lists them. Must not know: SQL.
+
+use jiff::civil::Date;
+
+use super::super::{BagId, Digest};
+use crate::diagnostic::Result;
+
+/// Which document, for messages.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct DocumentId {
+    /// Position in the register.
+    pub seq: u64,
+    /// `05/KH-SNV`.
+    pub code: String,
+    /// Series key.
+    pub series: String,
+    /// Year of the series.
+    pub year: i16,
+    /// Số.
+    pub number: u32,
+    /// Ngày ban hành.
+    pub date: Date,
+}
+
+/// A registered file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The document it belongs to.
+    pub document: DocumentId,
+    /// Path inside the bag: `data/…`.
+    pub path: String,
+    /// Its digest.
+    pub sha256: Digest,
+    /// Its length.
+    pub size: u64,
+}
+
+/// How far an entry of the register has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Registered: it must have a file.
+    Registered,
+    /// The number was given up and says so: it explains a gap and needs no file.
+    Void,
+    /// Reserved by a batch that has not ended.
+    Reserved,
+}
+
+/// One number that was given out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The document (`seq` 0 where it has none yet).
+    pub document: DocumentId,
+    /// State.
+    pub state: State,
+    /// How many files the register lists for it.
+    pub files: u32,
+}
+
+/// The register as verification reads it: one snapshot, so that all answers belong together.
+///
+/// Everything is handed over one by one in the stated order, so that memory stays flat.
+pub trait RegisterView {
+    /// Bags that hold registered files, by year and number, each once.
+    fn bags(&self) -> Result<Vec<BagId>>;
+
+    /// Registered files of one bag, by the bytes of their path.
+    fn files(&self, bag: BagId, each: &mut dyn FnMut(Known) -> Result<()>) -> Result<()>;
+
+    /// Numbers given out in the outgoing book, by series, year, number.
+    fn numbers(&self, each: &mut dyn FnMut(Given) -> Result<()>) -> Result<()>;
+
+    /// The last number a series had used on paper before its first entry of the year; 0 for none.
+    fn start_after(&self, _series: &str, _year: i16) -> Result<u32> {
+        Ok(0)
+    }
+
+    /// Files and bytes in all, for progress.
+    fn totals(&self) -> Result<(u64, u64)>;
+}

@@ -1,0 +1,222 @@
+//! Checks that read every piece of text: patterns, days, normal form, stray characters.
+//!
+//! Knows: how to run many patterns in one pass. Must not know: any pattern; the rows do.
+
+use regex::Regex;
+
+use crate::diagnostic::{Result, Text};
+use crate::text;
+use crate::text::{is_nfc, nfc};
+
+use super::kinds::Kind;
+use super::params::{Params, fill};
+use super::view::{At, Scope, each};
+use super::{Checks, Context, Head};
+
+/// Which texts a pattern is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Within {
+    All,
+    Body,
+    LegalBasis,
+}
+
+/// A pattern that no text may match.
+#[derive(Debug)]
+pub(crate) struct TextPattern {
+    pattern: Regex,
+    /// Matches that are meant well.
+    except: Option<Regex>,
+    within: Within,
+    /// Also read on the sheet that was written.
+    on_sheet: bool,
+    message: Text,
+}
+
+impl TextPattern {
+    pub(crate) fn new(params: &Params) -> Result<Self> {
+        let except = match params.get::<String>("except")? {
+            Some(_) => Some(params.pattern("except")?),
+            None => None,
+        };
+        Ok(Self {
+            pattern: params.pattern("pattern")?,
+            except,
+            within: params.get("within")?.unwrap_or(Within::All),
+            on_sheet: params.get("on_sheet")?.unwrap_or(false),
+            message: params.message()?,
+        })
+    }
+
+    pub(crate) fn on_sheet(&self) -> bool {
+        self.on_sheet
+    }
+
+    pub(crate) fn message(&self, found: &str) -> Text {
+        fill(&self.message, found.trim())
+    }
+
+    pub(crate) fn trigger(&self) -> &str {
+        self.pattern.as_str()
+    }
+
+    /// The first match, if it is a finding.
+    pub(crate) fn found<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let excepted = |m: &regex::Match| {
+            let from = text
+                .get(..m.start())
+                .map_or(0, |b| b.char_indices().rev().nth(3).map_or(0, |(i, _)| i));
+            let around = text.get(from..m.end()).unwrap_or("");
+            self.except.as_ref().is_some_and(|e| e.is_match(around))
+        };
+        self.pattern.find_iter(text).find(|m| !excepted(m)).map(|m| m.as_str())
+    }
+
+    fn run(&self, text: &str, at: At, head: &Head, context: &mut Context) {
+        let meant = match self.within {
+            Within::All => true,
+            Within::Body => at.scope != Scope::Field,
+            Within::LegalBasis => at.scope == Scope::LegalBasis,
+        };
+        if !meant {
+            return;
+        }
+        if let Some(found) = self.found(text) {
+            let message = self.message(found);
+            context.find(head, at.place(context.doc), message);
+        }
+    }
+}
+
+/// Runs the checks that read text, each text once.
+pub(crate) fn scan(checks: &Checks, context: &mut Context) {
+    let doc = context.doc;
+    each(doc, &mut |text, at| {
+        if text.is_empty() {
+            return;
+        }
+        let suspect = suspicions(text);
+        if suspect.any() {
+            characters(checks, suspect, text, at, context);
+        }
+        for hit in checks.set.matches(text) {
+            let Some(check) = checks.scanned.get(hit).and_then(|i| checks.checks.get(*i)) else {
+                continue;
+            };
+            if !check.head.in_force(doc.date) {
+                continue;
+            }
+            let head = &check.head;
+            match &check.kind {
+                Kind::TextPattern(p) => p.run(text, at, head, context),
+                Kind::District(d) => d.run(text, at, head, context),
+                Kind::DateSpelling(holidays) => {
+                    super::dates::spelling(holidays, text, at, head, context);
+                }
+                Kind::DateImpossible => super::dates::impossible(text, at, head, context),
+                Kind::CitedLater => super::dates::cited_later(text, at, head, context),
+                _ => {}
+            }
+        }
+    });
+}
+
+/// What one pass over the bytes makes suspect.
+#[derive(Debug, Clone, Copy, Default)]
+struct Suspicions {
+    control: bool,
+    normal_form: bool,
+}
+
+impl Suspicions {
+    fn any(self) -> bool {
+        self.control || self.normal_form
+    }
+}
+
+/// Looks at the bytes: Vietnamese letters and the usual marks are in normal form C as they are;
+/// anything else is looked at properly.
+fn suspicions(text: &str) -> Suspicions {
+    let mut out = Suspicions::default();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&b) = bytes.get(at) {
+        at += 1;
+        match b {
+            b'\n' | 0x20..=0x7E | 0x80..=0xBF => {}
+            0xC3..=0xCB => {}
+            // Latin Extended Additional, where the Vietnamese letters are.
+            0xE1 if matches!(bytes.get(at), Some(0xBA | 0xBB)) => {}
+            // Dashes, quotes, the ellipsis.
+            0xE2 if matches!(
+                (bytes.get(at), bytes.get(at + 1)),
+                (Some(0x80), Some(0x90..=0xA7 | 0xB0..=0xBF))
+            ) => {}
+            0xC2 if matches!(bytes.get(at), Some(0xA0..=0xBF)) => {}
+            0x00..=0x1F | 0x7F | 0xC2 | 0xEE | 0xEF | 0xE2 | 0xF3 | 0xF4 => {
+                out.control = true;
+                out.normal_form = true;
+            }
+            _ => out.normal_form = true,
+        }
+    }
+    out
+}
+
+/// A character that has no place in a document: control, private use, invisible format, not one.
+pub(crate) fn is_stray(c: char) -> bool {
+    (c.is_control() && c != '\n')
+        || matches!(c,
+            '\u{E000}'..='\u{F8FF}'
+            | '\u{F0000}'..='\u{10FFFD}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{FEFF}'
+            | '\u{FFF0}'..='\u{FFFF}')
+}
+
+fn characters(checks: &Checks, what: Suspicions, text: &str, at: At, context: &mut Context) {
+    let stray = if what.control { text.chars().find(|c| is_stray(*c)) } else { None };
+    let decomposed = what.normal_form && !is_nfc(text);
+    for check in &checks.checks {
+        match check.kind {
+            Kind::StrayCharacters => {
+                if let Some(c) = stray {
+                    let code = u32::from(c);
+                    let around = around(text, c);
+                    context.find(
+                        &check.head,
+                        at.place(context.doc),
+                        text!(
+                            "có ký tự lạ U+{code:04X} gần “{around}”",
+                            "there is a stray character U+{code:04X} near “{around}”"
+                        ),
+                    );
+                }
+            }
+            Kind::NormalForm if decomposed => {
+                let word = text.split_whitespace().find(|w| !is_nfc(w)).unwrap_or(text);
+                let good = nfc(word);
+                context.find(
+                    &check.head,
+                    at.place(context.doc),
+                    text!(
+                        "“{word}” gõ bằng Unicode tổ hợp, chưa ở dạng dựng sẵn (NFC)",
+                        "“{good}” is typed in combining characters, not in normal form C"
+                    ),
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A few letters on both sides of a character, without any stray one.
+fn around(text: &str, c: char) -> String {
+    let at = text.find(c).unwrap_or(0);
+    let before: Vec<char> = text.get(..at).unwrap_or("").chars().rev().take(12).collect();
+    let after = text.get(at..).unwrap_or("").chars().skip(1).take(12);
+    before.into_iter().rev().chain(after).filter(|c| !is_stray(*c)).collect()
+}

@@ -1,0 +1,65 @@
+//! A template as it is walked.
+//!
+//! Knows: text, values, conditions, loops. Must not know: how they were written.
+
+use serde_json::Value as Json;
+
+use super::helpers::Helper;
+use super::path::Path;
+
+/// A place in the template, both from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Pos {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// A field that a template uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldUse {
+    /// Where it stands in the data: `ho_ten`, `rows[].ho_ten`, `co_quan.ten`.
+    pub path: String,
+    /// Line of its first use.
+    pub line: u32,
+    /// Column of its first use, in characters.
+    pub column: u32,
+    /// True if it belongs to the items of a list.
+    pub in_loop: bool,
+    /// True if it is only asked for (`{{#if x}}`, `{{default x …}}`): the data may lack it.
+    pub optional: bool,
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone)]
+pub(super) enum Node {
+    /// Text of the template, with line markers.
+    Text(String),
+    /// A value.
+    Value { expr: Expr, at: Pos, may_be_empty: bool },
+    /// `{{#if}}`, `{{#unless}}`.
+    If { condition: Expr, at: Pos, unless: bool, then: Vec<Node>, other: Vec<Node> },
+    /// `{{#each}}`.
+    Each(Box<Each>),
+    /// `{{#with}}`.
+    With { value: Expr, at: Pos, name: Option<String>, then: Vec<Node>, other: Vec<Node> },
+}
+
+/// A loop.
+#[derive(Debug, Clone)]
+pub(super) struct Each {
+    pub list: Expr,
+    pub at: Pos,
+    /// `as |item index|`.
+    pub item: Option<String>,
+    pub index: Option<String>,
+    pub body: Vec<Node>,
+    pub empty: Vec<Node>,
+}
+
+/// What stands inside a tag.
+#[derive(Debug, Clone)]
+pub(super) enum Expr {
+    Path(Path),
+    Literal(Json),
+    Call { helper: Helper, args: Vec<Expr>, options: Vec<(String, Expr)> },
+}

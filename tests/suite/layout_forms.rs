@@ -1,0 +1,493 @@
+//! What stands where in every sample form, on the sheet.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use vanthu::layout::{
+    Composer, Format, Item, Look, Para, RunContent, Section, Sheet, Style, Table, compose, metrics,
+    mm,
+};
+use vanthu::model::{Align, Document, OrganName, Slot, Urgency, spans};
+use vanthu::ruleset::Ruleset;
+
+use crate::layout_dump::dump;
+use crate::layout_sample as sample;
+
+fn rules() -> Ruleset {
+    Ruleset::builtin().expect("embedded")
+}
+
+fn sheet(document: &Document) -> Sheet {
+    compose(document, &rules(), &BTreeMap::new())
+}
+
+/// All paragraphs of items, tables opened, with the width of the column they stand in.
+fn paras<'a>(items: &'a [Item], column: i32, out: &mut Vec<(&'a Para, i32)>) {
+    for item in items {
+        match item {
+            Item::Para(p) => out.push((p, column)),
+            Item::Table(t) => {
+                for row in &t.rows {
+                    let mut at = 0;
+                    for cell in &row.cells {
+                        let end = at + cell.span as usize;
+                        let width: i32 = t.grid[at..end].iter().sum();
+                        at = end;
+                        paras(&cell.items, width - 2 * t.margin, out);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn all_paras(section: &Section) -> Vec<(&Para, i32)> {
+    let mut out = Vec::new();
+    paras(&section.items, section.page.text_width(), &mut out);
+    out
+}
+
+fn text(para: &Para) -> String {
+    let piece = |c: &RunContent| match c {
+        RunContent::Text(t) => t.clone(),
+        RunContent::Break => "\n".into(),
+        RunContent::Tab => "\t".into(),
+        RunContent::PageNumber => "#".into(),
+    };
+    para.runs.iter().map(|r| piece(&r.content)).collect()
+}
+
+fn of_style<'a>(section: &'a Section, style: &str) -> Vec<(&'a Para, i32)> {
+    all_paras(section).into_iter().filter(|(p, _)| p.style == style).collect()
+}
+
+fn texts(section: &Section, style: &str) -> Vec<String> {
+    of_style(section, style).iter().map(|(p, _)| text(p)).collect()
+}
+
+fn one(section: &Section, style: &str) -> String {
+    let found = texts(section, style);
+    assert_eq!(found.len(), 1, "{style}: {found:?}");
+    found[0].clone()
+}
+
+fn look(run: &Look) -> metrics::Type {
+    metrics::Type { size: run.size, bold: run.bold, italic: run.italic }
+}
+
+/// Width of the last line of a paragraph in its column.
+fn last_line(para: &Para, column: i32) -> f64 {
+    let pieces: Vec<(&str, metrics::Type)> = para
+        .runs
+        .iter()
+        .map(|r| match &r.content {
+            RunContent::Text(t) => (t.as_str(), look(&r.look)),
+            _ => ("\n", look(&r.look)),
+        })
+        .collect();
+    let f = &para.format;
+    metrics::lines(&pieces, f64::from(column - f.left - f.right), 0.0).last()
+}
+
+fn rule_length(para: &Para, column: i32) -> f64 {
+    assert!(para.format.top.is_some());
+    f64::from(column - para.format.left - para.format.right)
+}
+
+#[test]
+fn every_form_as_it_was_looked_at() {
+    for (name, document) in sample::all() {
+        insta::assert_snapshot!(format!("form_{name}"), dump(&sheet(&document)));
+    }
+}
+
+#[test]
+fn header_parts_stand_in_every_form_but_copies() {
+    for (name, document) in sample::all() {
+        let sheet = sheet(&document);
+        let main = &sheet.sections[0];
+        if name.starts_with("sao-y") {
+            assert!(of_style(main, "VtQuocHieu").is_empty(), "{name}");
+            continue;
+        }
+        assert_eq!(one(main, "VtQuocHieu"), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "{name}");
+        assert_eq!(one(main, "VtTieuNgu"), "Độc lập - Tự do - Hạnh phúc", "{name}");
+        assert_eq!(one(main, "VtCoQuanBanHanh"), document.organ.name.join("\n"), "{name}");
+        let Some(Item::Table(header)) = main.items.first() else { panic!("{name}: no header") };
+        assert_eq!(header.grid.iter().sum::<i32>(), main.page.text_width(), "{name}");
+    }
+}
+
+#[test]
+fn number_and_date_share_a_row_and_a_draft_leaves_blanks() {
+    let sheet = sheet(&sample::draft_plan());
+    let Some(Item::Table(header)) = sheet.sections[0].items.first() else { panic!("no header") };
+    let cell = |i: usize| match &header.rows[1].cells[i].items[0] {
+        Item::Para(p) => text(p),
+        Item::Table(_) => panic!("a paragraph"),
+    };
+    assert_eq!(cell(0), "Số: \u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}/KH-SNV");
+    assert_eq!(
+        cell(1),
+        "An Hải, ngày \u{a0}\u{a0}\u{a0}\u{a0} tháng \u{a0}\u{a0}\u{a0}\u{a0} năm 2026"
+    );
+    assert_eq!(sheet.properties.created, "2026-01-01T00:00:00Z");
+}
+
+#[test]
+fn a_letter_has_its_subject_under_the_number_and_no_type() {
+    let sheet = sheet(&sample::letter());
+    let main = &sheet.sections[0];
+    assert!(of_style(main, "VtTenLoai").is_empty());
+    assert!(one(main, "VtTrichYeuCongVan").starts_with("V/v mời dự"));
+    let (para, _) = of_style(main, "VtTrichYeuCongVan")[0];
+    assert_eq!(para.format.before, 120);
+    assert_eq!(one(main, "VtKinhGui"), "Kính gửi: Sở Tài chính tỉnh An Hải");
+    assert_eq!(texts(main, "VtNoiNhanDong"), ["- Như trên;", "- Lưu: VT, VP."]);
+    assert_eq!(main.first_footer.len(), 1);
+    let Item::Para(contact) = &main.first_footer[0] else { panic!("a paragraph") };
+    assert!(contact.format.top.is_some());
+}
+
+#[test]
+fn dashes_of_several_addressees_stand_under_the_colon() {
+    let sheet = sheet(&sample::letter_to_many());
+    let main = &sheet.sections[0];
+    let (lead, _) = of_style(main, "VtKinhGui")[0];
+    assert_eq!(text(lead), "Kính gửi:");
+    let colon = f64::from(lead.format.left)
+        + metrics::width("Kính gửi", lead.runs[0].look.size, false, false);
+    let list = of_style(main, "VtKinhGuiDong");
+    assert_eq!(list.len(), 3);
+    for (i, (para, _)) in list.iter().enumerate() {
+        assert!((f64::from(para.format.left + para.format.first) - colon).abs() <= 1.0);
+        assert!(text(para).ends_with(if i == 2 { '.' } else { ';' }));
+    }
+}
+
+#[test]
+fn typed_marks_of_recipients_are_kept_and_missing_ones_added() {
+    let sheet = sheet(&sample::proposal());
+    let main = &sheet.sections[0];
+    assert_eq!(
+        texts(main, "VtNoiNhanDong"),
+        ["- Như trên;", "- Bộ Nội vụ (để b/c);", "- Các Phó Chủ tịch UBND tỉnh;", "- Lưu: VT, VP."]
+    );
+    assert_eq!(one(main, "VtNguoiSoan"), "PL.(300)");
+}
+
+#[test]
+fn copies_stand_after_the_archive_copy_and_authority_above_the_position() {
+    let sheet = sheet(&sample::council_plan());
+    let main = &sheet.sections[0];
+    assert_eq!(
+        texts(main, "VtNoiNhanDong").last().map(String::as_str),
+        Some("- Lưu: VT, QH (100b).")
+    );
+    assert_eq!(
+        texts(main, "VtQuyenHan"),
+        ["TM. HỘI ĐỒNG THI ĐUA - KHEN THƯỞNG", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"]
+    );
+    assert_eq!(one(main, "VtChucVuKhac"), "GIÁM ĐỐC SỞ NỘI VỤ");
+}
+
+#[test]
+fn without_an_archive_copy_the_last_recipient_closes_the_list() {
+    let mut document = sample::plan();
+    document.archive_copy = None;
+    document.recipients = sample::strings(&["Như Điều 3", "UBND tỉnh"]);
+    let sheet = sheet(&document);
+    assert_eq!(texts(&sheet.sections[0], "VtNoiNhanDong"), ["- Như Điều 3;", "- UBND tỉnh."]);
+}
+
+#[test]
+fn minutes_have_no_date_line_and_two_signers_above_the_recipients() {
+    let sheet = sheet(&sample::minutes());
+    let main = &sheet.sections[0];
+    assert!(of_style(main, "VtDiaDanhNgay").is_empty());
+    let foot = foot(main);
+    assert_eq!(foot.rows.len(), 2);
+    let first = |row: usize, cell: usize| match &foot.rows[row].cells[cell].items[0] {
+        Item::Para(p) => text(p),
+        Item::Table(_) => panic!("a paragraph"),
+    };
+    assert_eq!((first(0, 0), first(0, 1)), ("THƯ KÝ".into(), "CHỦ TỌA".into()));
+    assert_eq!(first(1, 0), "Nơi nhận:");
+}
+
+/// The table of the signatures: the last of the section.
+fn foot(section: &Section) -> &Table {
+    let mut tables = section.items.iter().rev().filter_map(|i| match i {
+        Item::Table(t) => Some(t),
+        Item::Para(_) => None,
+    });
+    tables.next().expect("a table")
+}
+
+#[test]
+fn signatures_never_split_and_stay_with_two_lines_of_the_body() {
+    for (name, document) in sample::all() {
+        if document.electronic && name.starts_with("sao") {
+            continue;
+        }
+        let sheet = sheet(&document);
+        let main = &sheet.sections[0];
+        let at = main.items.iter().rposition(|i| matches!(i, Item::Table(_))).expect("a foot");
+        let foot = foot(main);
+        assert!(foot.rows.iter().all(|r| r.cant_split), "{name}");
+        let mut kept = Vec::new();
+        paras(&main.items[at..=at], main.page.text_width(), &mut kept);
+        assert!(kept.iter().all(|(p, _)| p.format.keep_next), "{name}: the foot leaves its end");
+        let mut before = Vec::new();
+        paras(&main.items[..at], main.page.text_width(), &mut before);
+        let mut lines = 0;
+        for (para, column) in before.iter().rev() {
+            if lines >= 2 {
+                break;
+            }
+            assert!(para.format.keep_next, "{name}: {}", text(para));
+            if !text(para).trim().is_empty() {
+                let face = look(&para.runs[0].look);
+                let width = f64::from(column - para.format.left - para.format.right);
+                let first = f64::from(para.format.first);
+                lines += metrics::lines(&[(&text(para), face)], width, first).count();
+            }
+        }
+        assert!(matches!(main.items.last(), Some(Item::Para(_))), "{name}");
+    }
+}
+
+#[test]
+fn a_table_at_the_end_of_the_body_is_kept_by_its_last_rows() {
+    let mut document = sample::plan();
+    let rows = (0..30).map(|i| sample::row(&[&i.to_string(), "Nội dung"])).collect();
+    document.body = vec![sample::table(&[Align::Center, Align::Left], &["TT", "Việc"], rows)];
+    let sheet = sheet(&document);
+    let table = sheet.sections[0].items.iter().filter_map(|i| match i {
+        Item::Table(t) if t.borders.is_some() => Some(t),
+        _ => None,
+    });
+    let table = table.last().expect("the table");
+    let kept = |row: usize| {
+        table.rows[row].cells.iter().flat_map(|c| &c.items).all(|i| match i {
+            Item::Para(p) => p.format.keep_next,
+            Item::Table(_) => false,
+        })
+    };
+    let last = table.rows.len() - 1;
+    assert!(kept(last) && kept(last - 1) && !kept(last - 2));
+    assert!(table.rows[0].header && kept(0));
+}
+
+#[test]
+fn urgency_boxes_have_the_size_of_the_decree() {
+    for (urgency, width) in
+        [(Urgency::HoaToc, 30.0), (Urgency::ThuongKhan, 40.0), (Urgency::Khan, 20.0)]
+    {
+        let mut document = sample::plan();
+        document.urgency = Some(urgency);
+        let sheet = sheet(&document);
+        let boxed: Vec<&Table> = sheet.sections[0]
+            .items
+            .iter()
+            .filter_map(|i| match i {
+                Item::Table(t) if t.rows[0].cells[0].boxed.is_some() => Some(t),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(boxed.len(), 1);
+        assert_eq!(boxed[0].grid, [mm(width)]);
+        assert_eq!(boxed[0].rows[0].height, Some(mm(8.0)));
+    }
+}
+
+#[test]
+fn the_circulation_box_ends_at_the_right_margin_of_page_one() {
+    let sheet = sheet(&sample::letter_to_many());
+    let main = &sheet.sections[0];
+    let Some(Item::Table(stamp)) = main.first_header.first() else { panic!("a box") };
+    assert!(stamp.rows[0].cells[0].boxed.is_some());
+    assert_eq!(stamp.indent + stamp.grid[0], main.page.text_width());
+    assert!(matches!(main.first_header.last(), Some(Item::Para(_))));
+    let Item::Para(p) = &stamp.rows[0].cells[0].items[0] else { panic!("a paragraph") };
+    assert_eq!(text(p), "LƯU HÀNH NỘI BỘ");
+}
+
+#[test]
+fn appendices_are_sections_of_their_own() {
+    let sheet = sheet(&sample::council_plan());
+    let [_, paper, electronic] = sheet.sections.as_slice() else { panic!("three sections") };
+    assert_eq!((paper.restart, electronic.restart), (Some(1), Some(1)));
+    assert!(paper.page.landscape && paper.page.width > paper.page.height);
+    assert_eq!(one(paper, "VtPhuLuc"), "Phụ lục I");
+    let reference = one(paper, "VtKemTheo").replace('\u{a0}', " ");
+    assert_eq!(
+        reference,
+        "(Kèm theo Kế hoạch số 05/KH-HĐTĐKT ngày 05 tháng 3 năm 2026 của Hội đồng Thi đua - Khen \
+         thưởng tỉnh An Hải)"
+    );
+    assert!(!one(electronic, "VtKemTheo").contains("05"));
+    assert_eq!(electronic.first_header.len(), 1);
+    assert!(paper.first_header.is_empty());
+    for section in [paper, electronic] {
+        assert!(of_style(section, "VtNoiNhan").is_empty());
+        assert!(of_style(section, "VtQuocHieu").is_empty());
+    }
+}
+
+#[test]
+fn an_issued_document_has_a_header_without_number_and_date() {
+    let sheet = sheet(&sample::indirect_decision());
+    let attached = &sheet.sections[1];
+    assert_eq!(attached.restart, Some(1));
+    assert_eq!(one(attached, "VtTenLoai"), "QUY CHẾ");
+    assert_eq!(one(attached, "VtQuocHieu"), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM");
+    assert!(of_style(attached, "VtSoKyHieu").is_empty());
+    assert!(of_style(attached, "VtDiaDanhNgay").is_empty());
+    assert!(one(attached, "VtKemTheo").starts_with("(Kèm theo Quyết định số\u{a0}05/QĐ-SNV"));
+    assert!(of_style(attached, "VtHoTen").is_empty());
+    assert_eq!(one(attached, "VtPhan"), "Phần I\nNHỮNG QUY ĐỊNH CHUNG");
+}
+
+#[test]
+fn a_paper_copy_stands_under_a_line_and_an_electronic_one_in_the_margin() {
+    let paper = sheet(&sample::copy(false));
+    let main = &paper.sections[0];
+    assert_eq!(one(main, "VtHinhThucSao"), "SAO Y");
+    let rule = main.items.iter().find_map(|i| match i {
+        Item::Para(p) if p.format.top.is_some() => Some(p),
+        _ => None,
+    });
+    assert_eq!(
+        rule_length(rule.expect("a line"), main.page.text_width()),
+        f64::from(main.page.text_width())
+    );
+    let electronic = sheet(&sample::copy(true));
+    let main = &electronic.sections[0];
+    assert!(of_style(main, "VtHinhThucSao").is_empty());
+    let Some(Item::Para(line)) = main.first_header.first() else { panic!("ô 14") };
+    assert!(text(line).starts_with("Sao y; Sở Nội vụ tỉnh An Hải; 05/3/2026; "));
+    assert_eq!(line.runs[0].look.size, 20);
+}
+
+#[test]
+fn page_numbers_stand_in_the_middle_from_page_two() {
+    for (name, document) in sample::all() {
+        for section in &sheet(&document).sections {
+            let [Item::Para(p)] = section.header.as_slice() else { panic!("{name}") };
+            assert_eq!(p.format.align, Align::Center);
+            assert_eq!(p.runs.len(), 1);
+            assert!((26..=28).contains(&p.runs[0].look.size));
+        }
+    }
+}
+
+#[test]
+fn paragraphs_of_the_body_are_as_their_styles_say() {
+    let sheet = sheet(&sample::plan());
+    let style = |id: &str| -> &Style { sheet.styles.iter().find(|s| s.id == id).expect("a style") };
+    let loose = |f: &Format| Format { keep_next: false, keep_lines: false, after: 0, ..*f };
+    for (para, _) in all_paras(&sheet.sections[0]) {
+        let style = style(&para.style);
+        if style.slot == Some(Slot::S6) && !para.style.starts_with("VtBang") {
+            assert_eq!(loose(&para.format), loose(&style.format), "{}", text(para));
+        }
+    }
+}
+
+#[test]
+fn text_that_xml_cannot_hold_does_not_reach_the_sheet() {
+    let mut document = sample::plan();
+    document.subject = spans("a\u{0}b\u{b}\tc\u{ffff}");
+    document.signatures[0].name = "x\u{1}y".into();
+    for (para, _) in all_paras(&sheet(&document).sections[0]) {
+        for run in &para.runs {
+            if let RunContent::Text(t) = &run.content {
+                assert!(!t.chars().any(|c| c.is_control() || c == '\u{ffff}'), "{t:?}");
+            }
+        }
+    }
+}
+
+fn organ_line() -> impl Strategy<Value = String> {
+    prop::collection::vec("[A-ZĐƯƠỘẾ]{1,8}", 1..9).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn rules_are_a_third_to_a_half_of_the_line_above(
+        names in prop::collection::vec(organ_line(), 1..4),
+        subject in prop::collection::vec("[a-zđươộế]{1,7}", 1..60),
+    ) {
+        let mut document = sample::plan();
+        document.organ = OrganName { parent: Vec::new(), name: names, in_text: String::new() };
+        document.subject = spans(subject.join(" "));
+        let sheet = sheet(&document);
+        let all = all_paras(&sheet.sections[0]);
+        let mut seen = 0;
+        for pair in all.windows(2) {
+            let [(above, column), (rule, _)] = pair else { continue };
+            if rule.style != "VtDongKe" {
+                continue;
+            }
+            seen += 1;
+            let ratio = rule_length(rule, *column) / last_line(above, *column);
+            if above.style == "VtTieuNgu" {
+                prop_assert!((ratio - 1.0).abs() < 0.002, "motto {ratio}");
+            } else {
+                prop_assert!((0.333..=0.5).contains(&ratio), "{} {ratio}", text(above));
+            }
+            let middle = (rule.format.left - rule.format.right).abs();
+            prop_assert!(middle <= 1);
+        }
+        prop_assert_eq!(seen, 3);
+    }
+
+    #[test]
+    fn the_national_name_fits_its_column_whatever_an_office_chooses(
+        left in 0f64..190.0,
+        right in 0f64..200.0,
+        margin_left in 30f64..35.0,
+        margin_right in 15f64..20.0,
+        nation in 12f64..13.0,
+        code in "[A-ZĐ]{1,20}-[A-Z]{1,10}",
+        place in "[A-Z][a-zô ]{1,40}",
+    ) {
+        let chosen: BTreeMap<String, f64> = [
+            ("header-left", left),
+            ("header-right", right),
+            ("margin-left", margin_left),
+            ("margin-right", margin_right),
+            ("nation-size", nation),
+        ]
+        .map(|(k, v)| (k.to_owned(), v))
+        .into();
+        let mut document = sample::plan();
+        document.code.notation = vanthu::model::Notation(code);
+        document.place = place;
+        let sheet = Composer::new(&rules(), &chosen).compose(&document);
+        let main = &sheet.sections[0];
+        let (para, column) = of_style(main, "VtQuocHieu")[0];
+        let face = look(&para.runs[0].look);
+        prop_assert!(face.width(&text(para)) < f64::from(column));
+        let (motto, column) = of_style(main, "VtTieuNgu")[0];
+        prop_assert!(look(&motto.runs[0].look).width(&text(motto)) < f64::from(column));
+        let Some(Item::Table(header)) = main.items.first() else { panic!("no header") };
+        prop_assert!(header.grid.iter().all(|w| *w > 0));
+        prop_assert_eq!(header.grid.iter().sum::<i32>(), main.page.text_width());
+    }
+
+    #[test]
+    fn any_document_is_laid_out(body in prop::collection::vec("\\PC{0,60}", 0..6), name in "\\PC{0,80}") {
+        let mut document = sample::plan();
+        document.organ.name = vec![name.clone()];
+        document.signatures[0].position = name.clone();
+        document.recipients = vec![name.clone(), String::new()];
+        document.subject = spans(name);
+        document.body = body.iter().map(|t| sample::para(t)).collect();
+        let sheet = sheet(&document);
+        prop_assert!(matches!(sheet.sections[0].items.last(), Some(Item::Para(_))));
+    }
+}

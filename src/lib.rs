@@ -6,6 +6,7 @@
 //! that knows all stages, `cli` the only one that knows a terminal.
 
 pub mod archive;
+pub mod cli;
 pub mod diagnostic;
 pub mod docx;
 pub mod layout;

@@ -8,9 +8,9 @@ use super::paths::MAX_PATH;
 /// Longest line that is read: digest, two blanks, longest path.
 const MAX_LINE: usize = 64 + 2 + MAX_PATH;
 /// Most lines that are read; a bag of ours has a thousand.
-pub(super) const MAX_LINES: usize = 100_000;
+pub(super) const MAX_LINES: usize = 20_000;
 /// Most bytes of a manifest that are read.
-pub(super) const MAX_BYTES: u64 = 32 << 20;
+pub(super) const MAX_BYTES: u64 = 16 << 20;
 
 /// One line as written: digest, two blanks, path, line feed.
 pub(super) fn line(digest: &Digest, path: &str) -> String {

@@ -116,7 +116,7 @@ impl Archive<'_> {
 
     /// Removes leftovers of interrupted writes in an open bag's root: temporary files and tag files of an
     /// unfinished seal. All are made from the register again.
-    fn sweep(&self, bag: BagId) -> Result<()> {
+    pub(super) fn sweep(&self, bag: BagId) -> Result<()> {
         let dir = bag.under(&self.root, OPEN);
         let names = match self.world.list(&dir) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -134,7 +134,7 @@ impl Archive<'_> {
     }
 
     /// Removes empty series folders of an open bag: made by a batch that was never committed.
-    fn drop_empty(&self, bag: BagId) -> Result<()> {
+    pub(super) fn drop_empty(&self, bag: BagId) -> Result<()> {
         let data = bag.under(&self.root, OPEN).join(DATA);
         let names = match self.world.list(&data) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),

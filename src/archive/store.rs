@@ -91,34 +91,48 @@ impl<'w> Archive<'w> {
         &self.root
     }
 
-    /// The bags for the next `count` files of `year`, one entry a file, in order. `last` is the highest bag
-    /// of the year that the register knows and how many files it has there: the disk alone may have lost one.
+    /// The bags for the next `count` files of `year`, one entry a file, in order: open bags are filled up,
+    /// then new ones begin. `last` is the highest bag of the year that the register knows and how many files
+    /// it has there: the disk alone may have lost one.
     pub fn allocate(
         &self,
         year: i16,
         count: usize,
         last: Option<(u32, u32)>,
     ) -> Result<Vec<BagId>> {
-        let highest_open = self.bag_numbers(OPEN, year)?.last().copied().unwrap_or(0);
-        let highest_sealed = self.bag_numbers(BAGS, year)?.last().copied().unwrap_or(0);
         let (known, registered) = last.unwrap_or((0, 0));
-        let mut number = highest_open.max(highest_sealed).max(known).max(1);
-        let mut used = if number == known { registered } else { 0 };
-        if number == highest_open {
-            used = used.max(self.count_files(BagId { year, number })?);
-        } else if number == highest_sealed {
-            used = u32::MAX;
+        let open = self.bag_numbers(OPEN, year)?;
+        let sealed = self.bag_numbers(BAGS, year)?;
+        let highest = [open.last(), sealed.last(), Some(&known)].into_iter().flatten().max();
+        let mut next = highest.copied().unwrap_or(0).saturating_add(1);
+        let mut free = Vec::new();
+        for number in open.into_iter().filter(|n| !sealed.contains(n)) {
+            let rows = if number == known { registered } else { 0 };
+            free.push((number, rows.max(self.used(BagId { year, number })?)));
         }
+        let mut free = free.into_iter().filter(|(_, used)| *used < self.bag_size);
+        let mut current = free.next();
         let mut out = Vec::with_capacity(count.min(1 << 20));
         for _ in 0..count {
-            if used >= self.bag_size {
-                number = number.saturating_add(1);
-                used = 0;
-            }
-            used += 1;
+            let (number, used) =
+                current.filter(|(_, used)| *used < self.bag_size).unwrap_or_else(|| {
+                    free.next().unwrap_or_else(|| {
+                        next = next.saturating_add(1);
+                        (next - 1, 0)
+                    })
+                });
+            current = Some((number, used + 1));
             out.push(BagId { year, number });
         }
         Ok(out)
+    }
+
+    /// Files that an open bag holds or lists, whichever is more: a lost file still has its place.
+    fn used(&self, bag: BagId) -> Result<u32> {
+        let path = bag.under(&self.root, OPEN).join(MANIFEST);
+        let listed = self.world.read(&path, manifest::MAX_BYTES).unwrap_or_default();
+        let lines = listed.iter().filter(|b| **b == b'\n').count();
+        Ok(self.count_files(bag)?.max(u32::try_from(lines).unwrap_or(u32::MAX)))
     }
 
     /// Writes a file of a batch to staging, unsynced; threads may do this at once.
@@ -158,9 +172,7 @@ impl<'w> Archive<'w> {
             self.move_in(&self.staged(batch, &file.at)?, &to, file)?;
             folders.insert(folder);
         }
-        for folder in folders {
-            self.sync_names(&folder)?;
-        }
+        self.sync_all_names(&folders)?;
         self.drop_batch(batch)
     }
 
@@ -358,6 +370,21 @@ impl<'w> Archive<'w> {
         }
         let inside = folder.ancestors().take_while(|dir| *dir != self.root);
         lock(&self.synced).extend(inside.map(Path::to_path_buf));
+        Ok(())
+    }
+
+    /// Syncs the names in several folders: for more than two, one sync of the file system (all but
+    /// the renames were synced just before) costs less than a journal commit for each.
+    fn sync_all_names(&self, folders: &BTreeSet<PathBuf>) -> Result<()> {
+        if folders.len() <= 2 && folders.iter().all(|f| lock(&self.synced).contains(f)) {
+            return folders.iter().try_for_each(|folder| self.sync_names(folder));
+        }
+        let open = self.root.join(OPEN);
+        self.world.sync_tree(&open).at(Doing::Sync, &open)?;
+        let inside = |f: &PathBuf| -> Vec<PathBuf> {
+            f.ancestors().take_while(|d| *d != self.root).map(Path::to_path_buf).collect()
+        };
+        lock(&self.synced).extend(folders.iter().flat_map(inside));
         Ok(())
     }
 

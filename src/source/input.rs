@@ -103,8 +103,8 @@ fn legacy(bytes: &[u8], at: usize, file: &str) -> Failure {
     )
 }
 
-/// The old Vietnamese code tables use different ranges of bytes.
-fn guess_legacy(bytes: &[u8]) -> &'static str {
+/// The old Vietnamese encoding that bytes look like. The code tables use different ranges of bytes.
+pub(super) fn guess_legacy(bytes: &[u8]) -> &'static str {
     let high: Vec<u8> = bytes.iter().copied().filter(|b| *b >= 0x80).take(4096).collect();
     let share = |of: &dyn Fn(u8) -> bool| high.iter().filter(|b| of(**b)).count() * 4;
     if share(&|b| (0xA1..=0xBF).contains(&b)) > high.len() {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
-use super::keyed::{Field, Fields, Key, Reader, join, nearest};
+use super::keyed::{Field, Fields, Key, Reader, join};
 use super::name::{NamePattern, unsafe_folder};
 use crate::diagnostic::{Diagnostic, Text};
 use crate::text;
@@ -218,7 +218,7 @@ impl<'a> Builder<'a> {
     fn choice(&mut self, field: Field<'_, '_>, typed: &str, choices: &[&str]) {
         let name = field.typed;
         let all = choices.join(", ");
-        let near = nearest(typed, choices.iter().copied());
+        let near = text::nearest(typed, choices.iter().copied());
         self.reader.error(
             UNKNOWN_CHOICE,
             field.value.span().start,

@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
         at: usize,
         known: impl Iterator<Item = &'k str> + Clone,
     ) {
-        let hint = match nearest(typed, known.clone()) {
+        let hint = match text::nearest(typed, known.clone()) {
             Some(near) => text!("có phải là `{near}`?", "did you mean `{near}`?"),
             None => {
                 let all = known.collect::<Vec<_>>().join(", ");
@@ -462,54 +462,9 @@ pub(super) fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-/// The known word nearest to what was typed, if one is near enough to be meant.
-pub(super) fn nearest<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    let typed = text::slug(typed);
-    if typed.is_empty() || typed.len() > 64 {
-        return None;
-    }
-    let far = typed.len().div_ceil(3).min(4);
-    known
-        .map(|word| (distance(&typed, &text::slug(word)), word))
-        .filter(|(steps, word)| {
-            *steps <= far || (typed.len() >= 4 && text::slug(word).starts_with(&typed))
-        })
-        .min_by_key(|(steps, _)| *steps)
-        .map(|(_, word)| word)
-}
-
-/// Levenshtein distance of two ASCII words.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut previous = i;
-        let mut left = i + 1;
-        for (y, cell) in b.bytes().zip(row.iter_mut().skip(1)) {
-            let step = (previous + usize::from(x != y)).min(*cell + 1).min(left + 1);
-            previous = *cell;
-            *cell = step;
-            left = step;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn near_words_are_found_and_far_ones_are_not() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "ab"), 2);
-        let known = ["trich-yeu", "nguoi-ky", "noi-nhan"];
-        assert_eq!(nearest("trich_yue", known.into_iter()), Some("trich-yeu"));
-        assert_eq!(nearest("Nơi nhân", known.into_iter()), Some("noi-nhan"));
-        assert_eq!(nearest("bag", known.into_iter()), None);
-    }
 
     #[test]
     fn days_are_read_in_the_spellings_people_use() {

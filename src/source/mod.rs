@@ -5,6 +5,7 @@
 
 pub mod body;
 pub mod codes;
+pub mod data;
 pub mod front;
 pub mod inline;
 mod input;
@@ -14,6 +15,7 @@ mod keys;
 mod label;
 pub mod name;
 pub mod office;
+pub mod scaffold;
 pub mod table;
 mod yaml;
 

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
-use super::keyed::{Field, Fields, Key, Reader, Wrong, join, nearest};
+use super::keyed::{Field, Fields, Key, Reader, Wrong, join};
 use crate::diagnostic::{Code, Diagnostic, Family};
 use crate::model::{Contents, Office, OrganConfig, SeriesConfig, SeriesMode, SignerConfig};
 use crate::text;
@@ -469,7 +469,7 @@ impl<'a> Builder<'_, 'a, '_> {
     }
 
     fn unknown_name(&mut self, field: Field<'_, '_>, typed: &str, choices: &[&str]) {
-        let near = nearest(typed, choices.iter().copied());
+        let near = text::nearest(typed, choices.iter().copied());
         let all = choices.join(", ");
         self.reader.error(
             UNKNOWN_NAME,

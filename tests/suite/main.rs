@@ -1,6 +1,8 @@
 //! The integration tests, one binary.
 
+mod archive;
 mod assembled;
+mod borders;
 mod docx_hostile;
 mod docx_read;
 mod docx_sample;

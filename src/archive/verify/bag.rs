@@ -125,6 +125,7 @@ impl<'a> Bag<'a> {
             if let Some(why) = check_path(&known.path) {
                 let finding = Finding::new(Class::BadRow, path).of(&known.document);
                 self.tell(finding.actual(why.en));
+                self.wrong(known, Content::Told);
             } else if let Some(first) = seen.get(known.path.as_str()) {
                 let finding = Finding::new(Class::RowTwice, path).of(&known.document);
                 self.tell(finding.with(Some(&first.document), ""));

@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 
 pub use finding::{Class, Finding, Other};
-pub use report::{Coverage, ExitStatus, Options, Progress, Report, Scope};
+pub use report::{Counts, Coverage, ExitStatus, Options, Progress, Report, Scope};
 pub use view::{DocumentId, Given, Known, RegisterView, State};
 
 use self::bag::{Outcomes, Task};
@@ -132,6 +132,8 @@ struct Run<'a> {
     scope: Scope,
     pool: rayon::ThreadPool,
     on_disk: BTreeMap<BagId, Vec<Side>>,
+    /// Some folder around the bags could not be read.
+    partial: bool,
     registered: BTreeSet<BagId>,
     findings: Vec<Finding>,
     total: Outcomes,
@@ -157,6 +159,7 @@ impl<'a> Run<'a> {
             scope,
             pool,
             on_disk: layout.bags,
+            partial: layout.partial,
             registered,
             findings: layout.findings,
             total: Outcomes::default(),
@@ -263,6 +266,9 @@ impl<'a> Run<'a> {
 
     /// Why a bag's place cannot be looked at, if it cannot.
     fn cannot_see(&self, bag: BagId) -> Option<String> {
+        if self.partial {
+            return Some("folder not read".to_owned());
+        }
         [Side::Open, Side::Sealed].into_iter().find_map(|side| {
             let path = bag.under(self.check.root, side.folder());
             let error = self.check.world.stat(&path).err()?;
@@ -279,14 +285,15 @@ impl<'a> Run<'a> {
         self.findings.extend(sorted);
         self.findings.sort();
         self.findings.dedup();
+        let mut counts = Counts::default();
+        self.findings.iter().for_each(|f| counts.add(f));
         let mut more = BTreeMap::new();
         for dropped in self.findings.iter().skip(MAX_FINDINGS) {
             *more.entry(dropped.class.code().to_string()).or_insert(0) += 1;
         }
         self.findings.truncate(MAX_FINDINGS);
         let cancelled = self.check.is_cancelled();
-        let unknown = self.findings.iter().filter(|f| f.class.is_unknown()).count();
-        let complete = !cancelled && unknown == 0 && self.total.skipped == 0;
+        let complete = !cancelled && counts.unknown == 0 && self.total.skipped == 0;
         self.covered.files = self.total.files;
         self.covered.bytes = self.check.bytes.load(Ordering::Relaxed);
         Ok(Report {
@@ -295,6 +302,7 @@ impl<'a> Run<'a> {
             skipped: self.total.skipped,
             findings: self.findings,
             more,
+            counts,
             started,
             ended: self.check.world.timestamp(),
             cancelled,

@@ -74,6 +74,31 @@ pub struct Coverage {
     pub numbers: u64,
 }
 
+/// How many findings there are, of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// Errors and warnings: something is wrong.
+    pub wrong: u64,
+    /// Things that could not be checked.
+    pub unknown: u64,
+    /// Worth knowing.
+    pub info: u64,
+}
+
+impl Counts {
+    /// Counts one finding.
+    pub(super) fn add(&mut self, finding: &Finding) {
+        let of_kind = if finding.class.is_unknown() {
+            &mut self.unknown
+        } else if finding.severity() > Severity::Info {
+            &mut self.wrong
+        } else {
+            &mut self.info
+        };
+        *of_kind += 1;
+    }
+}
+
 /// The outcome of a verification.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
@@ -88,6 +113,8 @@ pub struct Report {
     /// Findings beyond the limit that are only counted, by code.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub more: BTreeMap<String, u64>,
+    /// How many findings of which kind, with those that are only counted.
+    pub counts: Counts,
     /// When it began.
     pub started: String,
     /// When it ended.
@@ -127,10 +154,9 @@ impl ExitStatus {
 impl Report {
     /// Clean only if everything in scope was read and there is nothing but information.
     pub fn exit_status(&self) -> ExitStatus {
-        let wrong = |f: &&Finding| f.severity() > Severity::Info && !f.class.is_unknown();
-        if self.findings.iter().any(|f| wrong(&f)) || !self.more.is_empty() {
+        if self.counts.wrong > 0 {
             ExitStatus::Findings
-        } else if self.findings.iter().any(|f| f.class.is_unknown()) {
+        } else if self.counts.unknown > 0 {
             ExitStatus::CouldNotCheck
         } else if self.complete && self.skipped == 0 && !self.cancelled {
             ExitStatus::Clean

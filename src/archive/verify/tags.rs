@@ -150,7 +150,8 @@ impl Tags<'_> {
                 continue;
             }
             let row = rows.get(path.as_str());
-            if listed.insert(path.clone(), *digest).is_some() {
+            let again = listed.insert(path.clone(), *digest).is_some();
+            if again {
                 let double = finding(Class::LineTwice).actual(path.clone());
                 out.push(match row {
                     Some(known) => double.of(&known.document),
@@ -164,7 +165,7 @@ impl Tags<'_> {
                 }
                 Some(_) => {}
                 // A file of that name is told as a file without a row.
-                None if self.walk.entries.contains_key(path) => {}
+                None if again || self.walk.entries.contains_key(path) => {}
                 None => out.push(finding(Class::LineForeign).actual(path.clone())),
             }
         }

@@ -41,6 +41,8 @@ pub(super) struct Layout {
     pub bags: BTreeMap<BagId, Vec<Side>>,
     /// Findings.
     pub findings: Vec<Finding>,
+    /// True if some folder could not be read: bags that are not seen may be there.
+    pub partial: bool,
 }
 
 /// Looks at the archive's folders down to the bags.
@@ -71,6 +73,7 @@ pub(super) fn layout(world: &dyn World, root: &Path, scope: Scope) -> Layout {
             }
         }
     }
+    out.partial = out.findings.iter().any(|f| f.class == Class::Unreadable);
     for (bag, sides) in &out.bags {
         if sides.len() > 1 {
             let path = format!("{OPEN}/{bag}");

@@ -50,7 +50,7 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Sheet> {
     };
     let sections =
         Margins { package: &package, relationships: &relationships }.sections(flows, &mut flow)?;
-    Ok(Sheet { properties, styles: styles.list.clone().into(), sections })
+    Ok(Sheet { properties, styles: styles.list.as_slice().into(), sections })
 }
 
 fn read_styles(package: &Package<'_>, part: &str) -> Result<Rc<Styles>> {

@@ -241,24 +241,25 @@ fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
     Ok(salts.to_vec())
 }
 
-/// After the commit: manifest lines, then seals of the bags that are full.
+/// After the commit: manifest lines, and seals of the bags that are full (whose manifests are made then).
 fn finish(filing: &Filing<'_>, issued: &[Issued]) -> Result<()> {
     let mut order: Vec<&FileRef> = issued.iter().map(|i| &i.file).collect();
     order.sort_by_key(|f| f.at.bag_id());
-    let mut bags = Vec::new();
-    // A bag at a time: one append and one sync each, and little in memory.
+    let mut full = Vec::new();
     for files in order.chunk_by(|a, b| a.at.bag_id() == b.at.bag_id()) {
-        let files: Vec<FileRef> = files.iter().map(|f| (*f).clone()).collect();
-        filing.archive.record(&files)?;
-        bags.extend(files.first().map(|f| f.at.bag_id()));
-    }
-    for bag in bags {
+        let Some(bag) = files.first().map(|f| f.at.bag_id()) else { continue };
         let known = filing.register.bag_files(bag.year, bag.number)?;
         if filing.archive.is_full(u32::try_from(known.len()).unwrap_or(u32::MAX)) {
-            rows::seal(filing, bag, &known)?;
+            full.push(bag);
+        } else {
+            let files: Vec<FileRef> = files.iter().map(|f| (*f).clone()).collect();
+            filing.archive.record(&files)?;
         }
     }
-    Ok(())
+    match rows::seal(filing, &full)?.into_iter().next() {
+        Some(failure) => Err(failure),
+        None => Ok(()),
+    }
 }
 
 /// The batch's folder in staging.

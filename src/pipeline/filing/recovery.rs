@@ -49,20 +49,27 @@ pub(super) fn mend(filing: &mut Filing<'_>) -> Result<Mended> {
     // Files before numbers: as long as a file may lie about, its reservation tells whose it is.
     mended.discarded = discard_unregistered(filing)?;
     mended.released = filing.register.release()?;
+    let mut full = Vec::new();
     for bag in open_bags(filing)? {
         let known = filing.register.bag_files(bag.year, bag.number)?;
+        if filing.archive.is_full(u32::try_from(known.len()).unwrap_or(u32::MAX)) {
+            full.push(bag);
+        }
         let done = filing.archive.recover(bag, &known)?;
         mended.recorded += done.added;
         mended.cut += done.cut;
         mended.quarantined.extend(done.orphans);
         if known.is_empty() {
             filing.archive.drop_unused(bag)?;
-        } else if filing.archive.is_full(u32::try_from(known.len()).unwrap_or(u32::MAX)) {
-            match rows::seal(filing, bag, &known) {
-                Ok(()) => mended.sealed += 1,
-                Err(failure) => mended.unsealed.push(failure),
-            }
         }
+    }
+    // What cannot be sealed now is no reason to stop the office's work: it stays open.
+    match rows::seal(filing, &full) {
+        Ok(unsealed) => {
+            mended.sealed = full.len().saturating_sub(unsealed.len());
+            mended.unsealed = unsealed;
+        }
+        Err(failure) => mended.unsealed.push(failure),
     }
     Ok(mended)
 }

@@ -27,10 +27,13 @@ const COLUMNS: [&str; 16] = [
     "sha256",
 ];
 
-/// Seals a full bag whose registered files are `known`.
-pub(super) fn seal(filing: &Filing<'_>, bag: BagId, known: &[FileRef]) -> Result<()> {
-    let rows = of_bag(filing.register.as_ref(), bag)?;
-    filing.archive.seal(bag, known, &rows)
+/// Seals full bags; returns why some had to stay open.
+pub(super) fn seal(filing: &Filing<'_>, bags: &[BagId]) -> Result<Vec<Failure>> {
+    let register = filing.register.as_ref();
+    let refused = filing.archive.seal_all(bags, &mut |bag| {
+        Ok((register.bag_files(bag.year, bag.number)?, of_bag(register, bag)?))
+    })?;
+    Ok(refused.into_iter().map(|(_, failure)| failure).collect())
 }
 
 fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {

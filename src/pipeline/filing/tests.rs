@@ -156,6 +156,13 @@ pub(super) fn assert_sound(filing: &Filing<'_>) {
         .map(|p| root.join(p))
         .collect();
     assert_eq!(found, expected.into_keys().collect::<Vec<_>>(), "files in bags");
+    let bags = filing.register.bags().expect("bags");
+    for (bag, next) in bags.iter().zip(bags.iter().skip(1)).filter(|(a, b)| a.year == b.year) {
+        assert_eq!(next.bag, bag.bag + 1, "no bag is left out");
+        assert_eq!(bag.files, u64::from(filing.archive.bag_size()), "bags are filled in turn");
+        let open = root.join(format!("open/{}/{:06}", bag.year, bag.bag));
+        assert!(!open.exists(), "a full bag is sealed");
+    }
     let staging = fs::read_dir(root.join("staging")).expect("staging");
     assert_eq!(staging.count(), 0, "staging is empty");
     let mut pending = 0;

@@ -8,7 +8,10 @@
 mod error;
 mod read;
 mod schema;
+mod view;
 mod write;
+
+pub use view::View;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,153 @@
+//! The command line: arguments in, report out, exit code. One file a command.
+//!
+//! Knows: terminals, arguments, exit codes. Must not know: XML, SQL, the decree.
+
+mod args;
+mod book;
+mod check;
+mod draft;
+mod exit;
+mod explain;
+mod help;
+mod init;
+mod issue;
+mod new;
+mod progress;
+mod report;
+mod run;
+mod verify;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+use clap::error::ErrorKind;
+
+pub use exit::Exit;
+
+use crate::diagnostic::{Failure, FailureKind, Lang, Place};
+use crate::pipeline::{Workspace, find_office};
+use crate::text;
+use crate::world::{System, World};
+
+use args::{Cli, Command, Global};
+use report::Ui;
+
+/// Runs the program with its arguments.
+pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.collect();
+    let lang = help::requested_language(&args);
+    let mut out = io::BufWriter::new(io::stdout());
+    let mut err = io::stderr();
+    let exit = dispatch(&args, lang, &mut out, &mut err);
+    // A result that nobody could read was not delivered.
+    match out.flush() {
+        Ok(()) => exit.into(),
+        Err(_) => Exit::Failed.max(exit).into(),
+    }
+}
+
+/// Parses and runs; never exits the process.
+fn dispatch(args: &[OsString], lang: Lang, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
+    let parsed = help::command(lang)
+        .try_get_matches_from(args)
+        .and_then(|m| Cli::from_arg_matches(&m));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            return match write!(out, "{e}") {
+                Ok(()) => Exit::Clean,
+                Err(_) => Exit::Failed,
+            };
+        }
+        Err(e) => {
+            let failure = Failure::new(FailureKind::Usage, Place::default(), help::usage_error(&e))
+                .hint(text!("xem “vanthu --help”", "see `vanthu --help`"));
+            let _ = err.write_all(report::render_failure(&failure, lang).as_bytes());
+            return Exit::Failed;
+        }
+    };
+    let lang = cli.global.lang.unwrap_or(lang);
+    let mut ui = Ui { lang, out, err, quiet: cli.global.quiet };
+    match run_command(cli, &mut ui) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            let text = report::render_failure(&failure, lang);
+            let _ = ui.err.write_all(text.as_bytes());
+            failure.kind.into()
+        }
+    }
+}
+
+fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
+    let world = System::new(cli.global.today);
+    let global = cli.global;
+    match cli.command {
+        Command::Init { dir } => init::run(&world, &dir, ui),
+        Command::New { kind, out } => new::run(&world, &global, kind.as_deref(), out.as_deref(), ui),
+        Command::Explain { code } => explain::run(code.as_deref(), ui),
+        Command::Draft { sources, data, out, format } => {
+            draft::run(&open(&world, &global, sources.first(), ui)?, &sources, &data, out.as_deref(), format, ui)
+        }
+        Command::Check { files, data, format } => {
+            check::run(&open(&world, &global, files.first(), ui)?, &files, &data, format, ui)
+        }
+        Command::Issue { sources, data, date, out, dry_run, wait, json } => {
+            let workspace = open(&world, &global, sources.first(), ui)?;
+            issue::run(&workspace, issue::Request { sources, data, date, out, dry_run, wait, json }, ui)
+        }
+        Command::Run { job, dry_run, keep_going, again, wait, json } => {
+            let workspace = open(&world, &global, Some(&job), ui)?;
+            run::run(&workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)
+        }
+        Command::Book { kind, year, format, out } => {
+            let workspace = open(&world, &global, None, ui)?;
+            book::run(&workspace, kind, year, format, out.as_deref(), ui)
+        }
+        Command::Verify { format, year, threads } => {
+            let workspace = open(&world, &global, None, ui)?;
+            verify::run(&workspace, format, year, threads, ui)
+        }
+    }
+}
+
+/// Opens the office: the one named, the one that holds the first file, or the one around the current folder.
+fn open<'w>(
+    world: &'w dyn World,
+    global: &Global,
+    first: Option<&std::path::PathBuf>,
+    ui: &mut Ui<'_>,
+) -> crate::diagnostic::Result<Workspace<'w>> {
+    let from = first.map_or_else(|| Path::new(".").to_path_buf(), |f| crate::world::parent_of(f));
+    let dir = find_office(world, global.office.as_deref(), &from)
+        .or_else(|e| find_office(world, global.office.as_deref(), Path::new(".")).map_err(|_| e))?;
+    let workspace = Workspace::open(world, &dir, world.today())?;
+    sound(&workspace, ui)?;
+    Ok(workspace)
+}
+
+/// A configuration with errors stops every command that needs it; all its findings are shown first.
+fn sound(workspace: &Workspace<'_>, ui: &mut Ui<'_>) -> crate::diagnostic::Result<()> {
+    ui.findings(&workspace.findings);
+    if !crate::diagnostic::blocks(&workspace.findings) {
+        return Ok(());
+    }
+    let path = workspace.dir.join(crate::pipeline::OFFICE_FILE);
+    Err(Failure::new(
+        FailureKind::Config,
+        Place::file(path.display().to_string()),
+        text!("cấu hình của cơ quan còn lỗi", "the office's configuration has errors"),
+    )
+    .hint(text!("sửa các lỗi kể trên", "mend the errors named above")))
+}
+
+/// A failure to write the result to standard output.
+pub(crate) fn output_failure(error: &io::Error) -> Failure {
+    Failure::new(
+        FailureKind::Output,
+        Place::default(),
+        text!("không in được kết quả: {error}", "the result cannot be printed: {error}"),
+    )
+}

@@ -1,0 +1,22 @@
+//! Codes of the findings that the pipeline itself makes.
+//!
+//! Knows: numbers. Must not know: when they are given.
+
+use crate::diagnostic::{Code, Family};
+
+/// No such type in the ruleset.
+pub const UNKNOWN_TYPE: Code = Code::new(Family::D, 501);
+/// No type given.
+pub const NO_TYPE: Code = Code::new(Family::D, 502);
+/// No such council in `vanthu.toml`.
+pub const UNKNOWN_ORGAN: Code = Code::new(Family::D, 503);
+/// No such signer in `vanthu.toml`.
+pub const UNKNOWN_SIGNER: Code = Code::new(Family::D, 504);
+/// A công văn without the unit that drafts it.
+pub const NO_UNIT: Code = Code::new(Family::D, 505);
+/// A data file without rows.
+pub const NO_ROWS: Code = Code::new(Family::D, 506);
+/// A name of a copy that cannot be made from the row.
+pub const BAD_NAME: Code = Code::new(Family::D, 507);
+/// Text that was not in Unicode normal form C; reading composed it, so the check on the document cannot see it.
+pub const NOT_COMPOSED: Code = Code::new(Family::T, 24);

@@ -1,0 +1,100 @@
+//! Drafts: documents with number and day left blank, written beside their sources.
+//!
+//! Knows: names of draft files and what happens to an older one. Must not know: the register, the archive.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Diagnostic, Result};
+use crate::world::parent_of;
+
+use super::plan::{Plan, Planned};
+use super::recipe;
+use super::workspace::{Workspace, write_failure, write_file};
+
+/// What became of one draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drafted {
+    /// The file.
+    pub path: PathBuf,
+    /// Where the file that stood there before went, if it differed.
+    pub previous: Option<PathBuf>,
+}
+
+/// Writes every planned draft. Findings of the written files are added to the plan.
+///
+/// # Errors
+/// `Output` if a file cannot be written.
+pub fn write_drafts(
+    workspace: &Workspace<'_>,
+    plan: &mut Plan,
+    out: Option<&Path>,
+) -> Result<Vec<Drafted>> {
+    let mut used = HashSet::new();
+    let mut drafts = Vec::with_capacity(plan.documents.len());
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    let mut of_step = vec![0_usize; plan.steps.len()];
+    for planned in &plan.documents {
+        if let Some(count) = of_step.get_mut(planned.step) {
+            *count += 1;
+        }
+    }
+    for index in 0..plan.documents.len() {
+        let document = plan.document(workspace, index)?;
+        let (written, more) = recipe::write(workspace, &document)?;
+        findings.extend(more);
+        let path = free_name(plan, index, &of_step, out, &mut used);
+        let previous = keep_previous(workspace, &path, &written.bytes)?;
+        write_file(workspace.world, &path, &written.bytes)?;
+        drafts.push(Drafted { path, previous });
+    }
+    plan.findings.extend(findings);
+    Ok(drafts)
+}
+
+/// `ke-hoach.docx`; with several documents of one source `ke-hoach-0007.docx` by the data row.
+fn free_name(
+    plan: &Plan,
+    index: usize,
+    of_step: &[usize],
+    out: Option<&Path>,
+    used: &mut HashSet<PathBuf>,
+) -> PathBuf {
+    let fallback = PathBuf::from("van-ban.md");
+    let planned: Option<&Planned> = plan.documents.get(index);
+    let source = planned
+        .and_then(|p| plan.steps.get(p.step))
+        .map_or(fallback.as_path(), |s| s.step.source.as_path());
+    let stem = source.file_stem().map_or_else(|| "van-ban".to_owned(), |s| s.to_string_lossy().into_owned());
+    let folder = out.map_or_else(|| parent_of(source), Path::to_path_buf);
+    let many = planned.is_some_and(|p| of_step.get(p.step).is_some_and(|n| *n > 1));
+    let row = planned.and_then(|p| p.row.row).filter(|_| many);
+    let base = row.map_or_else(|| stem.clone(), |r| format!("{stem}-{r:04}"));
+    let mut path = folder.join(format!("{base}.docx"));
+    let mut nth = 2;
+    while !used.insert(path.clone()) {
+        path = folder.join(format!("{base}-{nth}.docx"));
+        nth += 1;
+    }
+    path
+}
+
+/// An older draft that differs may hold a person's changes: it is moved aside, never overwritten.
+fn keep_previous(workspace: &Workspace<'_>, path: &Path, bytes: &[u8]) -> Result<Option<PathBuf>> {
+    let world = workspace.world;
+    let Ok(stat) = world.stat(path) else { return Ok(None) };
+    let same = stat.len == bytes.len() as u64
+        && world.read(path, stat.len).is_ok_and(|old| old == bytes);
+    if same {
+        return Ok(None);
+    }
+    for nth in 1..10_000 {
+        let aside = path.with_extension(format!("truoc-{nth}.docx"));
+        match world.rename(path, &aside) {
+            Ok(()) => return Ok(Some(aside)),
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(e) => return Err(write_failure(&aside, &e)),
+        }
+    }
+    Ok(None)
+}

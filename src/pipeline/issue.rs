@@ -1,0 +1,469 @@
+//! From a checked plan to issued documents: numbers, register, archive, copies to print.
+//!
+//! Knows: the order of plan, filing and copies. Must not know: terminals, SQL, XML.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::archive::{Digest, sha256};
+use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Severity, Text, blocks};
+use crate::model::{Number, Numbered};
+use crate::register::{self, Batch, Book, JobRow, Want, Wants};
+use crate::source::name::NamePattern;
+use crate::text;
+
+use super::codes::BAD_NAME;
+use super::fields::fields_of;
+use super::filing::{Filing, Issued, Mended, Progress, Rendered, read_register};
+use super::plan::Plan;
+use super::recipe;
+use super::workspace::{Workspace, write_failure};
+
+/// Folder of the office where issued copies go unless told otherwise.
+pub const PRINT_FOLDER: &str = "ban-hanh";
+
+/// Who asks for the batch.
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// Identity of the job; the same identity again finishes it instead of repeating it.
+    pub job: String,
+    /// What a person calls it.
+    pub title: String,
+    /// How long to wait for another process.
+    pub wait: Duration,
+}
+
+/// One document of the outcome.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Index in the plan.
+    pub index: usize,
+    /// `05/KH-SNV`.
+    pub code: String,
+    /// Trích yếu.
+    pub subject: String,
+    /// Copy to print.
+    pub copy: Option<PathBuf>,
+    /// True if it had been issued by an earlier run of the same job.
+    pub earlier: bool,
+}
+
+/// What a batch came to.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Issued documents in the plan's order, those of earlier runs among them.
+    pub lines: Vec<Line>,
+    /// Findings about numbers, dates and copies.
+    pub findings: Vec<Diagnostic>,
+    /// What opening the office had to mend after a run that was killed.
+    pub mended: Option<Text>,
+    /// Something after the commit is still to be finished by the next run.
+    pub unfinished: Option<Failure>,
+}
+
+/// The numbers that a plan would get now; changes nothing.
+///
+/// # Errors
+/// The register cannot be read.
+pub fn preview(workspace: &Workspace<'_>, plan: &Plan, job: &str) -> Result<Report> {
+    let register = read_register(&workspace.dir)?;
+    let register = register.as_ref().map(|r| r as &dyn register::Register);
+    let mut earlier = BTreeMap::new();
+    if let Some(register) = register {
+        register.job_rows(job, &mut |row| {
+            earlier.insert(row.row_key.clone(), row);
+            Ok(())
+        })?;
+    }
+    let wants = PlannedWants::new(workspace, plan, &earlier)?;
+    let today = workspace.world.today();
+    let numbers = register::plan(register, Book::Outgoing, &workspace.office, &wants, today)?;
+    let mut report = Report { findings: placed(plan, &wants, numbers.findings), ..Report::default() };
+    let fresh: HashMap<usize, Number> = wants.indices.iter().copied().zip(numbers.numbers).collect();
+    for (index, planned) in plan.documents.iter().enumerate() {
+        let code = match (fresh.get(&index), earlier.get(&planned.key.to_string())) {
+            (Some(number), _) => format!("{number}/{}", planned.notation),
+            (None, Some(row)) => format!("{}/{}", row.number, row.notation),
+            (None, None) => continue,
+        };
+        report.lines.push(Line {
+            index,
+            code,
+            subject: planned.subject.to_string(),
+            copy: None,
+            earlier: !fresh.contains_key(&index),
+        });
+    }
+    Ok(report)
+}
+
+/// Issues a plan, whole or not at all; rows that an earlier run of the job issued are not issued again.
+///
+/// # Errors
+/// The work could not be done; then nothing was numbered, registered or filed.
+pub fn issue(
+    workspace: &Workspace<'_>,
+    plan: &Plan,
+    ticket: &Ticket,
+    on_progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Report> {
+    let mut filing =
+        Filing::open(workspace.world, &workspace.dir, &workspace.office, ticket.wait)?;
+    let mut report = Report { mended: told(filing.mended()), ..Report::default() };
+    let earlier = filing.issued_rows(&ticket.job)?;
+    let mut wants = PlannedWants::new(workspace, plan, &earlier)?;
+    if wants.count() > 0 {
+        wants.store_inputs(&mut filing, workspace)?;
+        let today = workspace.world.today();
+        let numbers = register::plan(
+            Some(filing.register()),
+            Book::Outgoing,
+            &workspace.office,
+            &wants,
+            today,
+        )?;
+        report.findings = placed(plan, &wants, numbers.findings);
+        if blocks(&report.findings) {
+            return Ok(report);
+        }
+    }
+    let batch =
+        Batch { job: ticket.job.clone(), title: ticket.title.clone(), book: Book::Outgoing };
+    let from_files = Mutex::new(Vec::new());
+    let render = |nth: usize, number: Number| {
+        let index = wants.indices.get(nth).copied().unwrap_or(usize::MAX);
+        render(workspace, plan, index, number, &from_files)
+    };
+    let outcome = filing.issue_batch(&batch, &wants, &render, on_progress)?;
+    report.findings.extend(from_files.into_inner().unwrap_or_default());
+    report.unfinished = outcome.unfinished;
+    let fresh: HashMap<usize, &Issued> = wants.indices.iter().copied().zip(&outcome.issued).collect();
+    copy_out(workspace, plan, &filing, &fresh, &earlier, &mut report)?;
+    Ok(report)
+}
+
+/// What a run that was killed had left, and what became of it.
+fn told(mended: &Mended) -> Option<Text> {
+    if !mended.any() {
+        return None;
+    }
+    let (released, recorded, sealed) = (mended.released, mended.recorded, mended.sealed);
+    let aside = mended.quarantined.len();
+    Some(text!(
+        "lần chạy trước bị ngắt giữa chừng, đã dọn xong: trả lại {released} số chưa ban hành, ghi nốt {recorded} dòng vào kho, niêm phong {sealed} túi, để riêng {aside} tệp lạ",
+        "an earlier run was cut short; mended: {released} numbers given back, {recorded} archive lines completed, {sealed} bags sealed, {aside} unknown files set aside"
+    ))
+}
+
+/// Renders a document with its number. Findings that stop it make the whole batch fail.
+fn render(
+    workspace: &Workspace<'_>,
+    plan: &Plan,
+    index: usize,
+    number: Number,
+    findings: &Mutex<Vec<Diagnostic>>,
+) -> Result<Rendered> {
+    let document = plan.document(workspace, index)?;
+    let Some(planned) = plan.documents.get(index) else {
+        return Err(Failure::new(
+            FailureKind::Input,
+            Place::default(),
+            text!("kế hoạch không có hàng này", "the plan has no such row"),
+        ));
+    };
+    let numbered = Numbered::new(document, number, planned.date);
+    let document = numbered.document();
+    let (written, more) = recipe::write(workspace, document)?;
+    if let Some(bad) = more.iter().find(|d| d.severity == Severity::Error) {
+        return Err(Failure::new(FailureKind::Output, planned.row.clone(), bad.message.clone()));
+    }
+    if !more.is_empty()
+        && let Ok(mut all) = findings.lock()
+        && all.is_empty()
+    {
+        all.extend(more);
+    }
+    let organ = document.extra.get("organ").map_or("", String::as_str);
+    let organ_id = workspace.office.organ(organ).and_then(|o| o.id.as_deref());
+    let mut fields = fields_of(document, &workspace.rules, organ_id);
+    let dossier = plan.steps.get(planned.step).and_then(|s| s.step.dossier.clone());
+    if let Some(dossier) = dossier {
+        fields.extra.entry("dossier".to_owned()).or_insert(dossier);
+    }
+    Ok(Rendered {
+        bytes: written.bytes,
+        extension: "docx",
+        parts: Some(Digest(written.parts)),
+        fields,
+    })
+}
+
+/// The wants of a plan, made one at a time from its rows.
+struct PlannedWants<'p> {
+    plan: &'p Plan,
+    /// Indices in the plan of the documents that are wanted.
+    indices: Vec<usize>,
+    /// For each step the fixed part of the input: digests of source, office, ruleset.
+    sources: Vec<serde_json::Value>,
+}
+
+impl<'p> PlannedWants<'p> {
+    fn new(
+        workspace: &Workspace<'_>,
+        plan: &'p Plan,
+        earlier: &BTreeMap<String, JobRow>,
+    ) -> Result<Self> {
+        let indices = (0..plan.documents.len())
+            .filter(|i| !plan.documents.get(*i).is_some_and(|d| earlier.contains_key(&d.key.to_string())))
+            .collect();
+        let office = sha256(workspace.office_text.as_bytes()).to_string();
+        let rules = sha256(workspace.rules_text.as_bytes()).to_string();
+        let sources = plan
+            .steps
+            .iter()
+            .map(|s| {
+                json!({
+                    "program": env!("CARGO_PKG_VERSION"),
+                    "file": workspace.shown(Path::new(&s.recipe.file)),
+                    "source": sha256(s.recipe.text.as_bytes()).to_string(),
+                    "office": office,
+                    "ruleset": rules,
+                })
+            })
+            .collect();
+        Ok(Self { plan, indices, sources })
+    }
+
+    /// Keeps the texts that the inputs name by digest, so that a document can be rendered again.
+    fn store_inputs(&mut self, filing: &mut Filing<'_>, workspace: &Workspace<'_>) -> Result<()> {
+        let mut blobs: Vec<&[u8]> =
+            self.plan.steps.iter().map(|s| s.recipe.text.as_bytes()).collect();
+        blobs.push(workspace.office_text.as_bytes());
+        blobs.push(workspace.rules_text.as_bytes());
+        filing.put_blobs(&blobs).map(drop)
+    }
+}
+
+impl Wants for PlannedWants<'_> {
+    fn count(&self) -> usize {
+        self.indices.len()
+    }
+
+    fn get(&self, index: usize) -> Result<Want> {
+        let planned = self.indices.get(index).and_then(|i| self.plan.documents.get(*i));
+        let Some(planned) = planned else {
+            return Err(Failure::new(
+                FailureKind::Input,
+                Place::default(),
+                text!("kế hoạch không có hàng này", "the plan has no such row"),
+            ));
+        };
+        let fixed = self.sources.get(planned.step).map(ToString::to_string).unwrap_or_default();
+        let fixed = fixed.trim_end_matches('}');
+        Ok(Want {
+            series: planned.series.to_string(),
+            date: planned.date,
+            row_key: planned.key.to_string(),
+            input: format!("{fixed},\"date\":\"{}\",\"data\":{}}}", planned.date, planned.data),
+        })
+    }
+}
+
+/// Findings about numbers with the place of the row they belong to.
+fn placed(plan: &Plan, wants: &PlannedWants<'_>, found: Vec<(usize, Diagnostic)>) -> Vec<Diagnostic> {
+    found
+        .into_iter()
+        .map(|(nth, mut finding)| {
+            let planned = wants.indices.get(nth).and_then(|i| plan.documents.get(*i));
+            if let Some(planned) = planned {
+                let item = finding.place.item.take();
+                finding.place = planned.row.clone();
+                if finding.place.file.is_none() {
+                    finding.place.file =
+                        plan.steps.get(planned.step).map(|s| s.recipe.file.clone());
+                }
+                finding.place.item = item;
+            }
+            finding
+        })
+        .collect()
+}
+
+/// Copies every issued file to its step's folder and fills the report's lines. The archive holds the
+/// record; a copy that was lost or never made is made by running the job again.
+fn copy_out(
+    workspace: &Workspace<'_>,
+    plan: &Plan,
+    filing: &Filing<'_>,
+    fresh: &HashMap<usize, &Issued>,
+    earlier: &BTreeMap<String, JobRow>,
+    report: &mut Report,
+) -> Result<()> {
+    let mut names = Names::default();
+    let written = AtomicUsize::new(0);
+    for (index, planned) in plan.documents.iter().enumerate() {
+        let before = earlier.get(&planned.key.to_string());
+        let (code, at) = match (fresh.get(&index), before) {
+            (Some(issued), _) => (issued.code.to_string(), Some(issued.file.clone())),
+            (None, Some(row)) => (
+                format!("{}/{}", row.number, row.notation),
+                filing
+                    .register()
+                    .by_code(Book::Outgoing, row.number, &row.notation, row.year)?
+                    .and_then(|e| e.files.into_iter().next()),
+            ),
+            (None, None) => continue,
+        };
+        let mut copy = None;
+        let step = plan.steps.get(planned.step).map(|s| &s.step);
+        if let (Some(folder), Some(file)) = (step.and_then(|s| s.out.as_ref()), at) {
+            let pattern = step.and_then(|s| s.name.as_ref());
+            let stem = names.stem(folder, pattern, &code, planned, &mut report.findings);
+            let path = folder.join(format!("{stem}.docx"));
+            if fresh.contains_key(&index) || workspace.world.stat(&path).is_err() {
+                let from = filing.archive().resolve(&file.at);
+                copy_file(workspace, &from, file.size, &path)?;
+                written.fetch_add(1, Ordering::Relaxed);
+            }
+            copy = Some(path);
+        }
+        report.lines.push(Line {
+            index,
+            code,
+            subject: planned.subject.to_string(),
+            copy,
+            earlier: !fresh.contains_key(&index),
+        });
+    }
+    Ok(())
+}
+
+/// Copies are convenience, not record: written under a temporary name, renamed, not synced one by one.
+fn copy_file(workspace: &Workspace<'_>, from: &Path, size: u64, to: &Path) -> Result<()> {
+    let world = workspace.world;
+    let parent = crate::world::parent_of(to);
+    let failed = |path: &Path, e: std::io::Error| {
+        write_failure(path, &e).hint(text!(
+            "các văn bản đã được cấp số và lưu trong kho; sửa lỗi rồi chạy lại để có bản in, không cấp số lần nữa",
+            "the documents are numbered and filed; mend this and run again for the copies, no number is given twice"
+        ))
+    };
+    let bytes = world.read(from, size).map_err(|e| super::workspace::read_failure(from, &e))?;
+    world.create_dir(&parent).map_err(|e| failed(&parent, e))?;
+    let mut aside = 0;
+    loop {
+        match world.create(to, &bytes) {
+            Ok(()) => return Ok(()),
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && aside < 10_000 => {
+                aside += 1;
+                if world.read(to, size).is_ok_and(|old| old == bytes) {
+                    return Ok(());
+                }
+                // Somebody's file of that name is kept.
+                let kept = to.with_extension(format!("truoc-{aside}.docx"));
+                match world.rename(to, &kept) {
+                    Ok(()) => {}
+                    Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+                    Err(e) => return Err(failed(&kept, e)),
+                }
+            }
+            Err(e) => return Err(failed(to, e)),
+        }
+    }
+}
+
+/// Names of copies: each once in a folder.
+#[derive(Default)]
+struct Names {
+    used: HashMap<PathBuf, u32>,
+}
+
+impl Names {
+    fn stem(
+        &mut self,
+        folder: &Path,
+        pattern: Option<&NamePattern>,
+        code: &str,
+        planned: &super::plan::Planned,
+        findings: &mut Vec<Diagnostic>,
+    ) -> String {
+        let plain = || file_stem(code);
+        let stem = match pattern {
+            None => plain(),
+            Some(pattern) => match render_name(pattern, code, planned) {
+                Ok(stem) => stem,
+                Err(field) => {
+                    findings.push(
+                        Diagnostic::warning(
+                            BAD_NAME,
+                            planned.row.clone(),
+                            text!(
+                                "tên tệp cần trường “{field}” mà hàng này không có; dùng số, ký hiệu làm tên",
+                                "the file name wants the field `{field}`, which this row lacks; the number is used"
+                            ),
+                        )
+                        .hint(text!("sửa dòng ten-tep trong tệp công việc", "mend `name` in the job file")),
+                    );
+                    plain()
+                }
+            },
+        };
+        let count = self.used.entry(folder.join(&stem)).or_insert(0);
+        *count += 1;
+        if *count == 1 { stem } else { format!("{stem}-{count}") }
+    }
+}
+
+fn render_name(
+    pattern: &NamePattern,
+    code: &str,
+    planned: &super::plan::Planned,
+) -> std::result::Result<String, String> {
+    let row: serde_json::Value = serde_json::from_str(&planned.data).unwrap_or_default();
+    let number = code.split('/').next().unwrap_or_default();
+    pattern.render(|field| match text::slug(field).as_str() {
+        "so" | "number" => Some(number.to_owned()),
+        "ky-hieu" | "notation" => Some(planned.notation.to_string()),
+        "so-ky-hieu" | "code" => Some(code.to_owned()),
+        "ngay" | "date" if row.get(field).is_none() => Some(planned.date.to_string()),
+        _ => match row.get(field)? {
+            serde_json::Value::String(s) => Some(s.clone()),
+            serde_json::Value::Null => None,
+            other => Some(other.to_string()),
+        },
+    })
+}
+
+/// `05/QĐ-SNV` → `05-QD-SNV`: ASCII, case kept.
+pub fn file_stem(code: &str) -> String {
+    let mut out = String::new();
+    for c in code.chars() {
+        let folded = text::fold(&c.to_string());
+        for f in folded.chars() {
+            let f = if c.is_uppercase() { f.to_ascii_uppercase() } else { f };
+            let dash = !f.is_ascii_alphanumeric();
+            if !dash {
+                out.push(f);
+            } else if !out.ends_with('-') {
+                out.push('-');
+            }
+        }
+    }
+    out.trim_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_are_named_by_their_code() {
+        assert_eq!(file_stem("05/QĐ-SNV"), "05-QD-SNV");
+        assert_eq!(file_stem("12/QyĐ-HĐTĐ&KT"), "12-QyD-HDTD-KT");
+    }
+}

@@ -1,0 +1,368 @@
+//! What a job would issue: every row filled, read, assembled and checked before any number is taken.
+//!
+//! Knows: steps, rows, recipes. Must not know: the register, the archive, terminals.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+use serde_json::{Map, Value};
+
+use crate::archive::{Digest, sha256};
+use crate::diagnostic::{Diagnostic, Failure, FailureKind, Family, Place, Result, Severity, blocks};
+use crate::model::{Document, plain};
+use crate::source::data;
+use crate::source::job::{Mode, Step};
+use crate::text;
+
+use super::recipe::{IssueDay, Recipe, at_row};
+use super::workspace::Workspace;
+
+/// Rows that are filled and checked at a time.
+const CHUNK: usize = 512;
+/// Documents kept from the plan for the rendering; the rest is made again from its row, so that memory stays flat.
+const KEPT: usize = 4096;
+/// Findings that are told one by one; past that they are counted.
+const TOLD: usize = 20_000;
+
+/// A step with its source compiled.
+pub struct PlannedStep {
+    /// The step as the job file gives it.
+    pub step: Step,
+    /// Its source.
+    pub recipe: Recipe,
+}
+
+/// A document that would be issued.
+pub struct Planned {
+    /// Which step.
+    pub step: usize,
+    /// Data row; empty where the step has no data.
+    pub row: Place,
+    /// Series key.
+    pub series: Arc<str>,
+    /// Ký hiệu.
+    pub notation: Arc<str>,
+    /// Ngày ban hành.
+    pub date: Date,
+    /// Identity of the row in its job.
+    pub key: Digest,
+    /// Trích yếu in one line.
+    pub subject: Box<str>,
+    /// The row as JSON.
+    pub data: Box<str>,
+    /// The document, for the first of them.
+    pub document: Option<Box<Document>>,
+}
+
+/// Everything a job would do.
+#[derive(Default)]
+pub struct Plan {
+    /// Steps.
+    pub steps: Vec<PlannedStep>,
+    /// Documents without errors, in order.
+    pub documents: Vec<Planned>,
+    /// Findings of all rows.
+    pub findings: Vec<Diagnostic>,
+    /// Rows with errors, with their place and the code of their first error.
+    pub bad: Vec<(Place, String)>,
+    /// Findings beyond those told one by one.
+    pub untold: usize,
+}
+
+impl Plan {
+    /// The document at `index`: the one kept, or made again from its row.
+    ///
+    /// # Errors
+    /// `Input` if the row no longer makes the document it made when it was planned.
+    pub fn document(&self, workspace: &Workspace<'_>, index: usize) -> Result<Document> {
+        let Some(planned) = self.documents.get(index) else { return Err(changed(&Place::default())) };
+        if let Some(document) = &planned.document {
+            return Ok((**document).clone());
+        }
+        let Some(step) = self.steps.get(planned.step) else { return Err(changed(&planned.row)) };
+        let data = serde_json::from_str(&planned.data).map_err(|_| changed(&planned.row))?;
+        let day = IssueDay::Given(planned.date);
+        let (document, _) = step.recipe.document(workspace, &data, day, planned.date);
+        document.ok_or_else(|| changed(&planned.row))
+    }
+
+    /// True if something may not be issued.
+    pub fn is_blocked(&self) -> bool {
+        !self.bad.is_empty() || blocks(&self.findings)
+    }
+}
+
+/// What the documents are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A draft: number and day stay blank, and a document with nothing worse than errors of form is kept.
+    Draft,
+    /// To be issued on this day, else on the step's, else on the source's, else today.
+    Issue(Option<Date>),
+}
+
+/// Progress of planning: rows done.
+pub type OnRow<'a> = &'a (dyn Fn(u64) + Sync);
+
+/// Plans all steps.
+///
+/// # Errors
+/// A file that cannot be read. What is wrong in a readable file is in the plan.
+pub fn plan(
+    workspace: &Workspace<'_>,
+    steps: Vec<Step>,
+    purpose: Purpose,
+    on_row: OnRow<'_>,
+) -> Result<Plan> {
+    let mut planner = Planner {
+        workspace,
+        purpose,
+        on_row,
+        today: workspace.world.today(),
+        plan: Plan::default(),
+        names: HashMap::new(),
+        seen: HashMap::new(),
+        repeated: HashMap::new(),
+    };
+    for step in steps {
+        match Recipe::load(workspace, &step.source)? {
+            Ok(recipe) => planner.step(PlannedStep { step, recipe })?,
+            Err(findings) => planner.plan.findings.extend(findings),
+        }
+    }
+    Ok(planner.finish())
+}
+
+struct Planner<'p, 'w> {
+    workspace: &'p Workspace<'w>,
+    purpose: Purpose,
+    on_row: OnRow<'p>,
+    today: Date,
+    plan: Plan,
+    /// Series and ký hiệu, each kept once.
+    names: HashMap<String, Arc<str>>,
+    /// How often the same row was met, so that two equal rows stay two documents.
+    seen: HashMap<Digest, u32>,
+    /// Warnings that the template brings to every row: told once, counted.
+    repeated: HashMap<(String, Option<u32>, String), (usize, usize)>,
+}
+
+/// A row, filled and checked.
+struct Outcome {
+    row: Place,
+    data: Value,
+    document: Option<Document>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Planner<'_, '_> {
+    fn step(&mut self, planned: PlannedStep) -> Result<()> {
+        let index = self.plan.steps.len();
+        self.plan.steps.push(planned);
+        let step = self.plan.steps[index].step.clone();
+        let Some(path) = &step.data else {
+            let outcome = self.make(index, Place::default(), Value::Object(step.with.clone()), Vec::new());
+            self.take(index, outcome);
+            return Ok(());
+        };
+        match step.mode {
+            Mode::PerRow => self.per_row(index, &step, path),
+            Mode::One => self.one(index, &step, path),
+        }
+    }
+
+    fn open(&self, step: &Step, path: &Path) -> Result<Box<dyn data::Rows>> {
+        let options =
+            data::Options { sheet: step.sheet.clone(), header_row: step.header_row, ..data::Options::default() };
+        data::open(self.workspace.world, path, &options)
+    }
+
+    fn per_row(&mut self, index: usize, step: &Step, path: &Path) -> Result<()> {
+        let mut rows = self.open(step, path)?;
+        let mut count = 0;
+        loop {
+            let mut chunk = Vec::with_capacity(CHUNK);
+            while chunk.len() < CHUNK {
+                match rows.next().transpose()? {
+                    Some(row) => chunk.push(row),
+                    None => break,
+                }
+            }
+            if chunk.is_empty() {
+                break;
+            }
+            count += chunk.len();
+            let this = &*self;
+            let outcomes: Vec<Outcome> = chunk
+                .into_par_iter()
+                .map(|row| {
+                    let values = with_defaults(row.values, &step.with);
+                    this.make(index, row.place, Value::Object(values), row.findings)
+                })
+                .collect();
+            for outcome in outcomes {
+                self.take(index, outcome);
+            }
+            (self.on_row)(count as u64);
+        }
+        let said = rows.findings();
+        if count == 0 && !blocks(&said) {
+            self.plan.findings.push(no_rows(path));
+        }
+        for finding in said {
+            self.tell(finding);
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, index: usize, step: &Step, path: &Path) -> Result<()> {
+        let mut rows = self.open(step, path)?;
+        let mut findings = Vec::new();
+        let mut list = Vec::new();
+        while let Some(row) = rows.next().transpose()? {
+            findings.extend(row.findings);
+            list.push(Value::Object(row.values));
+            (self.on_row)(list.len() as u64);
+        }
+        findings.extend(rows.findings());
+        let mut data = step.with.clone();
+        if let [Value::Object(only)] = list.as_slice() {
+            data = with_defaults(only.clone(), &data);
+        }
+        let list = Value::Array(list);
+        data.insert("hang".to_owned(), list.clone());
+        data.insert("rows".to_owned(), list);
+        let outcome = self.make(index, Place::default(), Value::Object(data), findings);
+        self.take(index, outcome);
+        Ok(())
+    }
+
+    /// Fills, reads, assembles and checks one document. Pure: runs on many threads.
+    fn make(&self, index: usize, row: Place, data: Value, mut findings: Vec<Diagnostic>) -> Outcome {
+        let mut document = None;
+        if !blocks(&findings) {
+            let planned = &self.plan.steps[index];
+            let day = match self.purpose {
+                Purpose::Draft => IssueDay::Blank,
+                Purpose::Issue(day) => {
+                    day.or(planned.step.date).map_or(IssueDay::FromSource, IssueDay::Given)
+                }
+            };
+            let (made, more) = planned.recipe.document(self.workspace, &data, day, self.today);
+            document = made;
+            findings.extend(if row == Place::default() { more } else { at_row(more, &row) });
+        }
+        Outcome { row, data, document, findings }
+    }
+
+    fn take(&mut self, index: usize, outcome: Outcome) {
+        let Outcome { row, data, document, findings } = outcome;
+        let mut errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code);
+        let first_error = errors.next();
+        let only_form = first_error.iter().copied().chain(errors).all(|c| c.family == Family::T);
+        for finding in findings {
+            self.tell(finding);
+        }
+        if let Some(code) = first_error {
+            self.plan.bad.push((row.clone(), code.to_string()));
+            if self.purpose != Purpose::Draft || !only_form {
+                return;
+            }
+        }
+        let Some(document) = document else { return };
+        let data = data.to_string();
+        let key = self.key(index, &data);
+        let organ = document.extra.get("organ").map_or("", String::as_str);
+        let series = self.workspace.office.series_of(organ, &document.type_id);
+        let (series, notation) = (self.name(series), self.name(document.code.notation.0.clone()));
+        let date = document.date.date().unwrap_or(self.today);
+        let subject = plain(&document.subject).replace('\n', " ");
+        let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
+        let kept = self.plan.documents.len() < KEPT;
+        self.plan.documents.push(Planned {
+            step: index,
+            row,
+            series,
+            notation,
+            date,
+            key,
+            subject: subject.into(),
+            data: data.into(),
+            document: kept.then(|| Box::new(document)),
+        });
+    }
+
+    fn name(&mut self, name: String) -> Arc<str> {
+        self.names.entry(name).or_insert_with_key(|n| Arc::from(n.as_str())).clone()
+    }
+
+    /// Identity of a row: step, data, and how many equal rows came before.
+    fn key(&mut self, step: usize, data: &str) -> Digest {
+        let base = sha256(format!("{step}\0{data}").as_bytes());
+        let nth = self.seen.entry(base).or_insert(0);
+        *nth += 1;
+        sha256(format!("{base}\0{nth}").as_bytes())
+    }
+
+    fn tell(&mut self, finding: Diagnostic) {
+        if finding.severity != Severity::Error && finding.place.row.is_some() {
+            let line = finding.related.first().and_then(|(p, _)| p.line);
+            let key = (finding.code.to_string(), line, finding.message.vi.clone());
+            if let Some((_, count)) = self.repeated.get_mut(&key) {
+                *count += 1;
+                return;
+            }
+            self.repeated.insert(key, (self.plan.findings.len(), 0));
+        }
+        if self.plan.findings.len() < TOLD {
+            self.plan.findings.push(finding);
+        } else {
+            self.plan.untold += 1;
+        }
+    }
+
+    fn finish(mut self) -> Plan {
+        for (at, count) in self.repeated.values().filter(|(_, count)| *count > 0) {
+            if let Some(finding) = self.plan.findings.get_mut(*at) {
+                finding.related.push((
+                    Place::default(),
+                    text!("và {count} hàng nữa có cùng nhận xét", "and {count} more rows with the same remark"),
+                ));
+            }
+        }
+        self.plan
+    }
+}
+
+/// A row's values over the step's fixed fields.
+fn with_defaults(mut values: Map<String, Value>, with: &Map<String, Value>) -> Map<String, Value> {
+    for (key, value) in with {
+        if !values.contains_key(key) {
+            values.insert(key.clone(), value.clone());
+        }
+    }
+    values
+}
+
+fn no_rows(path: &Path) -> Diagnostic {
+    Diagnostic::error(
+        super::codes::NO_ROWS,
+        Place::file(path.display().to_string()),
+        text!("tệp dữ liệu không có hàng nào", "the data file has no rows"),
+    )
+    .hint(text!(
+        "kiểm tra trang tính và hàng tiêu đề (header_row)",
+        "check the sheet and the header row (header_row)"
+    ))
+}
+
+fn changed(row: &Place) -> Failure {
+    Failure::new(
+        FailureKind::Input,
+        row.clone(),
+        text!("hàng này không dựng lại được như lúc kiểm tra", "this row can no longer be made as when it was checked"),
+    )
+}

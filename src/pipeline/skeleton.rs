@@ -1,0 +1,144 @@
+//! The built-in skeletons of every type; an office's own `templates/` folder wins file by file.
+//!
+//! Knows: which file stands for which type. Must not know: what is in them.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::text;
+use crate::world::World;
+
+use super::workspace::read_text;
+
+const INDEX: &str = include_str!("../../templates/index.toml");
+
+/// The embedded files by name.
+const FILES: &[(&str, &str)] = &[
+    ("ban-ghi-nho.md", include_str!("../../templates/ban-ghi-nho.md")),
+    ("ban-thoa-thuan.md", include_str!("../../templates/ban-thoa-thuan.md")),
+    ("bao-cao.md", include_str!("../../templates/bao-cao.md")),
+    ("bien-ban.md", include_str!("../../templates/bien-ban.md")),
+    ("chi-thi.md", include_str!("../../templates/chi-thi.md")),
+    ("chuong-trinh.md", include_str!("../../templates/chuong-trinh.md")),
+    ("cong-dien.md", include_str!("../../templates/cong-dien.md")),
+    ("cong-van.md", include_str!("../../templates/cong-van.md")),
+    ("de-an.md", include_str!("../../templates/de-an.md")),
+    ("du-an.md", include_str!("../../templates/du-an.md")),
+    ("giay-gioi-thieu.md", include_str!("../../templates/giay-gioi-thieu.md")),
+    ("giay-moi.md", include_str!("../../templates/giay-moi.md")),
+    ("giay-nghi-phep.md", include_str!("../../templates/giay-nghi-phep.md")),
+    ("giay-uy-quyen.md", include_str!("../../templates/giay-uy-quyen.md")),
+    ("hop-dong.md", include_str!("../../templates/hop-dong.md")),
+    ("huong-dan.md", include_str!("../../templates/huong-dan.md")),
+    ("ke-hoach.md", include_str!("../../templates/ke-hoach.md")),
+    ("nghi-quyet.md", include_str!("../../templates/nghi-quyet.md")),
+    ("phieu-bao.md", include_str!("../../templates/phieu-bao.md")),
+    ("phieu-chuyen.md", include_str!("../../templates/phieu-chuyen.md")),
+    ("phieu-gui.md", include_str!("../../templates/phieu-gui.md")),
+    ("phuong-an.md", include_str!("../../templates/phuong-an.md")),
+    ("quy-che.md", include_str!("../../templates/quy-che.md")),
+    ("quy-dinh.md", include_str!("../../templates/quy-dinh.md")),
+    ("quyet-dinh-ban-hanh.md", include_str!("../../templates/quyet-dinh-ban-hanh.md")),
+    ("quyet-dinh.md", include_str!("../../templates/quyet-dinh.md")),
+    ("sao-luc.md", include_str!("../../templates/sao-luc.md")),
+    ("sao-y.md", include_str!("../../templates/sao-y.md")),
+    ("thong-bao.md", include_str!("../../templates/thong-bao.md")),
+    ("thong-cao.md", include_str!("../../templates/thong-cao.md")),
+    ("thu-cong.md", include_str!("../../templates/thu-cong.md")),
+    ("to-trinh.md", include_str!("../../templates/to-trinh.md")),
+    ("trich-sao.md", include_str!("../../templates/trich-sao.md")),
+];
+
+/// One row of the index: a name that `vanthu new` takes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Skeleton {
+    /// Name on the command line.
+    pub name: String,
+    /// Type in the ruleset.
+    #[serde(rename = "type")]
+    pub type_id: String,
+    /// File.
+    pub file: String,
+    /// What it is, in Vietnamese.
+    pub about: String,
+    /// What it is, in English.
+    pub about_en: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Index {
+    templates: Vec<Skeleton>,
+}
+
+/// All skeletons in the order of the index.
+///
+/// # Errors
+/// Never for a released program: a test reads the embedded index.
+pub fn skeletons() -> Result<Vec<Skeleton>> {
+    let index: Index = toml::from_str(INDEX).map_err(|e| {
+        Failure::new(
+            FailureKind::Config,
+            Place::file("templates/index.toml"),
+            text!("bảng mẫu sai: {e}", "the index of templates is wrong: {e}"),
+        )
+    })?;
+    Ok(index.templates)
+}
+
+/// The text of a skeleton by the name on the command line (`Kế hoạch` and `ke-hoach` alike).
+///
+/// # Errors
+/// `Usage` for an unknown name, `Input` if the office's own file cannot be read.
+pub fn skeleton(world: &dyn World, office: Option<&Path>, name: &str) -> Result<(Skeleton, String)> {
+    let wanted = text::slug(name);
+    let all = skeletons()?;
+    let Some(row) = all.into_iter().find(|s| s.name == wanted) else {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            Place::default(),
+            text!("không có mẫu cho loại “{name}”", "there is no skeleton for the type `{name}`"),
+        )
+        .hint(text!("“vanthu new” liệt kê các loại", "`vanthu new` lists the types")));
+    };
+    if let Some(own) = office.map(|d| d.join("templates").join(&row.file)) {
+        if world.stat(&own).is_ok() {
+            let text = read_text(world, &own)?;
+            return Ok((row, text));
+        }
+    }
+    let text = FILES.iter().find(|(file, _)| *file == row.file).map(|(_, text)| (*text).to_owned());
+    match text {
+        Some(text) => Ok((row, text)),
+        None => Err(Failure::new(
+            FailureKind::Config,
+            Place::file(row.file.clone()),
+            text!("mẫu này không có trong chương trình", "this template is not in the program"),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ruleset::Ruleset;
+
+    #[test]
+    fn every_type_and_copy_form_has_a_skeleton_and_every_file_is_used() {
+        let rules = Ruleset::builtin().expect("embedded");
+        let rows = skeletons().expect("index");
+        for rule in rules.types.iter().chain(&rules.copies) {
+            assert!(rows.iter().any(|r| r.type_id == rule.id), "{} has no skeleton", rule.id);
+        }
+        for row in &rows {
+            assert!(rules.type_rule(&row.type_id).is_some(), "{} names no type", row.name);
+            assert!(FILES.iter().any(|(f, _)| *f == row.file), "{} is missing", row.file);
+        }
+        for (file, _) in FILES {
+            assert!(rows.iter().any(|r| r.file == *file), "{file} is in no row");
+        }
+    }
+}

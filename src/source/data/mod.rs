@@ -1,0 +1,215 @@
+//! Data files: CSV, XLSX, JSON and YAML become rows that know their place.
+//!
+//! Knows: which reader takes which file, limits, what a row is. Must not know: templates, what a field means.
+//!
+//! A row's values carry two names: the heading as typed (normal form C, single blanks) and its
+//! slug with underscores (`Họ và tên` → `ho_va_ten`). An empty cell is `null`, so that a template can
+//! tell “left empty” from “no such column”. Text stays as it stands in the file, leading zeros
+//! included; only cells that the workbook itself holds as numbers are numbers.
+
+mod csv;
+mod decode;
+mod json;
+mod table;
+mod xlsx;
+mod yaml;
+
+use std::io;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Code, Diagnostic, Failure, FailureKind, Family, Place, Result};
+use crate::text;
+use crate::world::World;
+
+/// How much is read before a file is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the file.
+    pub file: u64,
+    /// Rows below the headings.
+    pub rows: u32,
+    /// Columns.
+    pub columns: usize,
+    /// Characters of a cell (a spreadsheet program holds no more than 32,767).
+    pub cell: usize,
+    /// Bytes of text in one row.
+    pub row_bytes: usize,
+    /// Uncompressed bytes of all parts of a workbook.
+    pub unpacked: u64,
+    /// Parts of a workbook.
+    pub parts: usize,
+    /// Uncompressed to compressed size of a part above 8 MiB.
+    pub ratio: u64,
+    /// Bytes of the shared texts of a workbook.
+    pub shared: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file: 256 << 20,
+            rows: 1_048_576,
+            columns: 16_384,
+            cell: 32_767,
+            row_bytes: 16 << 20,
+            unpacked: 2 << 30,
+            parts: 10_000,
+            ratio: 250,
+            shared: 256 << 20,
+        }
+    }
+}
+
+/// What the user said about a data file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Sheet of a workbook; none: the first visible one.
+    pub sheet: Option<String>,
+    /// Row of the headings, from 1; none: the first row that is not blank.
+    pub header_row: Option<u32>,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// A column with a heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The heading as typed, in normal form C with single blanks.
+    pub heading: String,
+    /// Its slug with underscores, the second name of the field; empty if another column has it.
+    pub key: String,
+    /// Its letter in the sheet: `A`, `AB`.
+    pub letter: String,
+}
+
+/// One row of data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Where it stands: file, sheet, row; the line too where it differs.
+    pub place: Place,
+    /// Its fields, each under both names.
+    pub values: Map<String, Value>,
+    /// What is wrong in it.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// A file's rows, one at a time. An `Err` item ends the file: the rest could not be read.
+pub trait Rows: Iterator<Item = Result<Row>> + Send {
+    /// The columns with a heading; none for JSON and YAML.
+    fn columns(&self) -> &[Column];
+    /// True if the file is one record and not a list of them.
+    fn single(&self) -> bool {
+        false
+    }
+    /// What is to be said about the file as a whole. Complete after the last row; each call gives what is new.
+    fn findings(&mut self) -> Vec<Diagnostic>;
+}
+
+/// Opens a data file. The kind is told by its content, and among texts by its ending.
+///
+/// # Errors
+/// An `Input` failure that says why the file cannot be read at all and what to do about it.
+pub fn open(world: &dyn World, path: &Path, options: &Options) -> Result<Box<dyn Rows>> {
+    let file = path.display().to_string();
+    let bytes = world
+        .read(path, options.limits.file)
+        .map_err(|error| unreadable(&file, &error, options.limits.file))?;
+    read(bytes, &file, options)
+}
+
+/// The same for bytes already read; `file` is the name shown in findings.
+///
+/// # Errors
+/// As [`open`].
+pub fn read(bytes: Vec<u8>, file: &str, options: &Options) -> Result<Box<dyn Rows>> {
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return Ok(Box::new(xlsx::Sheet::open(bytes, file, options)?));
+    }
+    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
+        return Err(old_or_locked(&bytes, file));
+    }
+    let ending = Path::new(file).extension().and_then(|e| e.to_str()).unwrap_or("");
+    match ending.to_ascii_lowercase().as_str() {
+        "csv" | "tsv" | "txt" => Ok(Box::new(csv::Csv::open(bytes, file, options)?)),
+        "json" => Ok(Box::new(json::Json::open(bytes, file, options)?)),
+        "yaml" | "yml" => Ok(Box::new(yaml::Yaml::open(bytes, file, options)?)),
+        "xlsx" | "xlsm" => Err(failure(
+            file,
+            text!(
+                "tệp không phải là sổ tính Excel, hoặc đã bị cắt cụt",
+                "not a workbook, or cut short"
+            ),
+        )
+        .hint(text!(
+            "mở lại bằng Excel hoặc LibreOffice và lưu thành .xlsx",
+            "open it in Excel or LibreOffice and save it as .xlsx"
+        ))),
+        _ => Err(failure(
+            file,
+            text!(
+                "không biết đọc dữ liệu từ tệp “.{ending}”",
+                "cannot read data from a “.{ending}” file"
+            ),
+        )
+        .hint(text!("dùng .xlsx, .csv, .json hoặc .yaml", "use .xlsx, .csv, .json or .yaml"))),
+    }
+}
+
+fn unreadable(file: &str, error: &io::Error, limit: u64) -> Failure {
+    let megabytes = limit >> 20;
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            failure(file, text!("không có tệp này", "there is no such file")).hint(text!(
+                "đường dẫn tính từ thư mục của tệp công việc; xem lại tên và chữ hoa, chữ thường",
+                "paths start from the job file's folder; check the name and its letters' case"
+            ))
+        }
+        io::ErrorKind::PermissionDenied => {
+            failure(file, text!("không được phép đọc tệp này", "no permission to read this file"))
+        }
+        io::ErrorKind::FileTooLarge => failure(
+            file,
+            text!("tệp lớn hơn {megabytes} MB", "the file is larger than {megabytes} MB"),
+        )
+        .hint(text!(
+            "tách thành nhiều tệp, hoặc xóa hình ảnh và trang tính thừa",
+            "split it, or remove pictures and sheets that are not needed"
+        )),
+        _ => failure(file, text!("không đọc được: {error}", "cannot be read: {error}")),
+    }
+}
+
+/// An OLE container: a workbook with a password, or one of the old format.
+fn old_or_locked(bytes: &[u8], file: &str) -> Failure {
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let head = bytes.get(..bytes.len().min(1 << 20)).unwrap_or(bytes);
+    let tail = bytes.get(bytes.len().saturating_sub(1 << 20)..).unwrap_or(bytes);
+    let locked = [head, tail].iter().any(|part| part.windows(name.len()).any(|w| w == name));
+    if locked {
+        failure(file, text!("sổ tính có mật khẩu", "the workbook has a password")).hint(text!(
+            "bỏ mật khẩu trong Excel (Tệp › Thông tin › Bảo vệ sổ làm việc) rồi lưu lại",
+            "remove the password in Excel (File › Info › Protect Workbook) and save again"
+        ))
+    } else {
+        failure(file, text!("sổ tính kiểu cũ (.xls)", "a workbook of the old kind (.xls)")).hint(
+            text!(
+                "mở bằng Excel hoặc LibreOffice và lưu thành .xlsx",
+                "open it in Excel or LibreOffice and save it as .xlsx"
+            ),
+        )
+    }
+}
+
+fn failure(file: &str, message: crate::diagnostic::Text) -> Failure {
+    Failure::new(FailureKind::Input, Place::file(file), message)
+}
+
+/// A code of this family.
+const fn code(number: u16) -> Code {
+    Code::new(Family::D, 200 + number)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,244 @@
+//! The workbook around a sheet: relations, names of sheets, formats, shared texts.
+//!
+//! Knows: the parts that every workbook has. Must not know: cells.
+
+use std::collections::HashMap;
+
+use quick_xml::events::Event;
+
+use super::super::{Limits, failure};
+use super::number::Format;
+use super::package::Package;
+use super::xml::{Xml, attribute};
+use crate::diagnostic::Result;
+use crate::text;
+
+/// A sheet by name.
+pub struct SheetName {
+    /// As on its tab.
+    pub name: String,
+    /// Shown to the user.
+    pub visible: bool,
+    relation: String,
+}
+
+/// What a sheet needs of its workbook.
+pub struct Workbook {
+    /// Sheets in the order of the tabs.
+    pub sheets: Vec<SheetName>,
+    /// Days are counted from 1904.
+    pub from_1904: bool,
+    /// Number formats by style.
+    pub formats: Vec<Format>,
+    /// Shared texts.
+    pub texts: Texts,
+    relations: HashMap<String, String>,
+}
+
+/// Shared texts, one after the other in one string.
+#[derive(Default)]
+pub struct Texts {
+    all: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    /// The text of a number.
+    pub fn get(&self, index: usize) -> Option<&str> {
+        let end = *self.ends.get(index)?;
+        let start = index.checked_sub(1).and_then(|i| self.ends.get(i)).copied().unwrap_or(0);
+        self.all.get(start..end)
+    }
+}
+
+impl Workbook {
+    /// Reads everything but the sheets.
+    ///
+    /// # Errors
+    /// Not a workbook of this kind, or damaged.
+    pub fn open(package: &Package, file: &str, limits: &Limits) -> Result<Self> {
+        let main = main_part(package, file)?;
+        let relations = relations(package, &main, file)?;
+        let mut workbook = Self {
+            sheets: Vec::new(),
+            from_1904: false,
+            formats: Vec::new(),
+            texts: Texts::default(),
+            relations: HashMap::new(),
+        };
+        workbook.names(package, &main, file)?;
+        for (id, kind, target) in relations {
+            match kind.rsplit('/').next().unwrap_or("") {
+                "worksheet" => {
+                    workbook.relations.insert(id, target);
+                }
+                "styles" => workbook.formats = formats(package, &target, file)?,
+                "sharedStrings" => workbook.texts = texts(package, &target, file, limits)?,
+                _ => {}
+            }
+        }
+        Ok(workbook)
+    }
+
+    fn names(&mut self, package: &Package, main: &str, file: &str) -> Result<()> {
+        let Some(part) = package.part(main) else { return Err(not_a_workbook(package, file)) };
+        let (mut xml, mut buffer) = (Xml::new(part, file), Vec::new());
+        loop {
+            match xml.next(&mut buffer)? {
+                Event::Start(e) => match e.local_name().as_ref() {
+                    "sheet" => {
+                        let name = attribute(&e, "name").unwrap_or_default();
+                        let state = attribute(&e, "state").unwrap_or_default();
+                        self.sheets.push(SheetName {
+                            name: text::nfc(&name),
+                            visible: !matches!(state.as_ref(), "hidden" | "veryHidden"),
+                            relation: attribute(&e, "id").unwrap_or_default().into_owned(),
+                        });
+                    }
+                    "workbookPr" => {
+                        let value = attribute(&e, "date1904").unwrap_or_default();
+                        self.from_1904 = matches!(value.as_ref(), "1" | "true");
+                    }
+                    _ => {}
+                },
+                Event::Eof => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    /// The part of a sheet; none for chart sheets.
+    pub fn part_of(&self, sheet: &SheetName) -> Option<&str> {
+        self.relations.get(&sheet.relation).map(String::as_str)
+    }
+}
+
+fn not_a_workbook(package: &Package, file: &str) -> crate::diagnostic::Failure {
+    let hint = text!(
+        "mở bằng Excel hoặc LibreOffice và lưu thành .xlsx",
+        "open it in Excel or LibreOffice and save it as .xlsx"
+    );
+    let message = if package.has("xl/workbook.bin") {
+        text!("sổ tính kiểu nhị phân (.xlsb)", "a binary workbook (.xlsb)")
+    } else if package.has("content.xml") {
+        text!("tệp của OpenDocument (.ods)", "an OpenDocument file (.ods)")
+    } else if package.has("word/document.xml") {
+        text!("tệp này là văn bản Word, không phải sổ tính", "a Word document, not a workbook")
+    } else {
+        text!("tệp zip này không phải là sổ tính Excel", "this zip is not an Excel workbook")
+    };
+    failure(file, message).hint(hint)
+}
+
+/// The part that the package calls its document.
+fn main_part(package: &Package, file: &str) -> Result<String> {
+    let main = relations(package, "", file)?
+        .into_iter()
+        .find(|(_, kind, _)| kind.ends_with("/officeDocument"))
+        .map_or_else(|| "xl/workbook.xml".to_owned(), |(_, _, target)| target);
+    let named_so = main.to_lowercase().ends_with(".xml") && !main.to_lowercase().contains("word/");
+    if named_so && package.has(&main) { Ok(main) } else { Err(not_a_workbook(package, file)) }
+}
+
+/// Relations of a part: id, type, target as a name in the package.
+fn relations(package: &Package, of: &str, file: &str) -> Result<Vec<(String, String, String)>> {
+    let (folder, name) = of.rsplit_once('/').unwrap_or(("", of));
+    let part = if folder.is_empty() {
+        format!("_rels/{name}.rels")
+    } else {
+        format!("{folder}/_rels/{name}.rels")
+    };
+    let mut out = Vec::new();
+    let Some(part) = package.part(&part) else { return Ok(out) };
+    let (mut xml, mut buffer) = (Xml::new(part, file), Vec::new());
+    loop {
+        match xml.next(&mut buffer)? {
+            Event::Start(e) if e.local_name().as_ref() == "Relationship" => {
+                let get = |name| attribute(&e, name).unwrap_or_default().into_owned();
+                if get("TargetMode") != "External" {
+                    out.push((get("Id"), get("Type"), resolve(folder, &get("Target"))));
+                }
+            }
+            Event::Eof => return Ok(out),
+            _ => {}
+        }
+    }
+}
+
+/// A target as a name in the package.
+fn resolve(folder: &str, target: &str) -> String {
+    let target = target.replace('\\', "/");
+    let mut steps: Vec<&str> = Vec::new();
+    if !target.starts_with('/') {
+        steps.extend(folder.split('/').filter(|s| !s.is_empty()));
+    }
+    for step in target.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
+}
+
+/// Formats of the cell styles in their order.
+fn formats(package: &Package, part: &str, file: &str) -> Result<Vec<Format>> {
+    let mut out = Vec::new();
+    let Some(part) = package.part(part) else { return Ok(out) };
+    let (mut xml, mut buffer) = (Xml::new(part, file), Vec::new());
+    let mut codes: HashMap<u32, Format> = HashMap::new();
+    let mut in_cells = false;
+    loop {
+        match xml.next(&mut buffer)? {
+            Event::Start(e) => {
+                let id = || attribute(&e, "numFmtId").and_then(|n| n.parse().ok()).unwrap_or(0);
+                match e.local_name().as_ref() {
+                    "numFmt" => {
+                        let code = attribute(&e, "formatCode").unwrap_or_default();
+                        codes.insert(id(), Format::from_code(&code));
+                    }
+                    "cellXfs" => in_cells = true,
+                    "xf" if in_cells => {
+                        let id = id();
+                        let known = codes.get(&id).copied();
+                        out.push(known.unwrap_or_else(|| Format::builtin(id)));
+                    }
+                    _ => {}
+                }
+            }
+            Event::End(e) if e.local_name().as_ref() == "cellXfs" => in_cells = false,
+            Event::Eof => return Ok(out),
+            _ => {}
+        }
+    }
+}
+
+fn texts(package: &Package, part: &str, file: &str, limits: &Limits) -> Result<Texts> {
+    let mut texts = Texts::default();
+    let Some(part) = package.part(part) else { return Ok(texts) };
+    let (mut xml, mut buffer) = (Xml::new(part, file), Vec::new());
+    loop {
+        match xml.next(&mut buffer)? {
+            Event::Start(e) if e.local_name().as_ref() == "si" => {
+                xml.text(&mut buffer, "rPh", &mut texts.all)?;
+                texts.ends.push(texts.all.len());
+                if texts.all.len() > limits.shared {
+                    let most = limits.shared >> 20;
+                    return Err(failure(
+                        file,
+                        text!(
+                            "sổ tính có hơn {most} MB chữ",
+                            "the workbook holds more than {most} MB of text"
+                        ),
+                    )
+                    .hint(text!("tách thành nhiều tệp", "split it into several files")));
+                }
+            }
+            Event::Eof => return Ok(texts),
+            _ => {}
+        }
+    }
+}

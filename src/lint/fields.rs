@@ -4,13 +4,12 @@
 
 use std::borrow::Cow;
 
-use regex::Regex;
-
 use crate::diagnostic::{Result, Text};
 use crate::model::{BlockKind, Slot};
 use crate::text;
 
 use super::params::{Forms, Params, fill};
+use super::pattern::Pattern;
 use super::view::joined;
 use super::{Context, Head};
 
@@ -68,7 +67,9 @@ pub(crate) fn values<'a>(context: &Context<'a>, field: &'static str) -> Vec<Valu
             doc.issuing_authority.as_deref().map_or(Vec::new(), |t| one(Slot::S6, t))
         }
         "addressees" => doc.addressees.as_ref().map_or(Vec::new(), |a| many(Slot::S9a, &a.names)),
-        "addressee_lead" => doc.addressees.as_ref().map_or(Vec::new(), |a| one(Slot::S9a, &a.lead)),
+        "addressee_lead" => {
+            doc.addressees.as_ref().map_or(Vec::new(), |a| one(Slot::S9a, &a.lead))
+        }
         "recipients" => many(Slot::S9b, &doc.recipients),
         "archive_copy" => doc.archive_copy.as_deref().map_or(Vec::new(), |t| one(Slot::S9b, t)),
         "circulation" => doc.circulation.as_deref().map_or(Vec::new(), |t| one(Slot::S11, t)),
@@ -148,7 +149,7 @@ impl Required {
 pub(crate) struct FieldPattern {
     fields: Vec<&'static str>,
     forms: Forms,
-    pattern: Regex,
+    pattern: Pattern,
     wanted: bool,
     message: Text,
 }
@@ -158,10 +159,15 @@ impl FieldPattern {
         Ok(Self {
             fields: names(params)?,
             forms: params.forms()?,
-            pattern: params.pattern("pattern")?,
+            pattern: params.pattern("pattern", params.strings("contains")?)?,
             wanted: params.get("wanted")?.unwrap_or(false),
             message: params.message()?,
         })
+    }
+
+    /// Its pattern.
+    pub(crate) fn pattern(&self) -> &Pattern {
+        &self.pattern
     }
 
     pub(crate) fn run(&self, head: &Head, context: &mut Context) {
@@ -173,7 +179,9 @@ impl FieldPattern {
                 if text.trim().is_empty() {
                     continue;
                 }
-                let found = self.pattern.find(&text);
+                let search = self.pattern.may_match(&text);
+                let regex = if search { self.pattern.get() } else { None };
+                let found = regex.and_then(|r| r.find(&text));
                 if found.is_some() == self.wanted {
                     continue;
                 }
@@ -263,7 +271,8 @@ fn is_name_word(word: &str) -> bool {
     let Some(first) = letters.next() else { return true };
     let rest: Vec<char> = letters.collect();
     let marked = word.contains(['\'', '’', '-', '.']);
-    first.is_uppercase() && (rest.is_empty() || marked || !rest.iter().all(|c| c.is_uppercase()))
+    first.is_uppercase()
+        && (rest.is_empty() || marked || !rest.iter().all(|c| c.is_uppercase()))
 }
 
 fn name_case(text: &str) -> String {

@@ -200,7 +200,11 @@ pub fn sheet() -> BoxedStrategy<Sheet> {
         proptest::collection::vec(style(), 0..4),
         proptest::collection::vec(section(), 0..4),
     )
-        .prop_map(|(properties, styles, sections)| Sheet { properties, styles: styles.into(), sections })
+        .prop_map(|(properties, styles, sections)| Sheet {
+            properties,
+            styles: styles.into(),
+            sections,
+        })
         .boxed()
 }
 

@@ -86,8 +86,8 @@ fn the_sample_of_many_faults_has_all_of_them() {
             "T0601 13 căn cứ cuối cùng “Theo đề nghị của Chánh Văn phòng Sở;” không kết thúc bằng dấu chấm",
             "T0023 17 còn chỗ trống “ngày …”",
             "T0031 17 “huyện Bến Đá”: từ 01/7/2025 không còn cấp huyện",
-            "T0612 19 “Điều 3” đứng ngay sau “Điều 1”, thiếu Điều 2",
-            "T0612 22 “d)” đứng ngay sau “b)”, thiếu c)",
+            "T0612 19 “Điều 3” đứng ngay sau “Điều 1”, thiếu “Điều 2”",
+            "T0612 22 “d)” đứng ngay sau “b)”, thiếu “c)”",
             "T0641 24 nội dung kết thúc bằng “thi hành Quyết định này.”, không có dấu “./.”",
         ]
     );

@@ -8,10 +8,7 @@
 mod error;
 mod read;
 mod schema;
-mod view;
 mod write;
-
-pub use view::View;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -43,6 +40,14 @@ impl Sqlite {
     /// read-only medium. `None` where no register is there.
     pub fn read(path: &Path) -> Result<Option<Self>> {
         schema::read(path)
+    }
+
+    /// From now on every reading sees the register as it is now, whatever others commit. For a
+    /// register opened with [`Sqlite::read`], until it is dropped.
+    pub fn snapshot(&self) -> Result<()> {
+        // The reading in it is what fixes the state.
+        let begin = "BEGIN; SELECT count(*) FROM jobs;";
+        self.conn.execute_batch(begin).map_err(|e| self.fail(e))
     }
 
     /// SQLite's own check of its pages and indexes: what it complains about, at most 100 lines; empty if sound.
@@ -127,6 +132,10 @@ impl Register for Sqlite {
 
     fn bags(&self) -> Result<Vec<Bag>> {
         read::bags(self)
+    }
+
+    fn totals(&self) -> Result<(u64, u64)> {
+        read::totals(self)
     }
 
     fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>> {

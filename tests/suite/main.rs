@@ -2,7 +2,9 @@
 
 mod archive;
 mod assembled;
+mod bad_data;
 mod borders;
+mod data_files;
 mod docx_hostile;
 mod docx_read;
 mod docx_sample;
@@ -13,3 +15,4 @@ mod layout_sample;
 mod lint_cases;
 mod lint_samples;
 mod samples;
+mod text_format;

@@ -50,8 +50,10 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 fn assert_clean(path: &Path) {
     let name = path.strip_prefix(root()).unwrap_or(path).display().to_string();
     let (source, findings) = source::parse(&read(path), &name);
-    let said: Vec<String> =
-        findings.iter().map(|d| format!("{} {} {:?}", d.code, d.message.vi, d.place.line)).collect();
+    let said: Vec<String> = findings
+        .iter()
+        .map(|d| format!("{} {} {:?}", d.code, d.message.vi, d.place.line))
+        .collect();
     assert!(said.is_empty(), "{name}: {said:#?}");
     assert_eq!(source.not_nfc, None, "{name}");
 }
@@ -61,7 +63,11 @@ fn every_type_has_a_skeleton_that_is_read_without_a_finding() {
     let rules = Ruleset::builtin().expect("ruleset");
     let index: Index = toml::from_str(&read(&root().join("templates/index.toml"))).expect("index");
     for rule in rules.types.iter().chain(&rules.copies) {
-        assert!(index.templates.iter().any(|row| row.name == rule.id), "no skeleton of {}", rule.id);
+        assert!(
+            index.templates.iter().any(|row| row.name == rule.id),
+            "no skeleton of {}",
+            rule.id
+        );
     }
     let mut files = files(&root().join("templates"), ".md");
     for row in &index.templates {

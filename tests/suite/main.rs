@@ -14,5 +14,6 @@ mod layout_forms;
 mod layout_sample;
 mod lint_cases;
 mod lint_samples;
+mod processes;
 mod samples;
 mod text_format;

@@ -145,4 +145,3 @@ pub(crate) fn dates(text: &str) -> impl Iterator<Item = (&str, Date)> {
         Some((c.get(0)?.as_str(), date))
     })
 }
-

@@ -47,6 +47,16 @@ impl Recipe {
         Ok(Self { template, text, file })
     }
 
+    /// True if the template goes over all rows of its data at once (`{{#each hang}}`).
+    pub fn wants_all_rows(&self) -> bool {
+        self.template
+            .fields()
+            .iter()
+            .filter(|f| !f.in_loop || f.path.contains("[]"))
+            .filter_map(|f| f.path.split(['.', '[']).next())
+            .any(|root| root == "hang" || root == "rows")
+    }
+
     /// Fills, reads, assembles and checks. `date` is the day of issue; `None` leaves a draft's blanks.
     /// The document is there unless something in it could not be understood at all.
     pub fn document(

@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::fault::{At, Doing};
-use super::paths::{BAGS, BagId, DATA, MANIFEST, OPEN, QUARANTINE, TAG_FILES, TAG_MANIFEST};
+use super::paths::{BAGS, BagId, DATA, GUIDE, MANIFEST, OPEN, QUARANTINE, TAG_FILES, TAG_MANIFEST};
 use super::store::Archive;
 use super::{ArchivePath, FileRef, manifest};
 use crate::diagnostic::Result;
@@ -167,7 +167,7 @@ impl Archive<'_> {
 
 /// A name that [`crate::world::World::replace`] may leave when it is cut short.
 pub(super) fn is_temporary(name: &str) -> bool {
-    let known = TAG_FILES.iter().chain([&TAG_MANIFEST]);
+    let known = TAG_FILES.iter().chain([&TAG_MANIFEST, &GUIDE]);
     name.strip_prefix('.').is_some_and(|rest| {
         rest.ends_with(".tmp") && known.into_iter().any(|tag| rest.starts_with(tag))
     })

@@ -9,6 +9,7 @@ pub mod archive;
 pub mod diagnostic;
 pub mod layout;
 pub mod model;
+pub mod pipeline;
 pub mod register;
 pub mod ruleset;
 pub mod text;

@@ -19,6 +19,7 @@ mod fault;
 mod manifest;
 mod paths;
 mod recover;
+mod rollback;
 mod seal;
 mod store;
 pub mod verify;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use paths::{BagId, FileName, check_path};
 pub use recover::Recovery;
+pub use rollback::SealedBag;
 pub use store::{Archive, OpenBag};
 
 /// Most documents that one bag may hold.

@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::fault::{At, Doing};
-use super::paths::{BAGS, BagId, DATA, MANIFEST, OPEN, QUARANTINE, TAG_FILES, TAG_MANIFEST};
+use super::paths::{BAGS, BagId, DATA, GUIDE, MANIFEST, OPEN, QUARANTINE, TAG_FILES, TAG_MANIFEST};
 use super::store::Archive;
 use super::{ArchivePath, FileRef, manifest};
 use crate::diagnostic::Result;
@@ -124,7 +124,7 @@ impl Archive<'_> {
 
     /// Removes leftovers of interrupted writes in an open bag's root: temporary files and tag files of an
     /// unfinished seal. All are made from the register again.
-    fn sweep(&self, bag: BagId) -> Result<()> {
+    pub(super) fn sweep(&self, bag: BagId) -> Result<()> {
         let dir = bag.under(&self.root, OPEN);
         let names = match self.world.list(&dir) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -142,7 +142,7 @@ impl Archive<'_> {
     }
 
     /// Removes empty series folders of an open bag: made by a batch that was never committed.
-    fn drop_empty(&self, bag: BagId) -> Result<()> {
+    pub(super) fn drop_empty(&self, bag: BagId) -> Result<()> {
         let data = bag.under(&self.root, OPEN).join(DATA);
         let names = match self.world.list(&data) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -167,7 +167,7 @@ impl Archive<'_> {
 
 /// A name that [`crate::world::World::replace`] may leave when it is cut short.
 pub(super) fn is_temporary(name: &str) -> bool {
-    let known = TAG_FILES.iter().chain([&TAG_MANIFEST]);
+    let known = TAG_FILES.iter().chain([&TAG_MANIFEST, &GUIDE]);
     name.strip_prefix('.').is_some_and(|rest| {
         rest.ends_with(".tmp") && known.into_iter().any(|tag| rest.starts_with(tag))
     })

@@ -2,6 +2,7 @@
 //!
 //! Knows: RFC 8493. Must not know: what the rows of the register mean, documents.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::fault::{At, Doing, refuse};
@@ -10,7 +11,7 @@ use super::paths::{
 };
 use super::store::{Archive, paths_parent};
 use super::{FileRef, manifest, sha256};
-use crate::diagnostic::Result;
+use crate::diagnostic::{Failure, Result};
 use crate::text;
 
 /// `bagit.txt`, whole (RFC 8493 §2.1.1).
@@ -26,28 +27,82 @@ impl Archive<'_> {
     /// (kept as the tag file `so-dang-ky.csv`). Refused if the folder does not hold exactly these files:
     /// a bag that would not be valid is left open. May be repeated after a crash; a sealed bag is left alone.
     pub fn seal(&self, bag: BagId, files: &[FileRef], rows: &[u8]) -> Result<()> {
-        if self.is_sealed(bag) {
-            return Ok(());
+        match self.seal_all(&[bag], &mut |_| Ok((files.to_vec(), rows.to_vec())))?.pop() {
+            Some((_, failure)) => Err(failure),
+            None => Ok(()),
         }
+    }
+
+    /// Seals several open bags with one sync of the file system. `contents` gives the registered files
+    /// and rows of each, as for [`Archive::seal`]. Returns the bags that were refused; they stay open.
+    pub fn seal_all(
+        &self,
+        bags: &[BagId],
+        contents: &mut dyn FnMut(BagId) -> Result<(Vec<FileRef>, Vec<u8>)>,
+    ) -> Result<Vec<(BagId, Failure)>> {
+        let (mut ready, mut refused) = (Vec::new(), Vec::new());
+        for &bag in bags.iter().filter(|b| !self.is_sealed(**b)) {
+            let (files, rows) = contents(bag)?;
+            match self.prepare(bag, &files, &rows) {
+                Ok(()) => ready.push(bag),
+                Err(failure) => refused.push((bag, failure)),
+            }
+        }
+        if !ready.is_empty() {
+            let open = self.root.join(OPEN);
+            self.world.sync_tree(&open).at(Doing::Sync, &open)?;
+            self.move_to_sealed(&ready)?;
+        }
+        Ok(refused)
+    }
+
+    /// Writes the tag files of a bag that is whole, unsynced: until the bag is moved they may be
+    /// swept away and written again.
+    fn prepare(&self, bag: BagId, files: &[FileRef], rows: &[u8]) -> Result<()> {
         let open = bag.under(&self.root, OPEN);
-        self.recover(bag, files)?;
+        self.sweep(bag)?;
+        for orphan in self.orphans(bag, files)? {
+            self.quarantine(&orphan)?;
+        }
+        self.drop_empty(bag)?;
         self.refuse_damaged(bag, &open, files)?;
-        let mut sorted: Vec<&FileRef> = files.iter().collect();
-        sorted.sort_by(|a, b| a.at.path.cmp(&b.at.path));
-        let payload: String =
-            sorted.iter().map(|f| manifest::line(&f.sha256, &f.at.path)).collect();
+        let payload = self.whole_manifest(bag, &open, files)?;
         let bytes: u64 = files.iter().map(|f| f.size).sum();
         let info = self.bag_info(bag, files.len(), bytes);
-        let contents: [&[u8]; 4] =
-            [info.as_bytes(), BAGIT_TEXT.as_bytes(), payload.as_bytes(), rows];
+        let contents: [&[u8]; 4] = [info.as_bytes(), BAGIT_TEXT.as_bytes(), &payload, rows];
         debug_assert_eq!(TAG_FILES, [BAG_INFO, BAGIT, MANIFEST, ROWS]);
         let mut tags = String::new();
         for (name, content) in TAG_FILES.into_iter().zip(contents) {
-            self.write_tag(&open, name, content)?;
+            if name != MANIFEST {
+                self.write_tag(&open, name, content)?;
+            }
             tags.push_str(&manifest::line(&sha256(content), name));
         }
-        self.write_tag(&open, TAG_MANIFEST, tags.as_bytes())?;
-        self.move_to_sealed(bag, &open)
+        self.write_tag(&open, TAG_MANIFEST, tags.as_bytes())
+    }
+
+    /// The bag's manifest, listing exactly `files`: as it is if it does, else written anew.
+    fn whole_manifest(&self, bag: BagId, open: &Path, files: &[FileRef]) -> Result<Vec<u8>> {
+        let mut sorted: Vec<&FileRef> = files.iter().collect();
+        sorted.sort_by(|a, b| a.at.path.cmp(&b.at.path));
+        let lines = sorted.iter().map(|f| manifest::line(&f.sha256, &f.at.path));
+        let complete = lines.collect::<String>().into_bytes();
+        let path = open.join(MANIFEST);
+        if self.world.stat(&path).is_err() {
+            self.world.create(&path, &complete).at(Doing::Write, &path)?;
+            return Ok(complete);
+        }
+        if self.repair_manifest(bag, files)?.foreign > 0 {
+            return Err(differs(bag, open));
+        }
+        let bytes = self.world.read(&path, manifest::MAX_BYTES).at(Doing::Read, &path)?;
+        let parsed = manifest::parse(&bytes);
+        // Every file is listed (the repair saw to that) and nothing else is: each once.
+        if parsed.bad.is_empty() && parsed.lines.len() == files.len() {
+            return Ok(bytes);
+        }
+        self.world.replace(&path, &complete).at(Doing::Write, &path)?;
+        Ok(complete)
     }
 
     fn bag_info(&self, bag: BagId, files: usize, bytes: u64) -> String {
@@ -59,7 +114,7 @@ impl Archive<'_> {
 
     fn write_tag(&self, bag: &Path, name: &str, content: &[u8]) -> Result<()> {
         let path = bag.join(name);
-        self.world.replace(&path, content).at(Doing::Write, &path)
+        self.world.create(&path, content).at(Doing::Write, &path)
     }
 
     fn refuse_damaged(&self, bag: BagId, open: &Path, files: &[FileRef]) -> Result<()> {
@@ -67,39 +122,35 @@ impl Archive<'_> {
         let mut known: Vec<&str> = files.iter().map(|f| f.at.path.as_str()).collect();
         known.sort_unstable();
         let same = on_disk.iter().map(String::as_str).eq(known.iter().copied());
-        let foreign = self.repair_manifest(bag, files)?.foreign;
         let sizes = same
             && files
                 .iter()
                 .all(|f| self.world.stat(&open.join(&f.at.path)).is_ok_and(|s| s.len == f.size));
-        if sizes && foreign == 0 {
-            return Ok(());
-        }
-        Err(refuse(
-            &open.join(DATA),
-            text!(
-                "túi {bag} không khớp sổ đăng ký nên chưa niêm phong",
-                "bag {bag} differs from the register and is not sealed"
-            ),
-            text!(
-                "văn bản vừa ban hành vẫn an toàn; chạy `vanthu verify` để biết tệp nào sai",
-                "what was just issued is safe; run `vanthu verify` to see which file is wrong"
-            ),
-        ))
+        if sizes { Ok(()) } else { Err(differs(bag, open)) }
     }
 
-    fn move_to_sealed(&self, bag: BagId, open: &Path) -> Result<()> {
-        let sealed = bag.under(&self.root, BAGS);
-        let year = paths_parent(&sealed);
-        self.world.create_dir(&year).at(Doing::Write, &year)?;
-        let bags = self.root.join(BAGS);
-        self.world.sync(&bags).at(Doing::Sync, &bags)?;
-        self.world.rename(open, &sealed).at(Doing::Move, open)?;
-        self.forget(open);
-        self.world.sync(&year).at(Doing::Sync, &year)?;
-        let from = paths_parent(open);
-        self.world.sync(&from).at(Doing::Sync, &from)?;
-        self.protect(&sealed);
+    /// Moves bags whose tag files are durable from `open/` to `bags/`.
+    fn move_to_sealed(&self, bags: &[BagId]) -> Result<()> {
+        let mut years = BTreeSet::new();
+        for bag in bags {
+            let year = paths_parent(&bag.under(&self.root, BAGS));
+            if self.world.stat(&year).is_err() {
+                self.world.create_dir(&year).at(Doing::Write, &year)?;
+                years.insert(self.root.join(BAGS));
+            }
+        }
+        for bag in bags {
+            let (open, sealed) = (bag.under(&self.root, OPEN), bag.under(&self.root, BAGS));
+            self.world.rename(&open, &sealed).at(Doing::Move, &open)?;
+            self.forget(&open);
+            years.extend([paths_parent(&sealed), paths_parent(&open)]);
+        }
+        for dir in years {
+            self.world.sync(&dir).at(Doing::Sync, &dir)?;
+        }
+        for bag in bags {
+            self.protect(&bag.under(&self.root, BAGS));
+        }
         Ok(())
     }
 
@@ -117,4 +168,18 @@ impl Archive<'_> {
             }
         }
     }
+}
+
+fn differs(bag: BagId, open: &Path) -> Failure {
+    refuse(
+        &open.join(DATA),
+        text!(
+            "túi {bag} không khớp sổ đăng ký nên chưa niêm phong",
+            "bag {bag} differs from the register and is not sealed"
+        ),
+        text!(
+            "văn bản vừa ban hành vẫn an toàn; chạy `vanthu verify` để biết tệp nào sai",
+            "what was just issued is safe; run `vanthu verify` to see which file is wrong"
+        ),
+    )
 }

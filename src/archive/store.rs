@@ -50,6 +50,14 @@ impl<'w> Archive<'w> {
         let guide = root.join(paths::GUIDE);
         let text = paths::GUIDE_TEXT.as_bytes();
         if !world.stat(&guide).is_ok_and(|stat| stat.len == text.len() as u64) {
+            // A kill may have left the guide half written under a temporary name.
+            for (name, kind) in world.list(root).at(Doing::Read, root)? {
+                let temporary = name.to_str().is_some_and(super::recover::is_temporary);
+                if temporary && kind == EntryKind::File {
+                    let path = root.join(name);
+                    world.remove(&path).at(Doing::Remove, &path)?;
+                }
+            }
             world.replace(&guide, text).at(Doing::Write, &guide)?;
         }
         Self::open(world, root)
@@ -177,9 +185,7 @@ impl<'w> Archive<'w> {
             self.move_in(&self.staged(batch, &file.at)?, &to, file)?;
             folders.insert(folder);
         }
-        for folder in folders {
-            self.sync_names(&folder)?;
-        }
+        self.sync_all_names(&folders)?;
         self.drop_batch(batch)
     }
 
@@ -388,6 +394,21 @@ impl<'w> Archive<'w> {
         }
         let inside = folder.ancestors().take_while(|dir| *dir != self.root);
         lock(&self.synced).extend(inside.map(Path::to_path_buf));
+        Ok(())
+    }
+
+    /// Syncs the names in several folders: for more than two, one sync of the file system (all but
+    /// the renames were synced just before) costs less than a journal commit for each.
+    fn sync_all_names(&self, folders: &BTreeSet<PathBuf>) -> Result<()> {
+        if folders.len() <= 2 && folders.iter().all(|f| lock(&self.synced).contains(f)) {
+            return folders.iter().try_for_each(|folder| self.sync_names(folder));
+        }
+        let open = self.root.join(OPEN);
+        self.world.sync_tree(&open).at(Doing::Sync, &open)?;
+        let inside = |f: &PathBuf| -> Vec<PathBuf> {
+            f.ancestors().take_while(|d| *d != self.root).map(Path::to_path_buf).collect()
+        };
+        lock(&self.synced).extend(folders.iter().flat_map(inside));
         Ok(())
     }
 

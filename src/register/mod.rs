@@ -1,12 +1,30 @@
 //! The register: series, reserved numbers, entries of the books.
 //!
-//! Knows: numbers, fields of the books, SQLite (only in its own file). Must not know: docx, templates, archive files.
+//! Knows: numbers, fields of the books, SQLite (only in its own folder). Must not know: docx, templates, archive files.
+//!
+//! What stands where: [`Register`] is the small interface that a store must offer (here
+//! [`sqlite::Sqlite`], elsewhere a database server); [`plan`] says which numbers a batch would get
+//! and what is odd about them; [`leaf`] makes the bytes that a later log commits to.
+
+mod audit;
+pub mod book;
+pub mod leaf;
+mod numbering;
+pub mod sqlite;
+mod store;
+
+pub use audit::audit;
+pub use numbering::{Plan, plan, start_after};
+pub use store::{
+    Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Last, Order, Record, Register,
+    Registration, Reservation, Wants,
+};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::FileRef;
-use crate::model::Number;
+use crate::model::{DocumentCode, Notation, Number};
 
 /// Which book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,6 +36,22 @@ pub enum Book {
     Incoming,
     /// Sổ khen thưởng.
     Awards,
+}
+
+impl Book {
+    /// The key that the store and the commands use: `outgoing`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Outgoing => "outgoing",
+            Self::Incoming => "incoming",
+            Self::Awards => "awards",
+        }
+    }
+
+    /// The book of a key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        [Self::Outgoing, Self::Incoming, Self::Awards].into_iter().find(|b| b.key() == key)
+    }
 }
 
 /// What an outgoing document tells the register: the fields of Annex IV and VI that are known when it is numbered.
@@ -86,4 +120,11 @@ pub struct Entry {
     pub fields: Fields,
     /// Files in the archive.
     pub files: Vec<FileRef>,
+}
+
+impl Entry {
+    /// Số, ký hiệu: `05/KH-SNV`.
+    pub fn code(&self) -> DocumentCode {
+        DocumentCode { number: Some(self.number), notation: Notation(self.fields.notation.clone()) }
+    }
 }

@@ -1,0 +1,266 @@
+//! Filing: how a batch gets its numbers, its rows and its place in the archive, whole or not at all.
+//!
+//! Knows: register and archive, and in which order they are written. Must not know: what a document
+//! looks like (a callback renders it), SQL, a terminal.
+//!
+//! One process at a time: the office's lock is held from opening to dropping a [`Filing`].
+//!
+//! 1. **Reserve** (first transaction): a number for each document, since it is printed inside.
+//! 2. **Render and stage**: in parallel, a chunk at a time; files go to staging, unsynced.
+//! 3. **Settle**: one sync of the file system, rename into the open bags, sync of the folders.
+//! 4. **Commit** (second transaction): rows, leaves and files become registered together and the
+//!    reservations go. Only now are the numbers acknowledged. Everything before it can be undone,
+//!    everything after it can be made again from the register.
+//! 5. **Record**: manifest lines; then full bags are **sealed**. A tamper-evident log takes its
+//!    leaves from the register here, after the manifest, and signs its checkpoint last.
+//!
+//! [`Filing::open`] first mends what a killed run left, and mending may itself be killed:
+//! reservations without a row are the ends of their series (nobody else could reserve), so they are
+//! released and leave no gap. Files of theirs that had reached a bag are removed, not kept: a paper
+//! that bears a number which the next document will get must not lie about, and the same input
+//! renders the same bytes again. Files that nobody can explain go to quarantine.
+
+mod batch;
+mod recovery;
+mod rows;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::archive::{Archive, Digest, FileRef};
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::model::{DocumentCode, Number, Office};
+use crate::register::sqlite::Sqlite;
+use crate::register::{Batch, Fields, JobRow, JobState, Register, Wants};
+use crate::text;
+use crate::world::{Lock, World};
+
+pub use recovery::Mended;
+
+/// The register's file in the office folder.
+pub const REGISTER: &str = "register.db";
+/// The archive's folder in the office folder.
+pub const ARCHIVE: &str = "archive";
+/// The lock's file in the office folder.
+pub const LOCK: &str = ".vanthu.lock";
+
+/// A document as the caller rendered it for its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What kind of file: `docx`.
+    pub extension: &'static str,
+    /// SHA-256 over the sorted names and digests of its parts.
+    pub parts: Option<Digest>,
+    /// Fields of the book.
+    pub fields: Fields,
+}
+
+/// A document that is registered and filed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    /// Position in the register.
+    pub seq: u64,
+    /// Số, ký hiệu.
+    pub code: DocumentCode,
+    /// Its file in the archive.
+    pub file: FileRef,
+}
+
+/// What became of a batch that was committed.
+#[derive(Debug)]
+pub struct Outcome {
+    /// One for each want, in their order.
+    pub issued: Vec<Issued>,
+    /// The numbers are given and the files are safe, but a manifest or a seal could not be
+    /// finished. The next opening finishes it; say so to the user.
+    pub unfinished: Option<Failure>,
+}
+
+/// How far a batch has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub stage: Stage,
+    /// Documents done in this stage.
+    pub done: usize,
+    /// Documents in the batch.
+    pub total: usize,
+}
+
+/// Stages of a batch that take time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Numbers are being reserved.
+    Reserving,
+    /// Documents are being rendered and staged.
+    Rendering,
+    /// Files are being made durable and moved into their bags.
+    Settling,
+    /// Rows, manifest lines and seals are being written.
+    Registering,
+    /// All is done.
+    Done,
+}
+
+/// Renders the document of a want (by its index) with its number. Called from several threads.
+/// An error of one undoes the whole batch; stopping on request is such an error.
+pub type Render<'a> = dyn Fn(usize, Number) -> Result<Rendered> + Sync + 'a;
+
+/// The right to issue in an office: the lock, the register and the archive, in a sound state.
+pub struct Filing<'w> {
+    world: &'w dyn World,
+    dir: PathBuf,
+    office: Office,
+    register: Box<dyn Register>,
+    archive: Archive<'w>,
+    mended: Mended,
+    /// After a failure the state on disk is not known from memory: nothing more is issued here.
+    broken: bool,
+    // Last, so that everything else is closed before another process may begin.
+    _lock: Box<dyn Lock>,
+}
+
+impl<'w> Filing<'w> {
+    /// Takes the office's lock (waiting up to `wait`), opens register and archive, making both in a
+    /// new office, and mends what a killed run left. Refuses if the one is older than the other.
+    pub fn open(world: &'w dyn World, dir: &Path, office: &Office, wait: Duration) -> Result<Self> {
+        let lock = take_lock(world, dir, wait)?;
+        let (path, root) = (dir.join(REGISTER), dir.join(ARCHIVE));
+        let new = recovery::is_new_office(world, &path, &root)?;
+        let register = Sqlite::open(&path)?;
+        if new {
+            world.sync(dir).map_err(|e| recovery::cannot(&e, dir))?;
+        }
+        recovery::archive_is_there(world, &register, &root)?;
+        let archive = Archive::create(world, &root)?;
+        Self::assemble(world, dir, office, Box::new(register), archive, lock)
+    }
+
+    fn assemble(
+        world: &'w dyn World,
+        dir: &Path,
+        office: &Office,
+        register: Box<dyn Register>,
+        archive: Archive<'w>,
+        lock: Box<dyn Lock>,
+    ) -> Result<Self> {
+        let mut filing = Self {
+            world,
+            dir: dir.to_owned(),
+            office: office.clone(),
+            register,
+            archive: archive.with_bag_size(office.bag_size),
+            mended: Mended::default(),
+            broken: false,
+            _lock: lock,
+        };
+        filing.mended = recovery::mend(&mut filing)?;
+        Ok(filing)
+    }
+
+    /// What opening had to mend.
+    pub fn mended(&self) -> &Mended {
+        &self.mended
+    }
+
+    /// The office folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The register, for reading.
+    pub fn register(&self) -> &dyn Register {
+        self.register.as_ref()
+    }
+
+    /// The archive, for reading.
+    pub fn archive(&self) -> &Archive<'w> {
+        &self.archive
+    }
+
+    /// Stores inputs (source text, office, ruleset) under their SHA-256, each once, so that wants can name them.
+    pub fn put_blobs(&mut self, blobs: &[&[u8]]) -> Result<Vec<Digest>> {
+        self.register.put_blobs(blobs)
+    }
+
+    /// What the register knows of a job; `None` if it never issued anything.
+    pub fn job_state(&self, job: &str) -> Result<Option<JobState>> {
+        self.register.job(job)
+    }
+
+    /// The rows of a job that are already issued, by row key: skip them.
+    pub fn issued_rows(&self, job: &str) -> Result<BTreeMap<String, JobRow>> {
+        let mut rows = BTreeMap::new();
+        self.register.job_rows(job, &mut |row| {
+            rows.insert(row.row_key.clone(), row);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Issues a batch, whole or not at all: after an error nothing was numbered, registered or filed.
+    /// Memory stays flat but for about 0.3 KB a document (its place and code) and what `wants` holds.
+    pub fn issue_batch(
+        &mut self,
+        batch: &Batch,
+        wants: &dyn Wants,
+        render: &Render<'_>,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Outcome> {
+        if self.broken {
+            return Err(broken());
+        }
+        if wants.count() == 0 {
+            return Ok(Outcome { issued: Vec::new(), unfinished: None });
+        }
+        batch::issue(self, batch, wants, render, progress)
+    }
+}
+
+/// The register of an office for reading, without the lock; `None` where nothing was registered yet.
+pub fn read_register(dir: &Path) -> Result<Option<Sqlite>> {
+    Sqlite::read(&dir.join(REGISTER))
+}
+
+fn take_lock(world: &dyn World, dir: &Path, wait: Duration) -> Result<Box<dyn Lock>> {
+    let path = dir.join(LOCK);
+    world.lock(&path, wait).map_err(|error| {
+        if error.kind() != std::io::ErrorKind::WouldBlock {
+            return recovery::cannot(&error, &path);
+        }
+        let seconds = wait.as_secs();
+        Failure::new(
+            FailureKind::Locked,
+            Place::file(path.display().to_string()),
+            text!(
+                "đã chờ {seconds} giây mà văn phòng này vẫn đang có lệnh vanthu khác ghi (một lô đang chạy, cửa sổ khác, máy khác dùng chung thư mục, hoặc tác vụ hẹn giờ)",
+                "after {seconds} seconds another vanthu still writes in this office (a running batch, another window, another machine sharing the folder, or a scheduled task)"
+            ),
+        )
+        .hint(text!(
+            "đợi lệnh kia xong rồi chạy lại; không cần xóa tệp khóa, khóa tự hết khi lệnh kia dừng",
+            "wait until it is done and run again; the lock file need not be removed, the lock ends with the process that holds it"
+        ))
+    })
+}
+
+fn broken() -> Failure {
+    Failure::new(
+        FailureKind::Output,
+        Place::default(),
+        text!(
+            "lô trước bị lỗi giữa chừng nên không cấp số tiếp",
+            "the batch before failed midway, so no more numbers are given"
+        ),
+    )
+    .hint(text!(
+        "chạy lại lệnh: khi mở lại, phần dở dang được dọn hoặc làm nốt",
+        "run the command again: what was left midway is cleaned up or finished then"
+    ))
+}
+
+#[cfg(test)]
+mod tests;

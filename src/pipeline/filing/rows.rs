@@ -1,0 +1,88 @@
+//! The register's rows of a bag, as the CSV that is sealed into it.
+//!
+//! Knows: which columns a person needs who has only the bag. Must not know: SQL, BagIt.
+
+use super::Filing;
+use crate::archive::{BagId, FileRef};
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::register::book::guarded;
+use crate::register::{Entry, Filter, Order, Register};
+use crate::text;
+
+const COLUMNS: [&str; 16] = [
+    "seq",
+    "book",
+    "series",
+    "year",
+    "number",
+    "code",
+    "date",
+    "type",
+    "subject",
+    "signer_position",
+    "signer_name",
+    "recipients",
+    "archive_copy",
+    "registered_at",
+    "path",
+    "sha256",
+];
+
+/// Seals full bags; returns why some had to stay open.
+pub(super) fn seal(filing: &Filing<'_>, bags: &[BagId]) -> Result<Vec<Failure>> {
+    let register = filing.register.as_ref();
+    let refused = filing.archive.seal_all(bags, &mut |bag| {
+        Ok((register.bag_files(bag.year, bag.number)?, of_bag(register, bag)?))
+    })?;
+    Ok(refused.into_iter().map(|(_, failure)| failure).collect())
+}
+
+fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
+    let mut out =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    out.write_record(COLUMNS).map_err(|e| cannot(&e.to_string()))?;
+    let filter = Filter {
+        bag: Some((bag.year, bag.number)),
+        order: Order::Registration,
+        ..Filter::default()
+    };
+    register.entries(&filter, &mut |entry| {
+        let files: Vec<_> = entry.files.iter().filter(|f| f.at.bag_id() == bag).collect();
+        for file in files {
+            out.write_record(row(&entry, file).iter().map(|c| guarded(c).into_owned()))
+                .map_err(|e| cannot(&e.to_string()))?;
+        }
+        Ok(())
+    })?;
+    out.into_inner().map_err(|e| cannot(&e.to_string()))
+}
+
+fn row(entry: &Entry, file: &FileRef) -> [String; 16] {
+    let f = &entry.fields;
+    [
+        entry.seq.to_string(),
+        entry.book.key().to_owned(),
+        entry.series.clone(),
+        entry.year.to_string(),
+        entry.number.to_string(),
+        entry.code().to_string(),
+        entry.date.to_string(),
+        f.type_name.clone(),
+        f.subject.clone(),
+        f.signer_position.clone(),
+        f.signer_name.clone(),
+        f.recipients.join("; "),
+        f.archive_copy.clone(),
+        entry.registered_at.clone(),
+        file.at.path.clone(),
+        file.sha256.to_hex(),
+    ]
+}
+
+fn cannot(detail: &str) -> Failure {
+    Failure::new(
+        FailureKind::Output,
+        Place::default(),
+        text!("không lập được bảng kê của túi: {detail}", "cannot list the bag's rows: {detail}"),
+    )
+}

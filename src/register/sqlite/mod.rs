@@ -1,0 +1,151 @@
+//! The register in one SQLite file.
+//!
+//! Knows: SQL, SQLite. Must not know: archive folders, documents, terminals.
+//!
+//! WAL with `synchronous=FULL`: below that a power cut takes acknowledged rows back, and the same
+//! number would be given twice. Readers see the state of the last commit and never wait.
+
+mod error;
+mod read;
+mod schema;
+mod write;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::{
+    Bag, Batch, Book, CommitError, Entry, Feed, Filter, JobRow, JobState, Last, Record, Register,
+    Reservation, Wants,
+};
+use crate::archive::{Digest, FileRef};
+use crate::diagnostic::Result;
+use crate::model::Number;
+
+/// An open register file.
+#[derive(Debug)]
+pub struct Sqlite {
+    conn: Connection,
+    path: PathBuf,
+}
+
+impl Sqlite {
+    /// Opens the register for writing, making it if the file is missing or empty. The caller holds the office's lock.
+    pub fn open(path: &Path) -> Result<Self> {
+        schema::open(path)
+    }
+
+    /// Opens an existing register for reading; works while another process writes and on a
+    /// read-only medium. `None` where no register is there.
+    pub fn read(path: &Path) -> Result<Option<Self>> {
+        schema::read(path)
+    }
+
+    /// From now on every reading sees the register as it is now, whatever others commit. For a
+    /// register opened with [`Sqlite::read`], until it is dropped.
+    pub fn snapshot(&self) -> Result<()> {
+        // The reading in it is what fixes the state.
+        let begin = "BEGIN; SELECT count(*) FROM jobs;";
+        self.conn.execute_batch(begin).map_err(|e| self.fail(e))
+    }
+
+    /// SQLite's own check of its pages and indexes: what it complains about, at most 100 lines; empty if sound.
+    pub fn check_pages(&self) -> Result<Vec<String>> {
+        schema::check_pages(self)
+    }
+
+    fn fail(&self, error: rusqlite::Error) -> crate::diagnostic::Failure {
+        error::failure(&self.path, &error)
+    }
+}
+
+impl Register for Sqlite {
+    fn last(&self, book: Book, series: &str, year: i16) -> Result<Option<Last>> {
+        read::last(self, book, series, year)
+    }
+
+    fn put_blobs(&mut self, blobs: &[&[u8]]) -> Result<Vec<Digest>> {
+        write::put_blobs(self, blobs)
+    }
+
+    fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
+        read::blob(self, digest)
+    }
+
+    fn reserve(
+        &mut self,
+        batch: &Batch,
+        wants: &dyn Wants,
+        start_after: &dyn Fn(&str, i16) -> u32,
+        at: &str,
+    ) -> Result<Vec<Number>> {
+        write::reserve(self, batch, wants, start_after, at)
+    }
+
+    fn pending(&self, each: &mut dyn FnMut(Reservation) -> Result<()>) -> Result<()> {
+        read::pending(self, each)
+    }
+
+    fn release(&mut self) -> Result<u64> {
+        write::release(self)
+    }
+
+    fn commit(
+        &mut self,
+        batch: &Batch,
+        at: &str,
+        feed: &mut Feed<'_>,
+    ) -> std::result::Result<Range<u64>, CommitError> {
+        write::commit(self, batch, at, feed)
+    }
+
+    fn entries(&self, filter: &Filter, each: &mut dyn FnMut(Entry) -> Result<()>) -> Result<u64> {
+        read::entries(self, filter, each)
+    }
+
+    fn by_code(
+        &self,
+        book: Book,
+        number: Number,
+        notation: &str,
+        year: i16,
+    ) -> Result<Option<Entry>> {
+        read::by_code(self, book, number, notation, year)
+    }
+
+    fn job(&self, job: &str) -> Result<Option<JobState>> {
+        read::job(self, job)
+    }
+
+    fn job_rows(&self, job: &str, each: &mut dyn FnMut(JobRow) -> Result<()>) -> Result<()> {
+        read::job_rows(self, job, each)
+    }
+
+    fn input(&self, seq: u64) -> Result<Option<String>> {
+        read::input(self, seq)
+    }
+
+    fn newest_bags(&self) -> Result<Vec<Bag>> {
+        read::newest_bags(self)
+    }
+
+    fn bags(&self) -> Result<Vec<Bag>> {
+        read::bags(self)
+    }
+
+    fn totals(&self) -> Result<(u64, u64)> {
+        read::totals(self)
+    }
+
+    fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>> {
+        read::bag_files(self, year, bag)
+    }
+
+    fn records(&self, from: u64, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()> {
+        read::records(self, from, each)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,380 @@
+//! Reading the register.
+//!
+//! Knows: the queries. Must not know: who asks.
+
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Row as SqlRow, params, params_from_iter};
+
+use super::super::leaf::Row;
+use super::Sqlite;
+use crate::archive::{ArchivePath, Digest, FileRef, sha256};
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::model::Number;
+use crate::register::{
+    Bag, Book, Entry, Filter, JobRow, JobState, Last, Order, Record, Reservation,
+};
+use crate::text;
+use crate::text::fold;
+
+/// A stored input is never larger than this.
+const BLOB_LIMIT: u64 = 256 << 20;
+
+pub(super) fn last(register: &Sqlite, book: Book, series: &str, year: i16) -> Result<Option<Last>> {
+    // Both halves end at the newest number by their index.
+    const SQL: &str = "SELECT number, date, coalesce((SELECT start_after FROM series
+            WHERE book = ?1 AND series = ?2 AND year = ?3), 0)
+        FROM (SELECT * FROM (SELECT number, date FROM entries
+                WHERE book = ?1 AND series = ?2 AND year = ?3 ORDER BY number DESC LIMIT 1)
+            UNION ALL SELECT * FROM (SELECT number, date FROM reservations
+                WHERE book = ?1 AND series = ?2 AND year = ?3 ORDER BY number DESC LIMIT 1))
+        ORDER BY number DESC LIMIT 1";
+    let found = (|| {
+        register
+            .conn
+            .prepare_cached(SQL)?
+            .query_row(params![book.key(), series, year], |r| {
+                Ok((r.get::<_, u32>(0)?, r.get::<_, String>(1)?, r.get::<_, u32>(2)?))
+            })
+            .optional()
+    })()
+    .map_err(|e| register.fail(e))?;
+    found
+        .map(|(number, date, start_after)| {
+            Ok(Last {
+                number: number_of(register, number)?,
+                date: date.parse().map_err(|_| not_readable(register, series))?,
+                start_after,
+            })
+        })
+        .transpose()
+}
+
+pub(super) fn pending(
+    register: &Sqlite,
+    each: &mut dyn FnMut(Reservation) -> Result<()>,
+) -> Result<()> {
+    const SQL: &str = "SELECT job, book, series, year, number FROM reservations
+        ORDER BY book, series, year, number";
+    stream(
+        register,
+        SQL,
+        &[],
+        &mut |row| {
+            let (job, book, series) = (row.get(0)?, row.get::<_, String>(1)?, row.get(2)?);
+            Ok((job, book, series, row.get(3)?, row.get(4)?))
+        },
+        &mut |(job, book, series, year, number): (String, String, String, i16, u32)| {
+            let book = book_of(register, &book)?;
+            each(Reservation { job, book, series, year, number: number_of(register, number)? })
+        },
+    )
+}
+
+pub(super) fn entries(
+    register: &Sqlite,
+    filter: &Filter,
+    each: &mut dyn FnMut(Entry) -> Result<()>,
+) -> Result<u64> {
+    let (sql, values) = select(filter);
+    let words: Vec<String> = filter
+        .text
+        .iter()
+        .flat_map(|t| fold(t).split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let mut count = 0;
+    stream(register, &sql, &values, &mut |row| Ok((row.get(0)?, row.get(1)?)), &mut |(
+        seq,
+        record,
+    ): (
+        u64,
+        String,
+    )| {
+        let row = row_of(register, &record)?;
+        if !words.is_empty() && !has_words(&row, &words) {
+            return Ok(());
+        }
+        count += 1;
+        each(row.entry(files(register, seq)?))
+    })?;
+    Ok(count)
+}
+
+fn select(filter: &Filter) -> (String, Vec<Value>) {
+    let mut sql = String::from("SELECT seq, record FROM entries WHERE 1");
+    let mut values = Vec::new();
+    let mut and = |clause: &str, value: Value| {
+        values.push(value);
+        sql.push_str(" AND ");
+        sql.push_str(&clause.replace('?', &format!("?{}", values.len())));
+    };
+    if let Some(book) = filter.book {
+        and("book = ?", Value::from(book.key().to_owned()));
+    }
+    if let Some(series) = &filter.series {
+        and("series = ?", Value::from(series.clone()));
+    }
+    if let Some(year) = filter.year {
+        and("year = ?", Value::from(i64::from(year)));
+    }
+    if let Some(numbers) = &filter.numbers {
+        and("number >= ?", Value::from(i64::from(*numbers.start())));
+        and("number <= ?", Value::from(i64::from(*numbers.end())));
+    }
+    if let Some((from, to)) = filter.dates {
+        and("date >= ?", Value::from(from.to_string()));
+        and("date <= ?", Value::from(to.to_string()));
+    }
+    if let Some((year, bag)) = filter.bag {
+        and("seq IN (SELECT seq FROM files WHERE year = ?", Value::from(i64::from(year)));
+        and("bag = ?)", Value::from(i64::from(bag)));
+    }
+    sql.push_str(match filter.order {
+        Order::Series => " ORDER BY book, series, year, number",
+        Order::Registration => " ORDER BY seq",
+    });
+    (sql, values)
+}
+
+/// True if every word occurs in what a person may remember of the document.
+fn has_words(row: &Row, words: &[String]) -> bool {
+    let f = &row.fields;
+    let all = format!(
+        "{}/{} {} {} {} {} {}",
+        row.number,
+        f.notation,
+        f.type_name,
+        f.subject,
+        f.signer_name,
+        f.recipients.join(" "),
+        f.archive_copy
+    );
+    let all = fold(&all);
+    words.iter().all(|w| all.contains(w.as_str()))
+}
+
+pub(super) fn by_code(
+    register: &Sqlite,
+    book: Book,
+    number: Number,
+    notation: &str,
+    year: i16,
+) -> Result<Option<Entry>> {
+    const SQL: &str = "SELECT seq, record FROM entries
+        WHERE notation = ?1 AND number = ?2 AND year = ?3 AND book = ?4 ORDER BY seq LIMIT 1";
+    let found = (|| {
+        register
+            .conn
+            .prepare_cached(SQL)?
+            .query_row(params![notation, number.get(), year, book.key()], |r| {
+                Ok((r.get::<_, u64>(0)?, r.get::<_, String>(1)?))
+            })
+            .optional()
+    })()
+    .map_err(|e| register.fail(e))?;
+    found
+        .map(|(seq, record)| Ok(row_of(register, &record)?.entry(files(register, seq)?)))
+        .transpose()
+}
+
+pub(super) fn job(register: &Sqlite, job: &str) -> Result<Option<JobState>> {
+    const SQL: &str = "SELECT title, begun_at, (SELECT count(*) FROM entries WHERE job = ?1)
+        FROM jobs WHERE id = ?1";
+    let state =
+        |r: &SqlRow<'_>| Ok(JobState { title: r.get(0)?, begun_at: r.get(1)?, issued: r.get(2)? });
+    register.conn.query_row(SQL, [job], state).optional().map_err(|e| register.fail(e))
+}
+
+pub(super) fn job_rows(
+    register: &Sqlite,
+    job: &str,
+    each: &mut dyn FnMut(JobRow) -> Result<()>,
+) -> Result<()> {
+    const SQL: &str = "SELECT row_key, seq, record FROM entries WHERE job = ?1 ORDER BY seq";
+    let values = [Value::from(job.to_owned())];
+    stream(
+        register,
+        SQL,
+        &values,
+        &mut |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
+        &mut |(row_key, seq, record): (String, u64, String)| {
+            let row = row_of(register, &record)?;
+            each(JobRow {
+                row_key,
+                seq,
+                series: row.series,
+                year: row.year,
+                number: row.number,
+                notation: row.fields.notation,
+            })
+        },
+    )
+}
+
+pub(super) fn input(register: &Sqlite, seq: u64) -> Result<Option<String>> {
+    register
+        .conn
+        .query_row("SELECT input FROM entries WHERE seq = ?1", [seq], |r| r.get(0))
+        .optional()
+        .map_err(|e| register.fail(e))
+}
+
+pub(super) fn blob(register: &Sqlite, digest: &Digest) -> Result<Option<Vec<u8>>> {
+    use std::io::Read;
+    const SQL: &str = "SELECT size, deflated FROM blobs WHERE sha256 = ?1";
+    let found: Option<(u64, Vec<u8>)> = register
+        .conn
+        .query_row(SQL, params![digest.0.as_slice()], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()
+        .map_err(|e| register.fail(e))?;
+    let Some((size, deflated)) = found else { return Ok(None) };
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(1 << 20)).unwrap_or(0));
+    let whole = flate2::read::DeflateDecoder::new(deflated.as_slice())
+        .take(size.min(BLOB_LIMIT) + 1)
+        .read_to_end(&mut bytes);
+    if whole.is_err() || bytes.len() as u64 != size || sha256(&bytes) != *digest {
+        return Err(not_readable(register, &digest.to_string()));
+    }
+    Ok(Some(bytes))
+}
+
+pub(super) fn newest_bags(register: &Sqlite) -> Result<Vec<Bag>> {
+    // Steps from year to year by the index, so that a million files cost no more than ten.
+    const YEAR: &str = "SELECT min(year) FROM files WHERE year > ?1";
+    const BAG: &str = "SELECT bag, count(*) FROM files
+        WHERE year = ?1 AND bag = (SELECT max(bag) FROM files WHERE year = ?1)";
+    let run =
+        || -> rusqlite::Result<Vec<Bag>> {
+            let mut bags = Vec::new();
+            let mut year = i16::MIN;
+            while let Some(next) =
+                register.conn.query_row(YEAR, [year], |r| r.get::<_, Option<i16>>(0))?
+            {
+                year = next;
+                bags.push(register.conn.query_row(BAG, [year], |r| {
+                    Ok(Bag { year, bag: r.get(0)?, files: r.get(1)? })
+                })?);
+            }
+            Ok(bags)
+        };
+    run().map_err(|e| register.fail(e))
+}
+
+pub(super) fn bags(register: &Sqlite) -> Result<Vec<Bag>> {
+    const SQL: &str = "SELECT year, bag, count(*) FROM files GROUP BY year, bag ORDER BY year, bag";
+    let mut bags = Vec::new();
+    let bag = |r: &SqlRow<'_>| Ok(Bag { year: r.get(0)?, bag: r.get(1)?, files: r.get(2)? });
+    stream(register, SQL, &[], &mut |r| bag(r), &mut |b| {
+        bags.push(b);
+        Ok(())
+    })?;
+    Ok(bags)
+}
+
+pub(super) fn totals(register: &Sqlite) -> Result<(u64, u64)> {
+    register
+        .conn
+        .query_row("SELECT count(*), coalesce(sum(size), 0) FROM files", [], |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })
+        .map_err(|e| register.fail(e))
+}
+
+pub(super) fn bag_files(register: &Sqlite, year: i16, bag: u32) -> Result<Vec<FileRef>> {
+    const SQL: &str = "SELECT year, bag, path, sha256, size, parts FROM files
+        WHERE year = ?1 AND bag = ?2 ORDER BY seq, ordinal";
+    let run = || -> rusqlite::Result<Vec<FileRef>> {
+        register.conn.prepare_cached(SQL)?.query_map(params![year, bag], file)?.collect()
+    };
+    run().map_err(|e| register.fail(e))
+}
+
+pub(super) fn records(
+    register: &Sqlite,
+    from: u64,
+    each: &mut dyn FnMut(Record) -> Result<()>,
+) -> Result<()> {
+    const SQL: &str = "SELECT e.seq, e.record, l.leaf, l.salt FROM entries e
+        LEFT JOIN leaves l ON l.seq = e.seq WHERE e.seq >= ?1 ORDER BY e.seq";
+    let from = [Value::from(i64::try_from(from).unwrap_or(i64::MAX))];
+    stream(
+        register,
+        SQL,
+        &from,
+        &mut |r| {
+            Ok(Record {
+                seq: r.get(0)?,
+                row: r.get(1)?,
+                leaf: r.get::<_, Option<Vec<u8>>>(2)?.unwrap_or_default(),
+                salt: r.get(3)?,
+                files: Vec::new(),
+            })
+        },
+        &mut |mut record| {
+            record.files = files(register, record.seq)?;
+            each(record)
+        },
+    )
+}
+
+fn files(register: &Sqlite, seq: u64) -> Result<Vec<FileRef>> {
+    const SQL: &str =
+        "SELECT year, bag, path, sha256, size, parts FROM files WHERE seq = ?1 ORDER BY ordinal";
+    let run = || -> rusqlite::Result<Vec<FileRef>> {
+        register.conn.prepare_cached(SQL)?.query_map([seq], file)?.collect()
+    };
+    run().map_err(|e| register.fail(e))
+}
+
+fn file(row: &SqlRow<'_>) -> rusqlite::Result<FileRef> {
+    Ok(FileRef {
+        at: ArchivePath { year: row.get(0)?, bag: row.get(1)?, path: row.get(2)? },
+        sha256: Digest(row.get(3)?),
+        size: row.get(4)?,
+        parts: row.get::<_, Option<[u8; 32]>>(5)?.map(Digest),
+    })
+}
+
+/// Runs a query and hands over each row, so that no result is ever held whole.
+fn stream<T>(
+    register: &Sqlite,
+    sql: &str,
+    values: &[Value],
+    read: &mut dyn FnMut(&SqlRow<'_>) -> rusqlite::Result<T>,
+    each: &mut dyn FnMut(T) -> Result<()>,
+) -> Result<()> {
+    let fail = |e| register.fail(e);
+    let mut statement = register.conn.prepare_cached(sql).map_err(fail)?;
+    let mut rows = statement.query(params_from_iter(values)).map_err(fail)?;
+    while let Some(row) = rows.next().map_err(fail)? {
+        each(read(row).map_err(fail)?)?;
+    }
+    Ok(())
+}
+
+fn row_of(register: &Sqlite, record: &str) -> Result<Row> {
+    serde_json::from_str(record).map_err(|e| not_readable(register, &e.to_string()))
+}
+
+fn number_of(register: &Sqlite, number: u32) -> Result<Number> {
+    Number::new(number).ok_or_else(|| not_readable(register, "0"))
+}
+
+fn book_of(register: &Sqlite, key: &str) -> Result<Book> {
+    Book::from_key(key).ok_or_else(|| not_readable(register, key))
+}
+
+/// A row that this program did not write so: the file was changed from outside, or is damaged.
+fn not_readable(register: &Sqlite, what: &str) -> Failure {
+    Failure::new(
+        FailureKind::Tampered,
+        Place::file(register.path.display().to_string()),
+        text!(
+            "sổ đăng ký có dòng không đọc được ({what})",
+            "the register has a row that cannot be read ({what})"
+        ),
+    )
+    .hint(text!(
+        "sổ đã bị sửa từ bên ngoài hoặc bị hỏng: giữ nguyên, khôi phục từ bản sao lưu rồi chạy vanthu verify",
+        "the register was changed from outside or is damaged: keep it, restore a backup, then run vanthu verify"
+    ))
+}

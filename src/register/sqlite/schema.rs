@@ -1,0 +1,194 @@
+//! Making and opening the file: schema number, settings, whose file it is.
+//!
+//! Knows: pragmas. Must not know: what the tables are used for.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::Sqlite;
+use super::error::failure;
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::text;
+
+/// `vthu`: marks the file as a register of this program.
+const APPLICATION_ID: i32 = 0x7674_6875;
+/// Number of the schema in `schema.sql`.
+const SCHEMA: i32 = 1;
+/// How long to wait for another tool that holds the file.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Whose file it is.
+enum Owner {
+    Nobody,
+    Us,
+}
+
+pub(super) fn open(path: &Path) -> Result<Sqlite> {
+    let fail = |e: rusqlite::Error| failure(path, &e);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let mut conn = Connection::open_with_flags(path, flags).map_err(fail)?;
+    settle(&conn).map_err(fail)?;
+    let owner = owner(&conn, path)?;
+    if conn.is_readonly("main").map_err(fail)? {
+        return Err(read_only(path));
+    }
+    // Returns the mode that holds now; a file system without shared memory keeps another one.
+    let mode: String = conn.query_row("PRAGMA journal_mode=WAL", [], |r| r.get(0)).map_err(fail)?;
+    if mode != "wal" {
+        return Err(no_wal(path, &mode));
+    }
+    conn.execute_batch("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;").map_err(fail)?;
+    if let Owner::Nobody = owner {
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+        tx.execute_batch(include_str!("schema.sql")).map_err(fail)?;
+        tx.pragma_update(None, "application_id", APPLICATION_ID).map_err(fail)?;
+        tx.pragma_update(None, "user_version", SCHEMA).map_err(fail)?;
+        tx.commit().map_err(fail)?;
+    }
+    conn.set_prepared_statement_cache_capacity(32);
+    Ok(Sqlite { conn, path: path.to_owned() })
+}
+
+pub(super) fn read(path: &Path) -> Result<Option<Sqlite>> {
+    let fail = |e: rusqlite::Error| failure(path, &e);
+    match path.try_exists() {
+        Ok(false) => return Ok(None),
+        Ok(true) => {}
+        Err(e) => {
+            return Err(Failure::new(
+                FailureKind::Input,
+                Place::file(path.display().to_string()),
+                text!("không đọc được sổ đăng ký: {e}", "cannot read the register: {e}"),
+            ));
+        }
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let mut conn = Connection::open_with_flags(path, flags).map_err(fail)?;
+    let readable = settle(&conn)
+        .and_then(|()| conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())));
+    if let Err(error) = readable {
+        // On a read-only medium the shared-memory file of WAL cannot be made. Where no log is
+        // left to be read, the file itself is the whole truth and nobody can be writing to it.
+        let kind = error.sqlite_error_code();
+        let medium =
+            matches!(kind, Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly));
+        if !medium || !log_is_empty(path) {
+            return Err(fail(error));
+        }
+        let uri = format!("file:{}?immutable=1", escape(path));
+        conn =
+            Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI).map_err(fail)?;
+        settle(&conn).map_err(fail)?;
+    }
+    match owner(&conn, path)? {
+        Owner::Nobody => Ok(None),
+        Owner::Us => Ok(Some(Sqlite { conn, path: path.to_owned() })),
+    }
+}
+
+/// SQLite's own check.
+pub(super) fn check_pages(register: &Sqlite) -> Result<Vec<String>> {
+    let run = || -> rusqlite::Result<Vec<String>> {
+        let mut statement = register.conn.prepare("PRAGMA integrity_check(100)")?;
+        let lines = statement.query_map([], |r| r.get::<_, String>(0))?;
+        lines.filter(|l| !matches!(l, Ok(line) if line == "ok")).collect()
+    };
+    run().map_err(|e| register.fail(e))
+}
+
+fn settle(conn: &Connection) -> rusqlite::Result<()> {
+    conn.busy_timeout(BUSY)?;
+    // Functions named in a tampered schema are not run, and damaged cells are noticed early.
+    conn.execute_batch("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;")
+}
+
+/// Whose file it is; a stranger's or a newer version's is refused before anything is written to it.
+fn owner(conn: &Connection, path: &Path) -> Result<Owner> {
+    let fail = |e: rusqlite::Error| failure(path, &e);
+    let number = |pragma: &str| conn.query_row(pragma, [], |r| r.get::<_, i32>(0)).map_err(fail);
+    let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
+    let tables = number("SELECT count(*) FROM sqlite_schema")?;
+    let place = Place::file(path.display().to_string());
+    match (application, version) {
+        (0, 0) if tables == 0 => Ok(Owner::Nobody),
+        (APPLICATION_ID, SCHEMA) => Ok(Owner::Us),
+        (APPLICATION_ID, newer) if newer > SCHEMA => Err(Failure::new(
+            FailureKind::Config,
+            place,
+            text!(
+                "sổ đăng ký thuộc phiên bản mới hơn (cấu trúc số {newer}; chương trình này biết đến số {SCHEMA})",
+                "the register is of a newer version (schema {newer}; this program knows up to {SCHEMA})"
+            ),
+        )
+        .hint(text!("cài bản vanthu mới hơn", "install a newer vanthu"))),
+        _ => Err(Failure::new(
+            FailureKind::Input,
+            place,
+            text!(
+                "tệp SQLite này không phải sổ đăng ký của vanthu",
+                "this SQLite file is not a register of vanthu"
+            ),
+        )
+        .hint(text!(
+            "dời tệp đi chỗ khác và khôi phục sổ từ bản sao lưu",
+            "move the file away and restore the register from a backup"
+        ))),
+    }
+}
+
+fn log_is_empty(path: &Path) -> bool {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    match std::fs::symlink_metadata(name) {
+        Ok(meta) => meta.len() == 0,
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
+/// A path inside a `file:` URI.
+fn escape(path: &Path) -> String {
+    let mut out = String::new();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
+                out.push(char::from(*byte));
+            }
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+fn read_only(path: &Path) -> Failure {
+    Failure::new(
+        FailureKind::Output,
+        Place::file(path.display().to_string()),
+        text!("không được ghi vào sổ đăng ký", "the register may not be written to"),
+    )
+    .hint(text!(
+        "cấp quyền ghi cho tệp và cho thư mục chứa nó, hoặc chép văn phòng ra khỏi đĩa chỉ đọc",
+        "give write permission on the file and its folder, or copy the office off the read-only disk"
+    ))
+}
+
+fn no_wal(path: &Path, mode: &str) -> Failure {
+    Failure::new(
+        FailureKind::Output,
+        Place::file(path.display().to_string()),
+        text!(
+            "ổ đĩa này không giữ được sổ đăng ký an toàn (chế độ {mode}, cần wal)",
+            "this disk cannot keep the register safely (mode {mode}, wal is needed)"
+        ),
+    )
+    .hint(text!(
+        "đặt thư mục văn phòng trên đĩa của máy, không đặt trên ổ mạng",
+        "keep the office folder on a disk of this machine, not on a network drive"
+    ))
+}

@@ -1,0 +1,91 @@
+-- The register of one office. Any SQLite tool may read it; nobody but vanthu should write to it.
+
+-- What batches were run.
+CREATE TABLE jobs (
+    id       TEXT PRIMARY KEY,
+    title    TEXT NOT NULL,
+    begun_at TEXT NOT NULL
+) STRICT;
+
+-- Inputs that documents were made from, stored once under their SHA-256.
+CREATE TABLE blobs (
+    id       INTEGER PRIMARY KEY,
+    sha256   BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
+    size     INTEGER NOT NULL,
+    deflated BLOB NOT NULL
+) STRICT;
+
+-- Where each year of each series began: the last number used on paper before it, 0 for none.
+CREATE TABLE series (
+    book        TEXT NOT NULL,
+    series      TEXT NOT NULL,
+    year        INTEGER NOT NULL,
+    start_after INTEGER NOT NULL CHECK (start_after >= 0),
+    PRIMARY KEY (book, series, year)
+) STRICT, WITHOUT ROWID;
+
+-- Numbers taken by the batch that is running now; empty at all other times.
+CREATE TABLE reservations (
+    book    TEXT NOT NULL,
+    series  TEXT NOT NULL,
+    year    INTEGER NOT NULL,
+    number  INTEGER NOT NULL CHECK (number > 0),
+    date    TEXT NOT NULL,
+    job     TEXT NOT NULL REFERENCES jobs (id),
+    row_key TEXT NOT NULL,
+    input   TEXT NOT NULL,
+    PRIMARY KEY (book, series, year, number),
+    UNIQUE (job, row_key)
+) STRICT;
+
+-- What is registered. `record` is the row as it was committed to; the columns below it are read from it.
+CREATE TABLE entries (
+    seq      INTEGER PRIMARY KEY CHECK (seq > 0),
+    record   TEXT NOT NULL,
+    job      TEXT NOT NULL REFERENCES jobs (id),
+    row_key  TEXT NOT NULL,
+    input    TEXT NOT NULL,
+    book     TEXT NOT NULL GENERATED ALWAYS AS (record ->> '$.book') VIRTUAL,
+    series   TEXT NOT NULL GENERATED ALWAYS AS (record ->> '$.series') VIRTUAL,
+    year     INTEGER NOT NULL GENERATED ALWAYS AS (record ->> '$.year') VIRTUAL,
+    number   INTEGER NOT NULL GENERATED ALWAYS AS (record ->> '$.number') VIRTUAL,
+    date     TEXT NOT NULL GENERATED ALWAYS AS (record ->> '$.date') VIRTUAL,
+    notation TEXT NOT NULL GENERATED ALWAYS AS (record ->> '$.fields.notation') VIRTUAL,
+    subject  TEXT GENERATED ALWAYS AS (record ->> '$.fields.subject') VIRTUAL,
+    UNIQUE (book, series, year, number),
+    UNIQUE (job, row_key)
+) STRICT;
+
+-- Điều 15 khoản 1: số và ký hiệu are unique in the year.
+CREATE UNIQUE INDEX entries_code ON entries (notation, number, year) WHERE book = 'outgoing';
+
+-- Where the files of an entry are kept.
+CREATE TABLE files (
+    seq     INTEGER NOT NULL REFERENCES entries (seq),
+    ordinal INTEGER NOT NULL,
+    year    INTEGER NOT NULL,
+    bag     INTEGER NOT NULL,
+    path    TEXT NOT NULL,
+    sha256  BLOB NOT NULL CHECK (length(sha256) = 32),
+    size    INTEGER NOT NULL CHECK (size >= 0),
+    parts   BLOB CHECK (parts IS NULL OR length(parts) = 32),
+    PRIMARY KEY (seq, ordinal),
+    UNIQUE (year, bag, path)
+) STRICT, WITHOUT ROWID;
+
+-- What the office commits to for each position, verbatim. The salt may be erased, the leaf never.
+CREATE TABLE leaves (
+    seq  INTEGER PRIMARY KEY REFERENCES entries (seq),
+    leaf BLOB NOT NULL,
+    salt BLOB CHECK (salt IS NULL OR length(salt) = 16)
+) STRICT;
+
+-- A number once given stays given. These stop accidents, not attackers: the leaves do that.
+CREATE TRIGGER entries_stay BEFORE DELETE ON entries
+BEGIN SELECT RAISE(ABORT, 'a registered entry is never deleted'); END;
+CREATE TRIGGER entries_keep BEFORE UPDATE OF seq, record, job, row_key ON entries
+BEGIN SELECT RAISE(ABORT, 'a registered entry is never changed'); END;
+CREATE TRIGGER leaves_stay BEFORE DELETE ON leaves
+BEGIN SELECT RAISE(ABORT, 'a leaf is never deleted'); END;
+CREATE TRIGGER leaves_keep BEFORE UPDATE OF seq, leaf ON leaves
+BEGIN SELECT RAISE(ABORT, 'a leaf is never changed'); END;

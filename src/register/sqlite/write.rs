@@ -1,0 +1,350 @@
+//! Writing the register: reserve, release, commit.
+//!
+//! Knows: the two transactions of the filing protocol. Must not know: what happens between them.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::ops::Range;
+
+use rusqlite::{
+    CachedStatement, Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior,
+    params,
+};
+
+use super::super::leaf::{Row, leaf_of};
+use super::super::numbering::Heads;
+use super::Sqlite;
+use crate::archive::{Digest, sha256};
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::model::Number;
+use crate::register::{Batch, Book, CommitError, Feed, Registration, Want, Wants};
+use crate::text;
+
+pub(super) fn put_blobs(register: &mut Sqlite, blobs: &[&[u8]]) -> Result<Vec<Digest>> {
+    let digests: Vec<Digest> = blobs.iter().map(|b| sha256(b)).collect();
+    let mut new: Vec<(Digest, &[u8])> = Vec::new();
+    let mut seen = HashSet::new();
+    for (digest, bytes) in digests.iter().zip(blobs) {
+        let known = register
+            .conn
+            .query_row(
+                "SELECT 1 FROM blobs WHERE sha256 = ?1",
+                params![digest.0.as_slice()],
+                |_| Ok(()),
+            )
+            .optional()
+            .map_err(|e| register.fail(e))?;
+        if known.is_none() && seen.insert(*digest) {
+            new.push((*digest, bytes));
+        }
+    }
+    if !new.is_empty() {
+        let mut rows = Vec::new();
+        for (digest, bytes) in new {
+            let mut encoder =
+                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+            let deflated = encoder.write_all(bytes).and_then(|()| encoder.finish());
+            let deflated = deflated.map_err(|e| cannot_deflate(&e))?;
+            rows.push((digest, bytes.len() as u64, deflated));
+        }
+        insert_blobs(&mut register.conn, &rows).map_err(|e| register.fail(e))?;
+    }
+    Ok(digests)
+}
+
+fn insert_blobs(conn: &mut Connection, rows: &[(Digest, u64, Vec<u8>)]) -> rusqlite::Result<()> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for (digest, size, deflated) in rows {
+        tx.prepare_cached("INSERT INTO blobs (sha256, size, deflated) VALUES (?1, ?2, ?3)")?
+            .execute(params![digest.0.as_slice(), size, deflated])?;
+    }
+    tx.commit()
+}
+
+pub(super) fn reserve(
+    register: &mut Sqlite,
+    batch: &Batch,
+    wants: &dyn Wants,
+    start_after: &dyn Fn(&str, i16) -> u32,
+    at: &str,
+) -> Result<Vec<Number>> {
+    let path = register.path.clone();
+    let fail = |e: rusqlite::Error| super::error::failure(&path, &e);
+    // Read on the same connection inside the transaction, so that nobody can come in between.
+    register.conn.execute_batch("BEGIN IMMEDIATE").map_err(fail)?;
+    let done = reserve_all(register, batch, wants, start_after, at);
+    let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    let ended = register.conn.execute_batch(end).map_err(fail);
+    if ended.is_err() && !register.conn.is_autocommit() {
+        // A reservation that may have become durable is given back on the next opening.
+        let _ = register.conn.execute_batch("ROLLBACK");
+    }
+    let numbers = done?;
+    ended?;
+    Ok(numbers)
+}
+
+fn reserve_all(
+    register: &Sqlite,
+    batch: &Batch,
+    wants: &dyn Wants,
+    start_after: &dyn Fn(&str, i16) -> u32,
+    at: &str,
+) -> Result<Vec<Number>> {
+    let fail = |e| register.fail(e);
+    let conn = &register.conn;
+    conn.execute(
+        "INSERT OR IGNORE INTO jobs (id, title, begun_at) VALUES (?1, ?2, ?3)",
+        params![batch.job, batch.title, at],
+    )
+    .map_err(fail)?;
+    let mut insert = conn
+        .prepare_cached(
+            "INSERT INTO reservations (book, series, year, number, date, job, row_key, input)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )
+        .map_err(fail)?;
+    let mut known = conn
+        .prepare_cached("SELECT number FROM entries WHERE job = ?1 AND row_key = ?2")
+        .map_err(fail)?;
+    let mut heads = Heads::default();
+    let mut numbers = Vec::with_capacity(wants.count());
+    for index in 0..wants.count() {
+        let want = wants.get(index)?;
+        let year = want.date.year();
+        let floor = start_after(&want.series, year);
+        let head = heads.of(&want, floor, |series, year| {
+            super::read::last(register, batch.book, series, year)
+        })?;
+        if head.begun_after.is_none() {
+            begin_series(conn, batch.book, &want, floor).map_err(fail)?;
+            head.begun_after = Some(floor);
+        }
+        if issued_before(&mut known, batch, &want).map_err(fail)? {
+            return Err(issued_already(&want, index));
+        }
+        let number = head.take(&want)?;
+        let date = want.date.to_string();
+        let inserted = insert.execute(params![
+            batch.book.key(),
+            want.series,
+            year,
+            number.get(),
+            date,
+            batch.job,
+            want.row_key,
+            want.input
+        ]);
+        inserted.map_err(|e| match e.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => twice_in_batch(&want, index),
+            _ => fail(e),
+        })?;
+        numbers.push(number);
+    }
+    Ok(numbers)
+}
+
+fn begin_series(conn: &Connection, book: Book, want: &Want, floor: u32) -> rusqlite::Result<usize> {
+    conn.execute(
+        "INSERT OR REPLACE INTO series (book, series, year, start_after) VALUES (?1, ?2, ?3, ?4)",
+        params![book.key(), want.series, want.date.year(), floor],
+    )
+}
+
+fn issued_before(
+    known: &mut CachedStatement<'_>,
+    batch: &Batch,
+    want: &Want,
+) -> rusqlite::Result<bool> {
+    known.exists(params![batch.job, want.row_key])
+}
+
+pub(super) fn release(register: &mut Sqlite) -> Result<u64> {
+    let run = |conn: &mut Connection| -> rusqlite::Result<u64> {
+        let any: bool =
+            conn.query_row("SELECT EXISTS (SELECT 1 FROM reservations)", [], |r| r.get(0))?;
+        if !any {
+            return Ok(0);
+        }
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let count = tx.execute("DELETE FROM reservations", [])?;
+        // A series that got no number after all has not begun, nor has a job without rows.
+        tx.execute(
+            "DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.book = series.book
+                AND e.series = series.series AND e.year = series.year)",
+            [],
+        )?;
+        tx.execute(
+            "DELETE FROM jobs WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.job = jobs.id)",
+            [],
+        )?;
+        tx.commit()?;
+        Ok(count as u64)
+    };
+    run(&mut register.conn).map_err(|e| register.fail(e))
+}
+
+pub(super) fn commit(
+    register: &mut Sqlite,
+    batch: &Batch,
+    at: &str,
+    feed: &mut Feed<'_>,
+) -> std::result::Result<Range<u64>, CommitError> {
+    let path = register.path.clone();
+    let fail = |e: rusqlite::Error| super::error::failure(&path, &e);
+    let undone = |e: rusqlite::Error| CommitError::Undone(fail(e));
+    let tx =
+        register.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(undone)?;
+    let first: u64 = tx
+        .query_row("SELECT coalesce(max(seq), 0) + 1 FROM entries", [], |r| r.get(0))
+        .map_err(undone)?;
+    let mut next = first;
+    while let Some(chunk) = feed().map_err(CommitError::Undone)? {
+        for registration in &chunk {
+            add(&tx, batch, at, next, registration).map_err(|e| match e.sqlite_error_code() {
+                Some(ErrorCode::ConstraintViolation) => {
+                    CommitError::Undone(taken(&tx, registration, &fail(e)))
+                }
+                _ => undone(e),
+            })?;
+            next += 1;
+        }
+    }
+    tx.execute("DELETE FROM reservations WHERE job = ?1", [&batch.job]).map_err(undone)?;
+    match tx.commit() {
+        Ok(()) => Ok(first..next),
+        // No room for the log: the commit mark was not written.
+        Err(e) if e.sqlite_error_code() == Some(ErrorCode::DiskFull) => Err(undone(e)),
+        Err(e) => Err(CommitError::Unknown(fail(e))),
+    }
+}
+
+fn add(
+    tx: &Transaction<'_>,
+    batch: &Batch,
+    at: &str,
+    seq: u64,
+    r: &Registration,
+) -> rusqlite::Result<()> {
+    let row = Row {
+        seq,
+        book: batch.book,
+        series: r.series.clone(),
+        year: r.date.year(),
+        number: r.number,
+        date: r.date,
+        registered_at: at.to_owned(),
+        fields: r.fields.clone(),
+    };
+    let json = |e: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(Box::new(e));
+    let record = serde_json::to_string(&row).map_err(json)?;
+    let leaf = serde_json::to_vec(&leaf_of(&row, &record, &r.files, &r.salt)).map_err(json)?;
+    let moved = tx
+        .prepare_cached(
+            "INSERT INTO entries (seq, record, job, row_key, input)
+             SELECT ?1, ?2, job, row_key, input FROM reservations
+             WHERE book = ?3 AND series = ?4 AND year = ?5 AND number = ?6 AND job = ?7",
+        )?
+        .execute(params![
+            seq,
+            record,
+            batch.book.key(),
+            r.series,
+            row.year,
+            r.number.get(),
+            batch.job
+        ])?;
+    if moved != 1 {
+        return Err(rusqlite::Error::StatementChangedRows(moved));
+    }
+    let mut file = tx.prepare_cached(
+        "INSERT INTO files (seq, ordinal, year, bag, path, sha256, size, parts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    for (ordinal, f) in r.files.iter().enumerate() {
+        let parts = f.parts.as_ref().map(|d| d.0.as_slice());
+        file.execute(params![
+            seq,
+            ordinal,
+            f.at.year,
+            f.at.bag,
+            f.at.path,
+            f.sha256.0.as_slice(),
+            f.size,
+            parts
+        ])?;
+    }
+    tx.prepare_cached("INSERT INTO leaves (seq, leaf, salt) VALUES (?1, ?2, ?3)")?
+        .execute(params![seq, leaf, r.salt.as_slice()])?;
+    Ok(())
+}
+
+/// Why a registration clashes: mostly số and ký hiệu that another series of the year has used.
+fn taken(tx: &Transaction<'_>, r: &Registration, other: &Failure) -> Failure {
+    let (number, notation) = (r.number, &r.fields.notation);
+    let holder: Option<(u64, String)> = tx
+        .query_row(
+            "SELECT seq, series FROM entries WHERE notation = ?1 AND number = ?2 AND year = ?3",
+            params![notation, number.get(), r.date.year()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()
+        .unwrap_or_default();
+    let Some((seq, series)) = holder else { return other.clone() };
+    let (year, mine) = (r.date.year(), &r.series);
+    Failure::new(
+        FailureKind::Config,
+        Place::default().item(format!("{number}/{notation}")),
+        text!(
+            "số {number}/{notation} năm {year} đã có trong sổ (dòng {seq}, hệ thống số {series}); hệ thống số {mine} không được dùng lại",
+            "{number}/{notation} of {year} is already registered (row {seq}, series {series}); the series {mine} may not use it again"
+        ),
+    )
+    .hint(text!(
+        "hai hệ thống số cùng ký hiệu: gộp chúng lại, hoặc đặt start-after cho hệ thống mới trong vanthu.toml (Điều 15 khoản 1 NĐ 30/2020/NĐ-CP)",
+        "two series share one notation: merge them, or set start-after for the new one in vanthu.toml (Điều 15.1, Decree 30/2020/NĐ-CP)"
+    ))
+}
+
+fn issued_already(want: &Want, index: usize) -> Failure {
+    let (row, key) = (index.saturating_add(1), &want.row_key);
+    Failure::new(
+        FailureKind::Input,
+        Place::default().item(key),
+        text!(
+            "dòng thứ {row} của lô đã được phát hành trước đó",
+            "row {row} of the batch was issued before"
+        ),
+    )
+    .hint(text!(
+        "chạy lại lô để bỏ qua dòng đã phát hành",
+        "run the batch again to skip what is issued"
+    ))
+}
+
+fn twice_in_batch(want: &Want, index: usize) -> Failure {
+    let (row, key) = (index.saturating_add(1), &want.row_key);
+    Failure::new(
+        FailureKind::Input,
+        Place::default().item(key),
+        text!(
+            "dòng thứ {row} của lô giống hệt một dòng trước",
+            "row {row} of the batch is the same as an earlier row"
+        ),
+    )
+    .hint(text!(
+        "bỏ dòng lặp, hoặc thêm một cột để phân biệt",
+        "remove the repeated row, or add a column that tells them apart"
+    ))
+}
+
+fn cannot_deflate(error: &std::io::Error) -> Failure {
+    Failure::new(
+        FailureKind::Output,
+        Place::default(),
+        text!(
+            "không nén được dữ liệu để lưu: {error}",
+            "cannot compress the input for storing: {error}"
+        ),
+    )
+}

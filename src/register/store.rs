@@ -1,0 +1,275 @@
+//! The interface of a register store: small enough for a database server to take its place.
+//!
+//! Knows: reservations, entries, jobs, stored inputs. Must not know: SQL, files, how a document looks.
+
+use std::ops::{Range, RangeInclusive};
+
+use jiff::civil::Date;
+
+use super::{Book, Entry, Fields, Want};
+use crate::archive::{Digest, FileRef};
+use crate::diagnostic::{Failure, Result};
+use crate::model::Number;
+
+/// The numbers that a batch asks for, one at a time, so that 100,000 of them need not be in memory.
+///
+/// A `Vec<Want>` is one (about 150 bytes a want beside its `input`); a job over a large table
+/// should build each want when asked.
+pub trait Wants: Sync {
+    /// How many.
+    fn count(&self) -> usize;
+    /// The want at `index`, `0..count()`. Asked for in rising order; may be asked for again.
+    fn get(&self, index: usize) -> Result<Want>;
+}
+
+impl Wants for Vec<Want> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn get(&self, index: usize) -> Result<Want> {
+        self.as_slice().get(index).cloned().ok_or_else(super::numbering::no_such_want)
+    }
+}
+
+impl Wants for &[Want] {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn get(&self, index: usize) -> Result<Want> {
+        <[Want]>::get(self, index).cloned().ok_or_else(super::numbering::no_such_want)
+    }
+}
+
+/// What a batch is called. The same `job` again means: finish it, do not repeat it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Identity of the job (a hash of what it is made from); rows are looked up under it.
+    pub job: String,
+    /// What a person calls it: the job file's title or the source's name.
+    pub title: String,
+    /// The book it is entered in.
+    pub book: Book,
+}
+
+/// The newest number of a series in a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Last {
+    /// Số.
+    pub number: Number,
+    /// Its ngày ban hành.
+    pub date: Date,
+    /// The last number used on paper before this register began the series; 0 for none.
+    pub start_after: u32,
+}
+
+/// A number that was reserved and neither registered nor released.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reservation {
+    /// Job.
+    pub job: String,
+    /// Book.
+    pub book: Book,
+    /// Series key.
+    pub series: String,
+    /// Year of the series.
+    pub year: i16,
+    /// Số.
+    pub number: Number,
+}
+
+/// A document whose files stand in their bag and that is to become registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// Series key of its reservation.
+    pub series: String,
+    /// Its reserved number.
+    pub number: Number,
+    /// Ngày ban hành.
+    pub date: Date,
+    /// Fields of the book.
+    pub fields: Fields,
+    /// Its files, as settled in the archive.
+    pub files: Vec<FileRef>,
+    /// Sixteen unpredictable bytes that hide the row behind its commitment.
+    pub salt: [u8; 16],
+}
+
+/// Some registrations in the order in which they are to stand in the register.
+pub type Chunk = Vec<Registration>;
+
+/// Hands over the registrations of a batch chunk by chunk. `Ok(None)` means that all were handed
+/// over **and that their files are durable**: only then may the store commit.
+pub type Feed<'a> = dyn FnMut() -> Result<Option<Chunk>> + 'a;
+
+/// Why a batch was not registered.
+#[derive(Debug)]
+pub enum CommitError {
+    /// Nothing was registered; the reservations still stand.
+    Undone(Failure),
+    /// The store could not say whether the last step became durable. Nothing may be cleaned up:
+    /// the next opening reads what is true.
+    Unknown(Failure),
+}
+
+/// Order of the entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// By series, then number: each series stands together, and a gap shows. What a book prints.
+    #[default]
+    Series,
+    /// In the order of registration.
+    Registration,
+}
+
+/// Which entries. An empty field does not restrict.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Book.
+    pub book: Option<Book>,
+    /// Year of the series.
+    pub year: Option<i16>,
+    /// Series key.
+    pub series: Option<String>,
+    /// Numbers.
+    pub numbers: Option<RangeInclusive<u32>>,
+    /// Ngày ban hành, from and to.
+    pub dates: Option<(Date, Date)>,
+    /// Words that must all occur in code, trích yếu, signer or recipients; case, accents and đ do not matter.
+    pub text: Option<String>,
+    /// Entries with a file in this bag: year and number.
+    pub bag: Option<(i16, u32)>,
+    /// Order.
+    pub order: Order,
+}
+
+/// What the register knows of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobState {
+    /// Title as first given.
+    pub title: String,
+    /// When its first number was reserved.
+    pub begun_at: String,
+    /// Rows already registered under it.
+    pub issued: u64,
+}
+
+/// A row of a job that is already registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRow {
+    /// The row's identity.
+    pub row_key: String,
+    /// Position in the register.
+    pub seq: u64,
+    /// Series key.
+    pub series: String,
+    /// Year of the series.
+    pub year: i16,
+    /// Số.
+    pub number: Number,
+    /// Ký hiệu.
+    pub notation: String,
+}
+
+/// A bag as the register sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bag {
+    /// Year.
+    pub year: i16,
+    /// Number in the year.
+    pub bag: u32,
+    /// Files that rows have in it.
+    pub files: u64,
+}
+
+/// One position of the register as it is stored: for checking, and for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Position.
+    pub seq: u64,
+    /// The row as it was committed to, verbatim.
+    pub row: String,
+    /// The leaf, verbatim.
+    pub leaf: Vec<u8>,
+    /// The salt; `None` once personal data was erased.
+    pub salt: Option<Vec<u8>>,
+    /// Files as the store lists them.
+    pub files: Vec<FileRef>,
+}
+
+/// A register store. One writer at a time is the caller's duty (a lock held from
+/// [`Register::reserve`] to [`Register::commit`]); readers may come at any moment and see a
+/// consistent state.
+pub trait Register: Send {
+    /// The newest number of a series in a year, reserved or registered.
+    fn last(&self, book: Book, series: &str, year: i16) -> Result<Option<Last>>;
+
+    /// Stores inputs under their SHA-256, each once; durable on return.
+    fn put_blobs(&mut self, blobs: &[&[u8]]) -> Result<Vec<Digest>>;
+
+    /// A stored input, checked against its digest.
+    fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>>;
+
+    /// Reserves a number for every want, or none; durable on return. `start_after` gives the last
+    /// number used on paper for a series that has no number yet in the year. `at` is the time for the record.
+    fn reserve(
+        &mut self,
+        batch: &Batch,
+        wants: &dyn Wants,
+        start_after: &dyn Fn(&str, i16) -> u32,
+        at: &str,
+    ) -> Result<Vec<Number>>;
+
+    /// Reservations that were neither registered nor released, in order of series and number.
+    fn pending(&self, each: &mut dyn FnMut(Reservation) -> Result<()>) -> Result<()>;
+
+    /// Gives back every pending reservation; durable on return. Since nobody else reserves
+    /// meanwhile they are the ends of their series, and no gap remains.
+    fn release(&mut self) -> Result<u64>;
+
+    /// Registers all that `feed` hands over, with their leaves, in one transaction, and forgets
+    /// the reservations of the job. On return the numbers are acknowledged. Returns the positions.
+    fn commit(
+        &mut self,
+        batch: &Batch,
+        at: &str,
+        feed: &mut Feed<'_>,
+    ) -> std::result::Result<Range<u64>, CommitError>;
+
+    /// Streams the entries that fit; returns how many.
+    fn entries(&self, filter: &Filter, each: &mut dyn FnMut(Entry) -> Result<()>) -> Result<u64>;
+
+    /// The entry of a book with this số and ký hiệu in a year.
+    fn by_code(
+        &self,
+        book: Book,
+        number: Number,
+        notation: &str,
+        year: i16,
+    ) -> Result<Option<Entry>>;
+
+    /// The job's state; `None` if it never reserved anything.
+    fn job(&self, job: &str) -> Result<Option<JobState>>;
+
+    /// The job's registered rows in order of registration.
+    fn job_rows(&self, job: &str, each: &mut dyn FnMut(JobRow) -> Result<()>) -> Result<()>;
+
+    /// What a registered document was made from: the want's `input`.
+    fn input(&self, seq: u64) -> Result<Option<String>>;
+
+    /// The newest bag of each year that rows have files in, sorted by year. Fast at any size.
+    fn newest_bags(&self) -> Result<Vec<Bag>>;
+
+    /// All bags that rows have files in, sorted. Reads every file row.
+    fn bags(&self) -> Result<Vec<Bag>>;
+
+    /// Files that rows have, and their bytes.
+    fn totals(&self) -> Result<(u64, u64)>;
+
+    /// The files of one bag in order of registration.
+    fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>>;
+
+    /// The records at the positions from `from` on, in order: rows, leaves and files as stored.
+    fn records(&self, from: u64, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()>;
+}

@@ -33,9 +33,11 @@ impl Archive<'_> {
     pub fn recover(&self, bag: BagId, known: &[FileRef]) -> Result<Recovery> {
         self.sweep(bag)?;
         let mut out = self.repair_manifest(bag, known)?;
-        out.orphans = self.orphans(bag, known)?;
-        for orphan in &out.orphans {
-            self.quarantine(orphan)?;
+        for orphan in self.orphans(bag, known)? {
+            if self.can_be_named(&orphan) {
+                self.quarantine(&orphan)?;
+                out.orphans.push(orphan);
+            }
         }
         self.drop_empty(bag)?;
         Ok(out)
@@ -88,6 +90,11 @@ impl Archive<'_> {
             .collect())
     }
 
+    /// False for a name that is not UTF-8: it stays for `verify` to tell, and the bag stays open.
+    fn can_be_named(&self, at: &ArchivePath) -> bool {
+        self.world.stat(&at.bag_id().under(&self.root, OPEN).join(&at.path)).is_ok()
+    }
+
     /// Moves a file of an open bag into quarantine.
     pub fn quarantine(&self, at: &ArchivePath) -> Result<()> {
         let from = at.bag_id().under(&self.root, OPEN).join(&at.path);
@@ -102,6 +109,7 @@ impl Archive<'_> {
             .trim_start_matches("data/")
             .chars()
             .map(|c| if c == '/' || c == '\\' { '_' } else { c })
+            .take(60)
             .collect();
         let stem = format!("{:04}-{:06}_{name}", bag.year, bag.number);
         for copy in 1u32.. {

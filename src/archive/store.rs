@@ -36,17 +36,22 @@ pub struct OpenBag {
 impl<'w> Archive<'w> {
     /// Makes the folders and `DOC-TOI.txt` where they are missing, and opens the archive. May be repeated.
     pub fn create(world: &'w dyn World, root: &Path) -> Result<Self> {
+        let mut new = false;
         for folder in paths::FOLDERS {
             let dir = root.join(folder);
-            world.create_dir(&dir).at(Doing::Write, &dir)?;
+            if world.stat(&dir).is_err() {
+                world.create_dir(&dir).at(Doing::Write, &dir)?;
+                new = true;
+            }
+        }
+        if new {
+            world.sync(root).at(Doing::Sync, root)?;
         }
         let guide = root.join(paths::GUIDE);
-        match world.create(&guide, paths::GUIDE_TEXT.as_bytes()) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            written => written.at(Doing::Write, &guide)?,
+        let text = paths::GUIDE_TEXT.as_bytes();
+        if !world.stat(&guide).is_ok_and(|stat| stat.len == text.len() as u64) {
+            world.replace(&guide, text).at(Doing::Write, &guide)?;
         }
-        world.sync(&guide).at(Doing::Sync, &guide)?;
-        world.sync(root).at(Doing::Sync, root)?;
         Self::open(world, root)
     }
 
@@ -323,6 +328,17 @@ impl<'w> Archive<'w> {
             return Ok(());
         }
         self.world.create_dir(dir).at(Doing::Write, dir)?;
+        let kind = self.world.stat(dir).at(Doing::Read, dir)?.kind;
+        if kind != EntryKind::Dir {
+            return Err(refuse(
+                dir,
+                text!("không phải thư mục thật", "is not a real folder"),
+                text!(
+                    "trong kho không được có liên kết; chạy `vanthu verify`",
+                    "an archive must hold no links; run `vanthu verify`"
+                ),
+            ));
+        }
         lock(&self.made).insert(dir.to_path_buf());
         Ok(())
     }

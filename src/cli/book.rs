@@ -1,22 +1,78 @@
 //! `vanthu book`.
 
+use std::io::Write;
 use std::path::Path;
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::pipeline::Workspace;
+use crate::pipeline::{Workspace, filing, write_file};
+use crate::register::book::{Cover, Format, Options, write};
+use crate::register::{Book, Filter};
 use crate::text;
 
-use super::Exit;
 use super::args::{BookKind, BookShape};
 use super::report::Ui;
+use super::{Exit, output_failure};
 
+/// Prints a book of a year, or writes it to a file.
 pub fn run(
-    _workspace: &Workspace<'_>,
-    _kind: BookKind,
-    _year: Option<i16>,
-    _format: BookShape,
-    _out: Option<&Path>,
-    _ui: &mut Ui<'_>,
+    workspace: &Workspace<'_>,
+    kind: BookKind,
+    year: Option<i16>,
+    format: BookShape,
+    out: Option<&Path>,
+    ui: &mut Ui<'_>,
 ) -> Result<Exit> {
-    Err(Failure::new(FailureKind::Usage, Place::default(), text!("chưa có", "not yet")))
+    let format = match format {
+        BookShape::Text => Format::Text,
+        BookShape::Json => Format::Json,
+        BookShape::Csv => Format::Csv,
+        BookShape::Xlsx => Format::Xlsx,
+        BookShape::Docx => return Err(no_docx()),
+    };
+    let book = match kind {
+        BookKind::Outgoing => Book::Outgoing,
+        BookKind::Incoming => Book::Incoming,
+        BookKind::Awards => Book::Awards,
+    };
+    let Some(register) = filing::read_register(&workspace.dir)? else {
+        let path = workspace.dir.join(filing::REGISTER);
+        return Err(Failure::new(
+            FailureKind::Input,
+            Place::file(path.display().to_string()),
+            text!("cơ quan này chưa đăng ký văn bản nào", "this office has registered nothing yet"),
+        )
+        .hint(text!("ban hành bằng “vanthu issue” hoặc “vanthu run”", "issue with `vanthu issue` or `vanthu run`")));
+    };
+    let year = year.unwrap_or_else(|| workspace.world.today().year());
+    let filter = Filter { book: Some(book), year: Some(year), ..Filter::default() };
+    let cover = Cover::of(&workspace.office);
+    let options = Options { lang: ui.lang, width: None };
+    let Some(out) = out else {
+        if format == Format::Xlsx && std::io::IsTerminal::is_terminal(&std::io::stdout()) {
+            return Err(Failure::new(
+                FailureKind::Usage,
+                Place::default(),
+                text!("sổ dạng xlsx không in ra màn hình được", "a workbook cannot be shown on a terminal"),
+            )
+            .hint(text!("thêm --out so-di.xlsx", "add --out book.xlsx")));
+        }
+        write(&register, &filter, &cover, format, options, ui.out)?;
+        return Ok(Exit::Clean);
+    };
+    let mut bytes = Vec::new();
+    let count = write(&register, &filter, &cover, format, options, &mut bytes)?;
+    write_file(workspace.world, out, &bytes)?;
+    let shown = out.display();
+    writeln!(ui.out, "{}", text!("{shown}: {count} văn bản", "{shown}: {count} documents").get(ui.lang))
+        .map_err(|e| output_failure(&e))?;
+    Ok(Exit::Clean)
+}
+
+fn no_docx() -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        Place::default(),
+        text!("phiên bản này chưa in sổ dạng .docx", "this version does not print books as .docx"),
+    )
+    .hint(text!("dùng --format xlsx", "use --format xlsx"))
 }

@@ -34,7 +34,9 @@ impl Table {
 
     fn command(&self, name: &str, lang: Lang) -> String {
         let words = self.0.get(name);
-        words.and_then(|w| if lang == Lang::Vi { w.vi.clone() } else { w.en.clone() }).unwrap_or_default()
+        words
+            .and_then(|w| if lang == Lang::Vi { w.vi.clone() } else { w.en.clone() })
+            .unwrap_or_default()
     }
 
     fn argument(&self, command: &str, name: &str, lang: Lang) -> String {
@@ -53,9 +55,12 @@ fn template(lang: Lang, subcommands: bool) -> String {
         Lang::Vi => ("Cách dùng", "Lệnh", "Tùy chọn"),
         Lang::En => ("Usage", "Commands", "Options"),
     };
-    let list = if subcommands { format!("{commands}:\n{{subcommands}}\n\n") } else { String::new() };
+    let list =
+        if subcommands { format!("{commands}:\n{{subcommands}}\n\n") } else { String::new() };
     let positionals = if subcommands { "" } else { "{positionals}\n\n" };
-    format!("{{about-with-newline}}\n{usage}: {{usage}}\n\n{list}{positionals}{options}:\n{{options}}\n")
+    format!(
+        "{{about-with-newline}}\n{usage}: {{usage}}\n\n{list}{positionals}{options}:\n{{options}}\n"
+    )
 }
 
 fn localize(command: Command, table: &Table, path: &str, lang: Lang) -> Command {
@@ -66,11 +71,8 @@ fn localize(command: Command, table: &Table, path: &str, lang: Lang) -> Command 
     if !has_positionals {
         layout = layout.replace("{positionals}\n\n", "");
     }
-    let mut command = command
-        .about(table.command(path, lang))
-        .help_template(layout)
-        .disable_help_flag(true)
-        .arg(
+    let mut command =
+        command.about(table.command(path, lang)).help_template(layout).disable_help_flag(true).arg(
             clap::Arg::new("help")
                 .long("help")
                 .short('h')
@@ -94,7 +96,8 @@ fn localize(command: Command, table: &Table, path: &str, lang: Lang) -> Command 
             if takes_value { a.hide_possible_values(true) } else { a }
         });
     }
-    let children: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    let children: Vec<String> =
+        command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     for child in children {
         command = command.mut_subcommand(&child, |c| localize(c, table, &child, lang));
     }
@@ -141,8 +144,12 @@ pub fn usage_error(error: &clap::Error) -> Text {
     let valid = context(error, ContextKind::ValidValue);
     let sub = context(error, ContextKind::InvalidSubcommand);
     let mut message = match error.kind() {
-        ErrorKind::InvalidSubcommand => text!("không có lệnh “{sub}”", "there is no command `{sub}`"),
-        ErrorKind::UnknownArgument => text!("không có tùy chọn “{arg}”", "there is no option `{arg}`"),
+        ErrorKind::InvalidSubcommand => {
+            text!("không có lệnh “{sub}”", "there is no command `{sub}`")
+        }
+        ErrorKind::UnknownArgument => {
+            text!("không có tùy chọn “{arg}”", "there is no option `{arg}`")
+        }
         ErrorKind::MissingRequiredArgument => text!("còn thiếu: {arg}", "missing: {arg}"),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             text!("chưa nói làm việc gì (lệnh nào)", "no command was given")
@@ -154,21 +161,28 @@ pub fn usage_error(error: &clap::Error) -> Text {
             text!("“{value}” không dùng được cho {arg}", "`{value}` does not fit {arg}")
         }
         ErrorKind::ArgumentConflict => {
-            text!("“{arg}” không đi cùng nhau hoặc bị ghi hai lần", "`{arg}` conflicts or is given twice")
+            text!(
+                "“{arg}” không đi cùng nhau hoặc bị ghi hai lần",
+                "`{arg}` conflicts or is given twice"
+            )
         }
         _ => {
             let detail = error.kind().as_str().unwrap_or("usage").to_owned();
-            text!("dòng lệnh sai ({detail}) {arg} {value}", "wrong command line ({detail}) {arg} {value}")
+            text!(
+                "dòng lệnh sai ({detail}) {arg} {value}",
+                "wrong command line ({detail}) {arg} {value}"
+            )
         }
     };
     if !valid.is_empty() {
         message.vi.push_str(&format!("; dùng được: {valid}"));
         message.en.push_str(&format!("; possible: {valid}"));
     }
-    let near = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
-        .into_iter()
-        .map(|k| context(error, k))
-        .find(|s| !s.is_empty());
+    let near =
+        [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
+            .into_iter()
+            .map(|k| context(error, k))
+            .find(|s| !s.is_empty());
     if let Some(near) = near {
         message.vi.push_str(&format!("; có phải “{near}”?"));
         message.en.push_str(&format!("; did you mean `{near}`?"));

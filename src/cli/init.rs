@@ -19,7 +19,10 @@ pub fn run(world: &dyn World, dir: &Path, ui: &mut Ui<'_>) -> Result<Exit> {
             Place::file(shown),
             text!("thư mục này đã là một cơ quan", "this folder is an office already"),
         )
-        .hint(text!("sửa {OFFICE_FILE} trong đó, hoặc chọn thư mục khác", "edit the {OFFICE_FILE} in it, or choose another folder")));
+        .hint(text!(
+            "sửa {OFFICE_FILE} trong đó, hoặc chọn thư mục khác",
+            "edit the {OFFICE_FILE} in it, or choose another folder"
+        )));
     }
     let written = create_office(world, dir)?;
     for path in &written {

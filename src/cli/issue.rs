@@ -39,7 +39,8 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
     if plan.is_blocked() {
         return refuse(&plan, request.json, ui);
     }
-    let title = request.sources.iter().map(|s| s.display().to_string()).collect::<Vec<_>>().join(", ");
+    let title =
+        request.sources.iter().map(|s| s.display().to_string()).collect::<Vec<_>>().join(", ");
     // Each call is a job of its own: the same source may be issued again on purpose.
     let mut nonce = [0; 16];
     workspace.world.random(&mut nonce).map_err(|e| {
@@ -67,7 +68,8 @@ pub fn issue_with_bar(
     ui: &Ui<'_>,
 ) -> Result<Report> {
     let bar = progress::bar(plan.documents.len() as u64, &ticket.title, ui.lang, ui.quiet);
-    let report = crate::pipeline::issue(workspace, plan, ticket, &|p| bar.set_position(p.done as u64));
+    let report =
+        crate::pipeline::issue(workspace, plan, ticket, &|p| bar.set_position(p.done as u64));
     bar.finish_and_clear();
     report
 }
@@ -119,14 +121,19 @@ fn show_lines(report: &Report, dry_run: bool, ui: &mut Ui<'_>) -> std::io::Resul
             write!(ui.out, "  [{}]", copy.display())?;
         }
         if line.earlier {
-            ui.out.write_all(text!("  (đã ban hành trước đó)", "  (issued before)").get(ui.lang).as_bytes())?;
+            ui.out.write_all(
+                text!("  (đã ban hành trước đó)", "  (issued before)").get(ui.lang).as_bytes(),
+            )?;
         }
         writeln!(ui.out)?;
     }
     let earlier = report.lines.iter().filter(|l| l.earlier).count();
     let fresh = report.lines.len() - earlier;
     let total = if dry_run {
-        text!("sẽ ban hành {fresh} văn bản; chưa thay đổi gì", "would issue {fresh} documents; nothing was changed")
+        text!(
+            "sẽ ban hành {fresh} văn bản; chưa thay đổi gì",
+            "would issue {fresh} documents; nothing was changed"
+        )
     } else {
         text!("đã ban hành {fresh} văn bản", "issued {fresh} documents")
     };

@@ -51,9 +51,8 @@ pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
 
 /// Parses and runs; never exits the process.
 fn dispatch(args: &[OsString], lang: Lang, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
-    let parsed = help::command(lang)
-        .try_get_matches_from(args)
-        .and_then(|m| Cli::from_arg_matches(&m));
+    let parsed =
+        help::command(lang).try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
@@ -86,17 +85,28 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
     let global = cli.global;
     match cli.command {
         Command::Init { dir } => init::run(&world, &dir, ui),
-        Command::New { kind, out } => new::run(&world, &global, kind.as_deref(), out.as_deref(), ui),
-        Command::Explain { code } => explain::run(code.as_deref(), ui),
-        Command::Draft { sources, data, out, format } => {
-            draft::run(&open(&world, &global, sources.first(), ui)?, &sources, &data, out.as_deref(), format, ui)
+        Command::New { kind, out } => {
+            new::run(&world, &global, kind.as_deref(), out.as_deref(), ui)
         }
+        Command::Explain { code } => explain::run(code.as_deref(), ui),
+        Command::Draft { sources, data, out, format } => draft::run(
+            &open(&world, &global, sources.first(), ui)?,
+            &sources,
+            &data,
+            out.as_deref(),
+            format,
+            ui,
+        ),
         Command::Check { files, data, format } => {
             check::run(&open(&world, &global, files.first(), ui)?, &files, &data, format, ui)
         }
         Command::Issue { sources, data, date, out, dry_run, wait, json } => {
             let workspace = open(&world, &global, sources.first(), ui)?;
-            issue::run(&workspace, issue::Request { sources, data, date, out, dry_run, wait, json }, ui)
+            issue::run(
+                &workspace,
+                issue::Request { sources, data, date, out, dry_run, wait, json },
+                ui,
+            )
         }
         Command::Run { job, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;

@@ -90,16 +90,21 @@ pub fn summary(findings: &[Diagnostic]) -> Option<Text> {
     }
     let mut vi = Vec::new();
     let mut en = Vec::new();
-    for (n, v, one, many) in
-        [(e, "lỗi", "error", "errors"), (w, "cảnh báo", "warning", "warnings"), (i, "lưu ý", "note", "notes")]
-    {
+    for (n, v, one, many) in [
+        (e, "lỗi", "error", "errors"),
+        (w, "cảnh báo", "warning", "warnings"),
+        (i, "lưu ý", "note", "notes"),
+    ] {
         if n > 0 {
             vi.push(format!("{n} {v}"));
             en.push(format!("{n} {}", if n == 1 { one } else { many }));
         }
     }
     let (vi, en) = (vi.join(", "), en.join(", "));
-    Some(text!("{vi}; xem “vanthu explain MÃ” để hiểu từng mã", "{en}; see `vanthu explain CODE` for each code"))
+    Some(text!(
+        "{vi}; xem “vanthu explain MÃ” để hiểu từng mã",
+        "{en}; see `vanthu explain CODE` for each code"
+    ))
 }
 
 /// A failure as a few lines of text.

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::diagnostic::Result;
-use crate::pipeline::{Purpose, Ticket, Workspace, job_identity, load_job, plan, preview, write_bad_rows};
+use crate::pipeline::{
+    Purpose, Ticket, Workspace, job_identity, load_job, plan, preview, write_bad_rows,
+};
 use crate::text;
 
 use super::issue::{issue_with_bar, refuse, show};
@@ -52,7 +54,8 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
         return Ok(exit);
     }
     let identity = job_identity(workspace, &request.job, request.again)?;
-    let ticket = Ticket { job: identity, title: job.title, wait: Duration::from_secs(request.wait) };
+    let ticket =
+        Ticket { job: identity, title: job.title, wait: Duration::from_secs(request.wait) };
     let outcome = if request.dry_run {
         preview(workspace, &plan, &ticket.job)?
     } else {

@@ -85,7 +85,10 @@ fn show_json(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
 fn show_text(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
     let report = &verified.report;
     for line in &verified.pages {
-        ui.line(&text!("trang của sổ đăng ký bị hỏng: {line}", "a page of the register is damaged: {line}"))?;
+        ui.line(&text!(
+            "trang của sổ đăng ký bị hỏng: {line}",
+            "a page of the register is damaged: {line}"
+        ))?;
     }
     for finding in &report.findings {
         ui.out.write_all(report::render(&finding.diagnostic(), ui.lang).as_bytes())?;
@@ -104,8 +107,14 @@ fn show_text(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
     }
     if !report.complete {
         let skipped = report.skipped;
-        ui.line(&text!("CHƯA kiểm tra hết: còn {skipped} mục chưa đọc được", "NOT complete: {skipped} items got no verdict"))?;
+        ui.line(&text!(
+            "CHƯA kiểm tra hết: còn {skipped} mục chưa đọc được",
+            "NOT complete: {skipped} items got no verdict"
+        ))?;
     }
     let count = report.findings.len();
-    ui.line(&text!("KHO CÓ VẤN ĐỀ: {count} phát hiện", "THE ARCHIVE HAS PROBLEMS: {count} findings"))
+    ui.line(&text!(
+        "KHO CÓ VẤN ĐỀ: {count} phát hiện",
+        "THE ARCHIVE HAS PROBLEMS: {count} findings"
+    ))
 }

@@ -62,6 +62,15 @@ fn allowed(rules: &Ruleset, key: &str) -> Option<Allowed> {
     }
 }
 
+/// The keys that an office may choose: margins, sizes, spaces, and the ruleset's `[layout]`.
+pub fn choice_keys(rules: &Ruleset) -> Vec<String> {
+    let page = ["margin_top", "margin_bottom", "margin_left", "margin_right"];
+    let body = ["gap", "line_spacing", "indent"];
+    let sizes = rules.parts.keys().map(|p| format!("{p}_size"));
+    let layout = rules.layout.keys().cloned();
+    page.into_iter().chain(body).map(str::to_owned).chain(sizes).chain(layout).collect()
+}
+
 /// The choices that an office may not make, with the reason: unknown keys and values out of range.
 /// The layout passes over them, so that a sheet always keeps the rules.
 pub fn wrong_choices(rules: &Ruleset, chosen: &BTreeMap<String, f64>) -> Vec<(String, Text)> {
@@ -250,5 +259,13 @@ mod tests {
         assert_eq!(choices.look("recipients").size, 22);
         assert_eq!(choices.measures().indent, 720);
         assert_eq!(choices.measures().page.left, mm(30.0));
+    }
+
+    #[test]
+    fn every_key_that_is_offered_may_be_chosen() {
+        let rules = Ruleset::builtin().expect("embedded");
+        let keys = choice_keys(&rules);
+        assert!(keys.iter().all(|k| allowed(&rules, k).is_some()));
+        assert!(keys.contains(&"body_size".to_owned()) && keys.contains(&"rule_weight".to_owned()));
     }
 }

@@ -19,7 +19,7 @@ mod table;
 
 pub use build::Composer;
 pub use compose::compose;
-pub use measures::wrong_choices;
+pub use measures::{choice_keys, wrong_choices};
 pub use sheet::{
     Cell, DrawnLine, Format, Item, LineSpacing, Look, Page, Para, Properties, Row, Rule, Run,
     RunContent, Section, Sheet, Style, TWIPS_PER_MM, Table, VerticalAlign, mm,

@@ -167,8 +167,39 @@ fn weights(table: &model::Table, count: usize) -> Vec<f64> {
 /// Shares `measure` among the columns; the widths sum to it exactly.
 fn share(weights: &[f64], wishes: &[Wish], pad: f64, measure: i32) -> Vec<i32> {
     let total = f64::from(measure);
-    let widths = if weights.is_empty() { by_content(wishes, pad, total) } else { weights.to_vec() };
+    let widths = if weights.is_empty() {
+        by_content(wishes, pad, total)
+    } else {
+        by_weight(weights, wishes, pad, total)
+    };
     exact(&widths, measure)
+}
+
+/// As the author weighed them, but none narrower than its widest word where there is room.
+fn by_weight(weights: &[f64], wishes: &[Wish], pad: f64, total: f64) -> Vec<f64> {
+    let least: Vec<f64> = wishes.iter().map(|w| w.least + pad).collect();
+    if least.iter().sum::<f64>() >= total {
+        return least;
+    }
+    let mut fixed: Vec<Option<f64>> = vec![None; weights.len()];
+    loop {
+        let used: f64 = fixed.iter().flatten().sum();
+        let open = weights.iter().zip(&fixed).filter(|(_, f)| f.is_none());
+        let scale = (total - used) / open.map(|(w, _)| w).sum::<f64>().max(1e-9);
+        let narrow = fixed.iter().zip(weights).zip(&least);
+        let mut narrow = narrow.map(|((f, w), least)| f.is_none() && w * scale < *least);
+        match narrow.position(|n| n) {
+            Some(i) => {
+                if let (Some(slot), Some(least)) = (fixed.get_mut(i), least.get(i)) {
+                    *slot = Some(*least);
+                }
+            }
+            None => {
+                let widths = fixed.iter().zip(weights);
+                return widths.map(|(f, w)| f.unwrap_or(w * scale)).collect();
+            }
+        }
+    }
 }
 
 /// Short columns get what they ask for; long ones share the rest by the root of their length; none
@@ -240,6 +271,7 @@ mod tests {
         #[test]
         fn widths_fill_the_measure_and_hold_every_word(
             wishes in prop::collection::vec((100f64..1500.0, 1f64..20.0), 1..9),
+            weights in prop::collection::vec(1f64..40.0, 9),
             measure in 5000i32..14000,
         ) {
             let wishes: Vec<Wish> = wishes
@@ -247,12 +279,14 @@ mod tests {
                 .map(|(least, times)| Wish { least, natural: least * times })
                 .collect();
             let pad = 100.0;
-            let grid = share(&[], &wishes, pad, measure);
-            prop_assert_eq!(grid.iter().sum::<i32>(), measure);
             let least: f64 = wishes.iter().map(|w| w.least + pad).sum();
-            if least <= f64::from(measure) {
-                for (width, wish) in grid.iter().zip(&wishes) {
-                    prop_assert!(f64::from(*width) + 2.0 >= wish.least + pad);
+            for weights in [&[], &weights[..wishes.len()]] {
+                let grid = share(weights, &wishes, pad, measure);
+                prop_assert_eq!(grid.iter().sum::<i32>(), measure);
+                if least <= f64::from(measure) {
+                    for (width, wish) in grid.iter().zip(&wishes) {
+                        prop_assert!(f64::from(*width) + 2.0 >= wish.least + pad);
+                    }
                 }
             }
         }

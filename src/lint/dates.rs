@@ -13,12 +13,12 @@ use crate::text;
 use super::view::At;
 use super::{Context, Head};
 
-/// Pattern of a day in words; the same text triggers the scan.
-pub(crate) const WORDS: &str = r"[Nn]gày\s+(\d{1,2})\s+tháng\s+(\d{1,2})(?:\s+năm\s+(\d{4}))?";
+/// Pattern of a day in words.
+const WORDS: &str = "[Nn]gày[ \u{a0}]+([0-9]{1,2})[ \u{a0}]+tháng[ \u{a0}]+([0-9]{1,2})(?:[ \u{a0}]+năm[ \u{a0}]+([0-9]{4}))?";
 /// Pattern of a day in digits after the word `ngày`.
-pub(crate) const DIGITS: &str = r"[Nn]gày\s+(\d{1,2})/(\d{1,2})/(\d{4})";
+const DIGITS: &str = "[Nn]gày[ \u{a0}]+([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})";
 /// A document that is cited with its number and day.
-pub(crate) const CITED: &str = r"số\s+\S*\d\S*/\S+\s+ngày\s+\d";
+const CITED: &str = "số[ \u{a0}]+[^ ;,]*[0-9][^ ;,]*/[^ ;,]+[ \u{a0}]+ngày[ \u{a0}]+[0-9]";
 
 fn regex(source: &str) -> Option<Regex> {
     Regex::new(source).ok()
@@ -28,7 +28,7 @@ static WORDS_RE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(WORDS));
 static DIGITS_RE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(DIGITS));
 static CITED_RE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(CITED));
 static ANY_RE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex(r"(\d{1,2})/(\d{1,2})/(\d{4})|(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})")
+    regex("([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})|([0-9]{1,2})[ \u{a0}]+tháng[ \u{a0}]+([0-9]{1,2})[ \u{a0}]+năm[ \u{a0}]+([0-9]{4})")
 });
 
 /// A day as it was typed.

@@ -13,6 +13,7 @@ use crate::text;
 
 use super::dates;
 use super::params::Params;
+use super::pattern::Pattern;
 use super::view::At;
 use super::{Context, Head};
 
@@ -20,13 +21,12 @@ use super::{Context, Head};
 const END: Date = date(2025, 7, 1);
 
 static YEAR: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"năm\s+((?:19|20)\d\d)").ok());
+    LazyLock::new(|| Regex::new("năm[ \u{a0}]+((?:19|20)[0-9][0-9])").ok());
 
 /// Words of the district level.
 #[derive(Debug)]
 pub(crate) struct District {
-    pattern: Regex,
-    trigger: String,
+    pattern: Pattern,
     cities: Vec<String>,
     past: Vec<String>,
     not_before: Vec<String>,
@@ -47,13 +47,19 @@ impl District {
             }
             all.join("|")
         };
-        let units = spelled(params.words("units")?);
-        let cities = spelled(params.words("city_words")?);
-        let trigger = format!("(?P<unit>{units})|(?P<city>{cities})");
-        let pattern = Regex::new(&trigger).map_err(|e| params.error(&e.to_string()))?;
+        let (units, cities) = (params.words("units")?, params.words("city_words")?);
+        // Small and with a capital share all but the first letter.
+        let tail = |w: &String| {
+            let mut letters = w.chars();
+            letters.next();
+            [letters.as_str().to_owned(), letters.as_str().to_uppercase()]
+        };
+        let mut literals: Vec<String> = units.iter().chain(&cities).flat_map(tail).collect();
+        literals.dedup();
+        let (units, cities) = (spelled(units), spelled(cities));
+        let source = format!("(?P<unit>{units})|(?P<city>{cities})");
         Ok(Self {
-            pattern,
-            trigger,
+            pattern: Pattern::new(source, literals),
             cities: params.words("cities")?.iter().map(|c| c.to_lowercase()).collect(),
             past: params.words("past")?,
             not_before: params.words("not_before")?,
@@ -61,14 +67,19 @@ impl District {
         })
     }
 
-    pub(crate) fn trigger(&self) -> &str {
-        &self.trigger
+    /// Its pattern.
+    pub(crate) fn pattern(&self) -> &Pattern {
+        &self.pattern
     }
 
     /// One finding for a piece of text, with all the words.
     pub(crate) fn run(&self, text: &str, at: At, head: &Head, context: &mut Context) {
+        if !self.pattern.may_match(text) {
+            return;
+        }
+        let Some(pattern) = self.pattern.get() else { return };
         let mut found: Vec<&str> = Vec::new();
-        for c in self.pattern.captures_iter(text) {
+        for c in pattern.captures_iter(text) {
             let Some(whole) = c.get(0) else { continue };
             let (start, end) = (whole.start(), whole.end());
             let end = match c.name("unit") {

@@ -4,13 +4,12 @@
 
 use std::borrow::Cow;
 
-use regex::Regex;
-
 use crate::diagnostic::{Result, Text};
 use crate::model::{BlockKind, Slot};
 use crate::text;
 
 use super::params::{Forms, Params, fill};
+use super::pattern::Pattern;
 use super::view::joined;
 use super::{Context, Head};
 
@@ -150,7 +149,7 @@ impl Required {
 pub(crate) struct FieldPattern {
     fields: Vec<&'static str>,
     forms: Forms,
-    pattern: Regex,
+    pattern: Pattern,
     wanted: bool,
     message: Text,
 }
@@ -160,10 +159,15 @@ impl FieldPattern {
         Ok(Self {
             fields: names(params)?,
             forms: params.forms()?,
-            pattern: params.pattern("pattern")?,
+            pattern: params.pattern("pattern", params.strings("contains")?)?,
             wanted: params.get("wanted")?.unwrap_or(false),
             message: params.message()?,
         })
+    }
+
+    /// Its pattern.
+    pub(crate) fn pattern(&self) -> &Pattern {
+        &self.pattern
     }
 
     pub(crate) fn run(&self, head: &Head, context: &mut Context) {
@@ -175,7 +179,9 @@ impl FieldPattern {
                 if text.trim().is_empty() {
                     continue;
                 }
-                let found = self.pattern.find(&text);
+                let search = self.pattern.may_match(&text);
+                let regex = if search { self.pattern.get() } else { None };
+                let found = regex.and_then(|r| r.find(&text));
                 if found.is_some() == self.wanted {
                     continue;
                 }

@@ -10,10 +10,11 @@ use super::district::District;
 use super::fields::{FieldCase, FieldPattern, Required, RequiredLine, SignatureCount};
 use super::numbering::Fault;
 use super::params::{Forms, Params};
+use super::pattern::Pattern;
 use super::recipients::{ListMarks, RepeatedItem};
 use super::sheet::SheetKind;
 use super::texts::TextPattern;
-use super::{Context, Head, basis, code, dates, people, recipients, structure};
+use super::{Context, Head, basis, code, people, recipients, structure};
 
 /// A kind with its parameters.
 #[derive(Debug)]
@@ -131,15 +132,25 @@ impl Kind {
         }))
     }
 
-    /// The pattern that tells whether a text has to be read by this check at all.
-    pub(crate) fn trigger(&self) -> Option<&str> {
+    /// True for checks that read every piece of text.
+    pub(crate) fn scans(&self) -> bool {
+        matches!(
+            self,
+            Kind::TextPattern(_)
+                | Kind::District(_)
+                | Kind::DateSpelling(_)
+                | Kind::DateImpossible
+                | Kind::CitedLater
+        )
+    }
+
+    /// The patterns of a check, which are compiled only when they are needed.
+    pub(crate) fn patterns(&self) -> Vec<&Pattern> {
         match self {
-            Kind::TextPattern(p) => Some(p.trigger()),
-            Kind::District(d) => Some(d.trigger()),
-            Kind::DateSpelling(_) => Some(dates::WORDS),
-            Kind::DateImpossible => Some("[Nn]gày\\s+\\d{1,2}(?:/|\\s+tháng\\s+)\\d"),
-            Kind::CitedLater => Some(dates::CITED),
-            _ => None,
+            Kind::TextPattern(k) => k.patterns().collect(),
+            Kind::FieldPattern(k) => vec![k.pattern()],
+            Kind::District(k) => vec![k.pattern()],
+            _ => Vec::new(),
         }
     }
 

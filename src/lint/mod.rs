@@ -15,6 +15,7 @@ mod fields;
 mod kinds;
 mod numbering;
 mod params;
+mod pattern;
 mod people;
 mod recipients;
 mod sheet;
@@ -23,11 +24,7 @@ mod texts;
 mod view;
 
 #[cfg(test)]
-mod sample;
-#[cfg(test)]
 mod tests;
-
-use regex::RegexSet;
 
 use crate::diagnostic::{Code, Diagnostic, Failure, FailureKind, Place, Result, Severity, Text};
 use crate::model::{DateLine, Document, Form, Office, Slot};
@@ -104,9 +101,8 @@ pub(crate) struct Check {
 pub struct Checks {
     rules: Ruleset,
     checks: Vec<Check>,
-    /// Checks that read every piece of text, and the set that tells which of them have to.
+    /// Checks that read every piece of text.
     scanned: Vec<usize>,
-    set: RegexSet,
     parts: sheet::Parts,
 }
 
@@ -115,22 +111,29 @@ impl Checks {
     ///
     /// # Errors
     /// A `Config` failure that names the code: unknown kind, unknown or missing parameter, word
-    /// list that is not there, pattern that does not compile.
+    /// list that is not there.
     pub fn prepare(rules: &Ruleset) -> Result<Self> {
         let mut checks = Vec::with_capacity(rules.checks.len());
         for row in &rules.checks {
             checks.push(Check { head: Head::new(row), kind: Kind::compile(row, rules)? });
         }
-        let mut scanned = Vec::new();
-        let mut patterns = Vec::new();
-        for (index, check) in checks.iter().enumerate() {
-            if let Some(pattern) = check.kind.trigger() {
-                scanned.push(index);
-                patterns.push(pattern.to_owned());
+        let scanned = (0..).zip(&checks).filter(|(_, c)| c.kind.scans()).map(|(i, _)| i).collect();
+        Ok(Self { rules: rules.clone(), checks, scanned, parts: sheet::Parts::new() })
+    }
+
+    /// Compiles all patterns now. Without it each is compiled when a text first needs it, and one
+    /// that cannot be compiled finds nothing.
+    ///
+    /// # Errors
+    /// A `Config` failure that names the code of a pattern that is none.
+    pub fn verify(&self) -> Result<()> {
+        for check in &self.checks {
+            if check.kind.patterns().iter().any(|p| !p.compiles()) {
+                let code = check.head.code.to_string();
+                return Err(broken(&self.rules.id, &code, "the pattern does not compile"));
             }
         }
-        let set = RegexSet::new(&patterns).map_err(|e| broken(&rules.id, "", &e.to_string()))?;
-        Ok(Self { rules: rules.clone(), checks, scanned, set, parts: sheet::Parts::new() })
+        Ok(())
     }
 
     /// The ruleset they come from.

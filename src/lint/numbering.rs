@@ -436,18 +436,18 @@ impl Walk<'_> {
             && missing.iter().all(|n| usize::try_from(*n).is_ok_and(|n| n == d_bar));
         let names: Vec<String> =
             missing.iter().take(5).map(|n| self.name(list.kind, &list.prefix, *n)).collect();
-        let names = names.join(", ");
+        let names = names.join("”, “");
         let message = match before {
             Some(before) => {
                 let before = self.label(before.block);
                 text!(
-                    "“{label}” đứng ngay sau “{before}”, thiếu {names}",
-                    "“{label}” comes right after “{before}”, {names} is missing"
+                    "“{label}” đứng ngay sau “{before}”, thiếu “{names}”",
+                    "“{label}” comes right after “{before}”, “{names}” is missing"
                 )
             }
             None => text!(
-                "đánh số bắt đầu từ “{label}”, thiếu {names}",
-                "the numbering begins with “{label}”, {names} is missing"
+                "đánh số bắt đầu từ “{label}”, thiếu “{names}”",
+                "the numbering begins with “{label}”, “{names}” is missing"
             ),
         };
         self.found.push(Found {

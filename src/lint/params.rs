@@ -5,7 +5,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use regex::Regex;
 use serde::Deserialize;
 
 use crate::diagnostic::{Result, Text};
@@ -13,6 +12,7 @@ use crate::model::Form;
 use crate::ruleset::{CheckRow, Ruleset};
 
 use super::broken;
+use super::pattern::Pattern;
 
 /// The parameters of one row; every key must be asked for, or the row is refused.
 pub(crate) struct Params<'a> {
@@ -56,10 +56,9 @@ impl<'a> Params<'a> {
         list.cloned().ok_or_else(|| self.error(&format!("`words.{name}` is missing")))
     }
 
-    /// A pattern that has to be there.
-    pub(crate) fn pattern(&self, key: &'static str) -> Result<Regex> {
-        let source: String = self.need(key)?;
-        Regex::new(&source).map_err(|e| self.error(&e.to_string()))
+    /// A pattern that has to be there, with the literals named by `literals`.
+    pub(crate) fn pattern(&self, key: &'static str, literals: Vec<String>) -> Result<Pattern> {
+        Ok(Pattern::new(self.need(key)?, literals))
     }
 
     /// The forms that a check is for: `forms`, or all but `not_forms`.

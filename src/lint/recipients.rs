@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 
 use crate::model::{BlockKind, Form, Slot};
-use crate::text::fold;
 use crate::{diagnostic::Result, text};
 
 use super::fields::{name, values};
@@ -18,7 +17,7 @@ pub(crate) fn addressees_allowed(forms: &Forms, head: &Head, context: &mut Conte
     let Some(addressees) = &doc.addressees else { return };
     let lead = addressees.lead.trim();
     let addressed = context.rules.type_rule(&doc.type_id).is_none_or(|r| r.addressed);
-    let plain = lead.is_empty() || fold(lead).starts_with("kinh gui");
+    let plain = lead.is_empty() || lead.to_lowercase().starts_with("kính gửi");
     if addressed || !plain || !forms.hold(doc.form) {
         return;
     }
@@ -113,7 +112,8 @@ impl RepeatedItem {
 }
 
 fn is_as_above(text: &str) -> bool {
-    fold(text).trim_start_matches(['-', ' ']).starts_with("nhu tren")
+    let text = text.trim_start_matches(['-', ' ']);
+    text.starts_with("Như trên") || text.starts_with("như trên")
 }
 
 /// `Như trên` where there is no Kính gửi above.

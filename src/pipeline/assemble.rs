@@ -15,7 +15,6 @@ use crate::text;
 
 use super::codes::{NO_TYPE, NO_UNIT, UNKNOWN_ORGAN, UNKNOWN_SIGNER, UNKNOWN_TYPE};
 
-
 /// Puts a source into an office on a day. `None` if the type is not known: without it no slot has a meaning.
 pub fn assemble(
     source: Source,
@@ -46,8 +45,17 @@ impl<'a> Desk<'a> {
 
     fn type_rule<'r>(&mut self, front: &Front, rules: &'r Ruleset) -> Option<&'r TypeRule> {
         let Some(typed) = &front.type_name else {
-            let hint = text!("thêm dòng `loai: ke-hoach` vào phần khai báo", "add a line `type: ke-hoach` to the front matter");
-            self.error(NO_TYPE, 1, "type", text!("chưa nói đây là loại văn bản nào", "the type of document is not given"), hint);
+            let hint = text!(
+                "thêm dòng `loai: ke-hoach` vào phần khai báo",
+                "add a line `type: ke-hoach` to the front matter"
+            );
+            self.error(
+                NO_TYPE,
+                1,
+                "type",
+                text!("chưa nói đây là loại văn bản nào", "the type of document is not given"),
+                hint,
+            );
             return None;
         };
         let wanted = text::slug(&typed.value);
@@ -63,7 +71,10 @@ impl<'a> Desk<'a> {
                 UNKNOWN_TYPE,
                 typed.at,
                 "type",
-                text!("không có loại văn bản “{value}” trong {id}", "there is no type `{value}` in {id}"),
+                text!(
+                    "không có loại văn bản “{value}” trong {id}",
+                    "there is no type `{value}` in {id}"
+                ),
                 text!("dùng một trong: {known}", "use one of: {known}"),
             );
         }
@@ -75,7 +86,9 @@ impl<'a> Desk<'a> {
         let (organ_key, organ) = self.organ(&front);
         let notation = self.notation(&front, rule, organ);
         let signatures = self.signatures(&front);
-        let value = |field: &Option<crate::source::Located<String>>| field.as_ref().map(|f| f.value.clone());
+        let value = |field: &Option<crate::source::Located<String>>| {
+            field.as_ref().map(|f| f.value.clone())
+        };
         let mut extra: std::collections::BTreeMap<String, String> =
             front.extra.iter().map(|(k, v)| (k.clone(), v.value.clone())).collect();
         if let Some(dossier) = &front.dossier {
@@ -133,7 +146,10 @@ impl<'a> Desk<'a> {
             UNKNOWN_ORGAN,
             typed.at,
             "organ",
-            text!("vanthu.toml không có hội đồng, ban “{value}”", "vanthu.toml has no council `{value}`"),
+            text!(
+                "vanthu.toml không có hội đồng, ban “{value}”",
+                "vanthu.toml has no council `{value}`"
+            ),
             text!(
                 "thêm [hoi-dong.{value}] vào vanthu.toml, hoặc dùng một trong: {known}",
                 "add [councils.{value}] to vanthu.toml, or use one of: {known}"
@@ -163,7 +179,13 @@ impl<'a> Desk<'a> {
                         "công văn chưa có đơn vị soạn thảo hoặc lĩnh vực cho ký hiệu",
                         "the letter has no drafting unit or field for its notation"
                     );
-                    self.error(NO_UNIT, front.lines.get("type").copied().unwrap_or(1), "unit", message, hint);
+                    self.error(
+                        NO_UNIT,
+                        front.lines.get("type").copied().unwrap_or(1),
+                        "unit",
+                        message,
+                        hint,
+                    );
                     if let Some(last) = self.found.last_mut() {
                         last.basis = Some("PL I, Phần I, Mục II.3.b".to_owned());
                     }
@@ -235,8 +257,9 @@ impl<'a> Desk<'a> {
     fn signer_config(&mut self, key: &str, line: u32) -> SignerConfig {
         let slug = text::slug(key);
         let signers = &self.office.signers;
-        if let Some(found) =
-            signers.get(key).or_else(|| signers.iter().find(|(k, _)| text::slug(k) == slug).map(|(_, v)| v))
+        if let Some(found) = signers
+            .get(key)
+            .or_else(|| signers.iter().find(|(k, _)| text::slug(k) == slug).map(|(_, v)| v))
         {
             return found.clone();
         }
@@ -257,7 +280,11 @@ impl<'a> Desk<'a> {
 
 fn organ_name(organ: &OrganConfig) -> OrganName {
     let upper = |lines: &[String]| lines.iter().map(|l| l.to_uppercase()).collect();
-    OrganName { parent: upper(&organ.parent), name: upper(&organ.name), in_text: organ.in_text.clone() }
+    OrganName {
+        parent: upper(&organ.parent),
+        name: upper(&organ.name),
+        in_text: organ.in_text.clone(),
+    }
 }
 
 fn addressees(
@@ -289,7 +316,10 @@ mod tests {
     fn authority_lines_are_told_apart() {
         assert_eq!(
             authority_line("Tuq. Giám đốc"),
-            AuthorityLine { authority: Some(SigningAuthority::ByAuthorization), of: "GIÁM ĐỐC".into() }
+            AuthorityLine {
+                authority: Some(SigningAuthority::ByAuthorization),
+                of: "GIÁM ĐỐC".into()
+            }
         );
         assert_eq!(authority_line("K/T GIÁM ĐỐC").authority, None);
         assert_eq!(authority_line("KT GIÁM ĐỐC").authority, None);

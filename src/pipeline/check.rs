@@ -28,7 +28,8 @@ pub fn check(
 ) -> Result<Plan> {
     let is_docx = |p: &&PathBuf| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("docx"));
     let sources: Vec<PathBuf> = files.iter().filter(|f| !is_docx(f)).cloned().collect();
-    let mut planned = plan(workspace, single_steps(&sources, data, sheet), Purpose::Draft, &|_| {})?;
+    let mut planned =
+        plan(workspace, single_steps(&sources, data, sheet), Purpose::Draft, &|_| {})?;
     let mut findings = Vec::new();
     for index in 0..planned.documents.len() {
         let document = planned.document(workspace, index)?;
@@ -54,7 +55,10 @@ fn check_docx(workspace: &Workspace<'_>, file: &Path) -> Result<Vec<Diagnostic>>
                 "this version cannot check Word files made by other programs"
             ),
         )
-        .hint(text!("kiểm tra tệp nguồn .md, hoặc tệp .docx do vanthu viết", "check the .md source, or a .docx that vanthu wrote")));
+        .hint(text!(
+            "kiểm tra tệp nguồn .md, hoặc tệp .docx do vanthu viết",
+            "check the .md source, or a .docx that vanthu wrote"
+        )));
     }
     Ok(lint::sheet(&sheet, &workspace.checks, &shown, &layout::metrics::width))
 }

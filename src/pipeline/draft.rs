@@ -65,7 +65,9 @@ fn free_name(
     let source = planned
         .and_then(|p| plan.steps.get(p.step))
         .map_or(fallback.as_path(), |s| s.step.source.as_path());
-    let stem = source.file_stem().map_or_else(|| "van-ban".to_owned(), |s| s.to_string_lossy().into_owned());
+    let stem = source
+        .file_stem()
+        .map_or_else(|| "van-ban".to_owned(), |s| s.to_string_lossy().into_owned());
     let folder = out.map_or_else(|| parent_of(source), Path::to_path_buf);
     let many = planned.is_some_and(|p| of_step.get(p.step).is_some_and(|n| *n > 1));
     let row = planned.and_then(|p| p.row.row).filter(|_| many);
@@ -83,8 +85,8 @@ fn free_name(
 fn keep_previous(workspace: &Workspace<'_>, path: &Path, bytes: &[u8]) -> Result<Option<PathBuf>> {
     let world = workspace.world;
     let Ok(stat) = world.stat(path) else { return Ok(None) };
-    let same = stat.len == bytes.len() as u64
-        && world.read(path, stat.len).is_ok_and(|old| old == bytes);
+    let same =
+        stat.len == bytes.len() as u64 && world.read(path, stat.len).is_ok_and(|old| old == bytes);
     if same {
         return Ok(None);
     }

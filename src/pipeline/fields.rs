@@ -8,8 +8,9 @@ use crate::ruleset::Ruleset;
 
 /// The fields of the book for a document.
 pub fn fields_of(document: &Document, rules: &Ruleset, organ_id: Option<&str>) -> Fields {
-    let type_name =
-        rules.type_rule(&document.type_id).map_or_else(|| document.type_name.clone(), |t| t.name.clone());
+    let type_name = rules
+        .type_rule(&document.type_id)
+        .map_or_else(|| document.type_name.clone(), |t| t.name.clone());
     let signer = document
         .signatures
         .iter()

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
@@ -83,8 +83,10 @@ pub fn preview(workspace: &Workspace<'_>, plan: &Plan, job: &str) -> Result<Repo
     let wants = PlannedWants::new(workspace, plan, &earlier)?;
     let today = workspace.world.today();
     let numbers = register::plan(register, Book::Outgoing, &workspace.office, &wants, today)?;
-    let mut report = Report { findings: placed(plan, &wants, numbers.findings), ..Report::default() };
-    let fresh: HashMap<usize, Number> = wants.indices.iter().copied().zip(numbers.numbers).collect();
+    let mut report =
+        Report { findings: placed(plan, &wants, numbers.findings), ..Report::default() };
+    let fresh: HashMap<usize, Number> =
+        wants.indices.iter().copied().zip(numbers.numbers).collect();
     for (index, planned) in plan.documents.iter().enumerate() {
         let code = match (fresh.get(&index), earlier.get(&planned.key.to_string())) {
             (Some(number), _) => format!("{number}/{}", planned.notation),
@@ -112,8 +114,7 @@ pub fn issue(
     ticket: &Ticket,
     on_progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Report> {
-    let mut filing =
-        Filing::open(workspace.world, &workspace.dir, &workspace.office, ticket.wait)?;
+    let mut filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, ticket.wait)?;
     let mut report = Report { mended: told(filing.mended()), ..Report::default() };
     let earlier = filing.issued_rows(&ticket.job)?;
     let mut wants = PlannedWants::new(workspace, plan, &earlier)?;
@@ -142,7 +143,8 @@ pub fn issue(
     let outcome = filing.issue_batch(&batch, &wants, &render, on_progress)?;
     report.findings.extend(from_files.into_inner().unwrap_or_default());
     report.unfinished = outcome.unfinished;
-    let fresh: HashMap<usize, &Issued> = wants.indices.iter().copied().zip(&outcome.issued).collect();
+    let fresh: HashMap<usize, &Issued> =
+        wants.indices.iter().copied().zip(&outcome.issued).collect();
     copy_out(workspace, plan, &filing, &fresh, &earlier, &mut report)?;
     Ok(report)
 }
@@ -219,7 +221,9 @@ impl<'p> PlannedWants<'p> {
         earlier: &BTreeMap<String, JobRow>,
     ) -> Result<Self> {
         let indices = (0..plan.documents.len())
-            .filter(|i| !plan.documents.get(*i).is_some_and(|d| earlier.contains_key(&d.key.to_string())))
+            .filter(|i| {
+                !plan.documents.get(*i).is_some_and(|d| earlier.contains_key(&d.key.to_string()))
+            })
             .collect();
         let office = sha256(workspace.office_text.as_bytes()).to_string();
         let rules = sha256(workspace.rules_text.as_bytes()).to_string();
@@ -275,7 +279,11 @@ impl Wants for PlannedWants<'_> {
 }
 
 /// Findings about numbers with the place of the row they belong to.
-fn placed(plan: &Plan, wants: &PlannedWants<'_>, found: Vec<(usize, Diagnostic)>) -> Vec<Diagnostic> {
+fn placed(
+    plan: &Plan,
+    wants: &PlannedWants<'_>,
+    found: Vec<(usize, Diagnostic)>,
+) -> Vec<Diagnostic> {
     found
         .into_iter()
         .map(|(nth, mut finding)| {

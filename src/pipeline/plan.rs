@@ -11,7 +11,9 @@ use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::archive::{Digest, sha256};
-use crate::diagnostic::{Diagnostic, Failure, FailureKind, Family, Place, Result, Severity, blocks};
+use crate::diagnostic::{
+    Diagnostic, Failure, FailureKind, Family, Place, Result, Severity, blocks,
+};
 use crate::model::{Document, plain};
 use crate::source::data;
 use crate::source::job::{Mode, Step};
@@ -78,7 +80,9 @@ impl Plan {
     /// # Errors
     /// `Input` if the row no longer makes the document it made when it was planned.
     pub fn document(&self, workspace: &Workspace<'_>, index: usize) -> Result<Document> {
-        let Some(planned) = self.documents.get(index) else { return Err(changed(&Place::default())) };
+        let Some(planned) = self.documents.get(index) else {
+            return Err(changed(&Place::default()));
+        };
         if let Some(document) = &planned.document {
             return Ok((**document).clone());
         }
@@ -164,7 +168,8 @@ impl Planner<'_, '_> {
         self.plan.steps.push(planned);
         let step = self.plan.steps[index].step.clone();
         let Some(path) = &step.data else {
-            let outcome = self.make(index, Place::default(), Value::Object(step.with.clone()), Vec::new());
+            let outcome =
+                self.make(index, Place::default(), Value::Object(step.with.clone()), Vec::new());
             self.take(index, outcome);
             return Ok(());
         };
@@ -175,8 +180,11 @@ impl Planner<'_, '_> {
     }
 
     fn open(&self, step: &Step, path: &Path) -> Result<Box<dyn data::Rows>> {
-        let options =
-            data::Options { sheet: step.sheet.clone(), header_row: step.header_row, ..data::Options::default() };
+        let options = data::Options {
+            sheet: step.sheet.clone(),
+            header_row: step.header_row,
+            ..data::Options::default()
+        };
         data::open(self.workspace.world, path, &options)
     }
 
@@ -241,7 +249,13 @@ impl Planner<'_, '_> {
     }
 
     /// Fills, reads, assembles and checks one document. Pure: runs on many threads.
-    fn make(&self, index: usize, row: Place, data: Value, mut findings: Vec<Diagnostic>) -> Outcome {
+    fn make(
+        &self,
+        index: usize,
+        row: Place,
+        data: Value,
+        mut findings: Vec<Diagnostic>,
+    ) -> Outcome {
         let mut document = None;
         if !blocks(&findings) {
             let planned = &self.plan.steps[index];
@@ -329,7 +343,10 @@ impl Planner<'_, '_> {
             if let Some(finding) = self.plan.findings.get_mut(*at) {
                 finding.related.push((
                     Place::default(),
-                    text!("và {count} hàng nữa có cùng nhận xét", "and {count} more rows with the same remark"),
+                    text!(
+                        "và {count} hàng nữa có cùng nhận xét",
+                        "and {count} more rows with the same remark"
+                    ),
                 ));
             }
         }
@@ -363,6 +380,9 @@ fn changed(row: &Place) -> Failure {
     Failure::new(
         FailureKind::Input,
         row.clone(),
-        text!("hàng này không dựng lại được như lúc kiểm tra", "this row can no longer be made as when it was checked"),
+        text!(
+            "hàng này không dựng lại được như lúc kiểm tra",
+            "this row can no longer be made as when it was checked"
+        ),
     )
 }

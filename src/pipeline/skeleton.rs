@@ -93,7 +93,11 @@ pub fn skeletons() -> Result<Vec<Skeleton>> {
 ///
 /// # Errors
 /// `Usage` for an unknown name, `Input` if the office's own file cannot be read.
-pub fn skeleton(world: &dyn World, office: Option<&Path>, name: &str) -> Result<(Skeleton, String)> {
+pub fn skeleton(
+    world: &dyn World,
+    office: Option<&Path>,
+    name: &str,
+) -> Result<(Skeleton, String)> {
     let wanted = text::slug(name);
     let all = skeletons()?;
     let Some(row) = all.into_iter().find(|s| s.name == wanted) else {

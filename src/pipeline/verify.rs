@@ -41,12 +41,18 @@ pub fn verify(workspace: &Workspace<'_>, options: Options<'_>) -> Result<Verifie
                 place,
                 text!("có kho mà không có sổ đăng ký", "there is an archive but no register"),
             )
-            .hint(text!("khôi phục {REGISTER} từ bản sao lưu", "restore {REGISTER} from a backup")));
+            .hint(text!(
+                "khôi phục {REGISTER} từ bản sao lưu",
+                "restore {REGISTER} from a backup"
+            )));
         }
         return Err(Failure::new(
             FailureKind::Input,
             place,
-            text!("cơ quan này chưa ban hành văn bản nào, chưa có gì để kiểm tra", "this office has issued nothing yet: there is nothing to verify"),
+            text!(
+                "cơ quan này chưa ban hành văn bản nào, chưa có gì để kiểm tra",
+                "this office has issued nothing yet: there is nothing to verify"
+            ),
         ));
     };
     let pages = register.check_pages()?;

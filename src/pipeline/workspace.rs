@@ -57,7 +57,10 @@ pub fn find_office(world: &dyn World, given: Option<&Path>, from: &Path) -> Resu
             Place::file(shown.to_string()),
             text!("thư mục này không có {OFFICE_FILE}", "this folder has no {OFFICE_FILE}"),
         )
-        .hint(text!("lập cơ quan bằng “vanthu init {shown}”", "set one up with `vanthu init {shown}`")));
+        .hint(text!(
+            "lập cơ quan bằng “vanthu init {shown}”",
+            "set one up with `vanthu init {shown}`"
+        )));
     }
     let mut dir = std::path::absolute(from).unwrap_or_else(|_| from.to_path_buf());
     loop {
@@ -97,7 +100,12 @@ impl<'w> Workspace<'w> {
     ///
     /// # Errors
     /// As [`Workspace::open`].
-    pub fn from_texts(world: &'w dyn World, dir: &Path, office_text: String, on: Date) -> Result<Self> {
+    pub fn from_texts(
+        world: &'w dyn World,
+        dir: &Path,
+        office_text: String,
+        on: Date,
+    ) -> Result<Self> {
         let file = dir.join(OFFICE_FILE).display().to_string();
         // Which ruleset is a line of the office; which names the office may use, the ruleset says.
         let (office, _) = source::office::parse(&office_text, &file, &Known::default());
@@ -149,7 +157,10 @@ fn choose_ruleset(
             Place::file(dir.join(OFFICE_FILE).display().to_string()),
             text!("không có bộ quy tắc “{id}”", "there is no ruleset `{id}`"),
         )
-        .hint(text!("đặt tệp vào {shown} hoặc bỏ dòng ruleset", "put it at {shown} or drop the line `ruleset`")));
+        .hint(text!(
+            "đặt tệp vào {shown} hoặc bỏ dòng ruleset",
+            "put it at {shown} or drop the line `ruleset`"
+        )));
     };
     let ended = rules.valid_to.is_some_and(|end| on > end);
     if on < rules.valid_from || ended {
@@ -186,7 +197,10 @@ pub fn read_failure(path: &Path, error: &std::io::Error) -> Failure {
         ),
         K::PermissionDenied => (
             text!("không được phép đọc tệp này", "this file may not be read"),
-            Some(text!("xin quyền đọc hoặc chép tệp ra chỗ khác", "ask for the right to read it or copy it elsewhere")),
+            Some(text!(
+                "xin quyền đọc hoặc chép tệp ra chỗ khác",
+                "ask for the right to read it or copy it elsewhere"
+            )),
         ),
         K::FileTooLarge => (
             text!("tệp quá lớn ({error})", "the file is too large ({error})"),
@@ -197,7 +211,8 @@ pub fn read_failure(path: &Path, error: &std::io::Error) -> Failure {
         }
         _ => (text!("không đọc được tệp: {error}", "the file cannot be read: {error}"), None),
     };
-    let failure = Failure::new(FailureKind::Input, Place::file(path.display().to_string()), message);
+    let failure =
+        Failure::new(FailureKind::Input, Place::file(path.display().to_string()), message);
     match hint {
         Some(h) => failure.hint(h),
         None => failure,
@@ -210,11 +225,17 @@ pub fn write_failure(path: &Path, error: &std::io::Error) -> Failure {
     let (message, hint) = match error.kind() {
         K::StorageFull | K::QuotaExceeded => (
             text!("hết chỗ trên đĩa", "the disk is full"),
-            text!("dọn bớt đĩa rồi chạy lại; chưa có gì được ghi dở", "make room and run again; nothing was left half-written"),
+            text!(
+                "dọn bớt đĩa rồi chạy lại; chưa có gì được ghi dở",
+                "make room and run again; nothing was left half-written"
+            ),
         ),
         K::PermissionDenied | K::ReadOnlyFilesystem => (
             text!("không được phép ghi ở đây", "writing here is not permitted"),
-            text!("xin quyền ghi thư mục này hoặc chọn thư mục khác bằng --out", "ask for the right to write here or choose another folder with --out"),
+            text!(
+                "xin quyền ghi thư mục này hoặc chọn thư mục khác bằng --out",
+                "ask for the right to write here or choose another folder with --out"
+            ),
         ),
         K::AlreadyExists => (
             text!("tên này đã có", "this name exists already"),
@@ -222,7 +243,10 @@ pub fn write_failure(path: &Path, error: &std::io::Error) -> Failure {
         ),
         _ => (
             text!("không ghi được: {error}", "cannot write: {error}"),
-            text!("kiểm tra đĩa và quyền của thư mục", "check the disk and the rights of the folder"),
+            text!(
+                "kiểm tra đĩa và quyền của thư mục",
+                "check the disk and the rights of the folder"
+            ),
         ),
     };
     Failure::new(FailureKind::Output, Place::file(path.display().to_string()), message).hint(hint)

@@ -6,11 +6,14 @@
 //! [`sqlite::Sqlite`], elsewhere a database server); [`plan`] says which numbers a batch would get
 //! and what is odd about them; [`leaf`] makes the bytes that a later log commits to.
 
+mod audit;
+pub mod book;
 pub mod leaf;
 mod numbering;
 pub mod sqlite;
 mod store;
 
+pub use audit::audit;
 pub use numbering::{Plan, plan, start_after};
 pub use store::{
     Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Last, Order, Record, Register,

@@ -264,6 +264,9 @@ pub trait Register: Send {
     /// All bags that rows have files in, sorted. Reads every file row.
     fn bags(&self) -> Result<Vec<Bag>>;
 
+    /// Files that rows have, and their bytes.
+    fn totals(&self) -> Result<(u64, u64)>;
+
     /// The files of one bag in order of registration.
     fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>>;
 

@@ -59,7 +59,7 @@ pub(super) fn read(lines: &[Line<'_>], reader: &mut Reader<'_>, source: &mut Sou
         at += 1;
         match opened {
             Some(Opened::Appendix(mut appendix)) => {
-                if let Some(title) = lines.get(at).filter(|l| is_title(&l.text)) {
+                if let Some(title) = lines.get(at).filter(|l| is_title(&labelled(l))) {
                     appendix.title = title_of(&title.text, title.at, reader);
                     at += 1;
                 }
@@ -99,55 +99,43 @@ fn put(source: &mut Source, target: &Target, blocks: Vec<Block>) {
     body.extend(blocks);
 }
 
-/// Drops blank lines and joins lines that end in a backslash.
+/// Drops blank lines and joins lines that end in a backslash. Between two tables one blank line
+/// stays.
 fn join<'a>(lines: &[Line<'a>], reader: &mut Reader<'_>) -> Vec<Logical<'a>> {
     let mut out: Vec<Logical<'a>> = Vec::with_capacity(lines.len());
-    let mut open = false;
+    let (mut open, mut blank) = (None, false);
     for line in lines {
         let trimmed = line.text.trim();
-        if open && trimmed.is_empty() {
-            dangling(reader, line.at.saturating_sub(1));
-            open = false;
-        }
-        // A blank line must still end a table.
-        let backslashes = trimmed.bytes().rev().take_while(|b| *b == b'\\').count();
-        let continues = backslashes % 2 == 1 && !table::is_row(trimmed);
-        let text = if continues {
-            trimmed.strip_suffix('\\').unwrap_or(trimmed).trim_end()
-        } else {
-            trimmed
-        };
-        match out.last_mut().filter(|_| open) {
-            Some(last) => {
-                let joined = last.text.to_mut();
-                joined.push('\n');
-                joined.push_str(text);
+        if trimmed.is_empty() {
+            if let Some(at) = open.take() {
+                dangling(reader, at);
             }
-            None => out.push(Logical { at: line.at, text: Cow::Borrowed(text) }),
-        }
-        open = continues;
-    }
-    if open {
-        dangling(reader, lines.last().map_or(0, |l| l.at));
-    }
-    drop_blanks(out)
-}
-
-/// Takes blank lines out, but leaves one between two tables.
-fn drop_blanks(lines: Vec<Logical<'_>>) -> Vec<Logical<'_>> {
-    let mut out: Vec<Logical<'_>> = Vec::with_capacity(lines.len());
-    let mut blank: Option<Logical<'_>> = None;
-    for line in lines {
-        if line.text.is_empty() {
-            blank = Some(line);
+            blank = true;
             continue;
         }
-        let between =
-            table::is_row(&line.text) && out.last().is_some_and(|l| table::is_row(&l.text));
-        if let Some(blank) = blank.take().filter(|_| between) {
-            out.push(blank);
+        let is_row = table::is_row(trimmed);
+        let backslashes = trimmed.bytes().rev().take_while(|b| *b == b'\\').count();
+        let continues = backslashes % 2 == 1 && !is_row;
+        let text =
+            if continues { trimmed.get(..trimmed.len() - 1).unwrap_or(trimmed) } else { trimmed };
+        match out.last_mut() {
+            Some(last) if open.is_some() => {
+                let joined = last.text.to_mut();
+                joined.push('\n');
+                joined.push_str(text.trim_end());
+            }
+            last => {
+                if blank && is_row && last.is_some_and(|l| table::is_row(&l.text)) {
+                    out.push(Logical { at: line.at, text: Cow::Borrowed("") });
+                }
+                out.push(Logical { at: line.at, text: Cow::Borrowed(text.trim_end()) });
+            }
         }
-        out.push(line);
+        open = continues.then_some(line.at);
+        blank = false;
+    }
+    if let Some(at) = open {
+        dangling(reader, at);
     }
     out
 }
@@ -176,6 +164,9 @@ enum Opened {
 
 /// `Phụ lục …` or `=== …`, with the words after it.
 fn opener_word(line: &str) -> Option<(bool, &str)> {
+    if !line.starts_with(['P', '=', '#', '*']) {
+        return None;
+    }
     let bare = inline::without_outer_marks(line.trim_start_matches('#').trim_start());
     if let Some(rest) = bare.strip_prefix("===") {
         return Some((false, rest.trim_matches('=').trim()));
@@ -252,113 +243,109 @@ fn check_attached(attached: &Attached, source: &Source, reader: &mut Reader<'_>)
 }
 
 /// A line in upper case that is nothing else.
-fn is_title(line: &str) -> bool {
-    let bare = inline::without_outer_marks(line);
-    !table::is_row(bare)
-        && opener_word(bare).is_none()
-        && label::is_upper(bare)
-        && matches!(label::read(bare), Label::Paragraph(_))
+fn is_title(line: &Labelled<'_>) -> bool {
+    let Some(Label::Paragraph(text)) = &line.label else { return false };
+    !line.line.text.starts_with('\\') && opener_word(text).is_none() && label::is_upper(text)
 }
 
 fn title_of(raw: &str, at: u32, reader: &mut Reader<'_>) -> Vec<Span> {
     inline::parse(inline::without_outer_marks(raw), reader, at)
 }
 
+/// A line and what it begins with; `None` for rows of tables and blank lines.
+struct Labelled<'a> {
+    line: &'a Logical<'a>,
+    label: Option<Label<'a>>,
+}
+
 /// The blocks of one body.
 fn blocks(lines: &[Logical<'_>], reader: &mut Reader<'_>) -> Vec<Block> {
-    let bases = bases(lines);
+    let lines: Vec<Labelled<'_>> = lines.iter().map(labelled).collect();
+    let bases = bases(&lines);
     let mut out: Vec<Block> = Vec::with_capacity(lines.len());
     let mut at = 0;
-    while let Some(line) = lines.get(at) {
-        if line.text.is_empty() {
-            at += 1;
-            continue;
-        }
-        if table::is_row(&line.text) {
-            let end = lines.iter().skip(at).position(|l| !table::is_row(&l.text));
-            let end = end.map_or(lines.len(), |n| at + n);
-            let rows: Vec<(u32, &str)> = lines
-                .get(at..end)
-                .unwrap_or_default()
-                .iter()
-                .map(|l| (l.at, l.text.as_ref()))
-                .collect();
-            out.push(Block { at: line.at, kind: BlockKind::Table(table::read(&rows, reader)) });
-            at = end;
-            continue;
-        }
-        let next = lines.get(at + 1..).unwrap_or_default().iter().find(|l| !l.text.is_empty());
+    while let Some(Labelled { line, label }) = lines.get(at) {
+        let rest = lines.get(at + 1..).unwrap_or_default();
+        let next = rest.first();
         at += 1;
-        if at <= bases {
-            let text = inline::parse(&line.text, reader, line.at);
-            out.push(Block { at: line.at, kind: BlockKind::LegalBasis(text) });
-            continue;
-        }
-        let kind = block(line, next, reader);
-        if let BlockKind::Heading { title, .. } = &kind
-            && title.is_empty()
-            && next.is_some_and(|n| is_title(&n.text))
-        {
-            at += 1;
-        }
-        out.push(Block { at: line.at, kind: with_title(kind, next, reader) });
+        let kind = match label {
+            _ if at <= bases => BlockKind::LegalBasis(inline::parse(&line.text, reader, line.at)),
+            Some(Label::Heading { level, number, title }) => {
+                let mut title = title_of(title, line.at, reader);
+                if let Some(below) = next.filter(|n| title.is_empty() && is_title(n)) {
+                    title = title_of(&below.line.text, below.line.at, reader);
+                    at += 1;
+                }
+                BlockKind::Heading { level: *level, number: (*number).to_owned(), title }
+            }
+            Some(label) => block(label, line.at, next, reader),
+            None if line.text.is_empty() => continue,
+            None => {
+                let is_row = |l: &&Labelled<'_>| table::is_row(&l.line.text);
+                let more = rest.iter().take_while(is_row).count();
+                let rows = std::iter::once(*line).chain(rest.iter().take(more).map(|l| l.line));
+                let rows: Vec<(u32, &str)> = rows.map(|l| (l.at, l.text.as_ref())).collect();
+                at += more;
+                BlockKind::Table(table::read(&rows, reader))
+            }
+        };
+        out.push(Block { at: line.at, kind });
     }
     out
 }
 
+fn labelled<'a>(line: &'a Logical<'a>) -> Labelled<'a> {
+    let prose = !line.text.is_empty() && !table::is_row(&line.text);
+    Labelled { line, label: prose.then(|| label::read(&line.text)) }
+}
+
 /// How many lines at the beginning are căn cứ.
-fn bases(lines: &[Logical<'_>]) -> usize {
-    let is_base =
-        |l: &&Logical<'_>| BASES.iter().any(|b| l.text.trim_start_matches('*').starts_with(b));
+fn bases(lines: &[Labelled<'_>]) -> usize {
+    let is_base = |l: &&Labelled<'_>| {
+        let text = l.line.text.trim_start_matches('*');
+        BASES.iter().any(|b| text.starts_with(b))
+    };
     let run = lines.iter().take_while(is_base).count();
     let Some(last) = run.checked_sub(1).and_then(|n| lines.get(n)) else { return 0 };
-    let last_text = last.text.trim_end_matches('*');
-    let enacting = lines.get(run).is_some_and(|l| {
-        matches!(label::read(&l.text), Label::Centered(_) | Label::Article { .. })
-    });
+    let last_text = last.line.text.trim_end_matches('*');
+    let enacting = lines
+        .get(run)
+        .is_some_and(|l| matches!(l.label, Some(Label::Centered(_) | Label::Article { .. })));
     let counts = last_text.ends_with(';') || enacting || (run > 1 && !last_text.ends_with(':'));
     if counts { run } else { run - 1 }
 }
 
-/// Gives a heading the title from the next line.
-fn with_title(kind: BlockKind, next: Option<&Logical<'_>>, reader: &mut Reader<'_>) -> BlockKind {
-    match (kind, next) {
-        (BlockKind::Heading { level, number, title }, Some(next))
-            if title.is_empty() && is_title(&next.text) =>
-        {
-            let title = title_of(&next.text, next.at, reader);
-            BlockKind::Heading { level, number, title }
-        }
-        (kind, _) => kind,
-    }
-}
-
-fn block(line: &Logical<'_>, next: Option<&Logical<'_>>, reader: &mut Reader<'_>) -> BlockKind {
-    let at = line.at;
-    match label::read(&line.text) {
+fn block(
+    label: &Label<'_>,
+    at: u32,
+    next: Option<&Labelled<'_>>,
+    reader: &mut Reader<'_>,
+) -> BlockKind {
+    match label {
         Label::Heading { level, number, title } => BlockKind::Heading {
-            level,
-            number: number.to_owned(),
+            level: *level,
+            number: (*number).to_owned(),
             title: title_of(title, at, reader),
         },
         Label::Roman { number, title } => {
-            BlockKind::Roman { number: number.to_owned(), title: title_of(&title, at, reader) }
+            BlockKind::Roman { number: (*number).to_owned(), title: title_of(title, at, reader) }
         }
-        Label::Article { number, text } => {
-            BlockKind::Article { number: number.to_owned(), text: inline::parse(&text, reader, at) }
-        }
+        Label::Article { number, text } => BlockKind::Article {
+            number: (*number).to_owned(),
+            text: inline::parse(text, reader, at),
+        },
         Label::Clause { number, text } => BlockKind::Clause {
-            number: number.to_owned(),
-            titled: is_titled(&text) && next.is_some_and(|n| is_under_clause(number, n)),
-            text: inline::parse(&text, reader, at),
+            number: (*number).to_owned(),
+            titled: next.is_some_and(|n| is_under_clause(number, n)) && is_titled(text),
+            text: inline::parse(text, reader, at),
         },
         Label::Point { letter, text } => BlockKind::Point {
-            letter: letter.to_owned(),
-            titled: is_titled(&text) && next.is_some_and(is_under_point),
-            text: inline::parse(&text, reader, at),
+            letter: (*letter).to_owned(),
+            titled: next.is_some_and(is_under_point) && is_titled(text),
+            text: inline::parse(text, reader, at),
         },
         Label::Dash { mark, text } => {
-            BlockKind::Dash { mark, text: inline::parse(text, reader, at) }
+            BlockKind::Dash { mark: *mark, text: inline::parse(text, reader, at) }
         }
         Label::Centered(text) => BlockKind::Centered(title_of(text, at, reader)),
         Label::Paragraph(text) => {
@@ -371,40 +358,41 @@ fn block(line: &Logical<'_>, next: Option<&Logical<'_>>, reader: &mut Reader<'_>
 
 /// Short and without a closing mark. Values count the same whatever they hold.
 fn is_titled(raw: &str) -> bool {
+    const CLOSING: [char; 8] = ['.', ';', ':', ',', '!', '?', '…', '/'];
     let raw = raw.trim_end_matches('*').trim_end();
+    if raw.is_empty() || raw.trim_end_matches(['”', '"', ')']).ends_with(CLOSING) {
+        return false;
+    }
     let mut length = 0;
     let mut inside = false;
     for c in raw.chars() {
-        if seal::is_reserved(c) {
-            length += if inside { 0 } else { VALUE_LENGTH };
-            inside = true;
-        } else {
-            length += 1;
-            inside = false;
+        let value = seal::is_reserved(c);
+        length += match (value, inside) {
+            (true, true) => 0,
+            (true, false) => VALUE_LENGTH,
+            _ => 1,
+        };
+        inside = value;
+        if length > LONGEST_TITLE {
+            return false;
         }
     }
-    let closed =
-        raw.trim_end_matches(['”', '"', ')']).ends_with(['.', ';', ':', ',', '!', '?', '…', '/']);
-    length > 0 && length <= LONGEST_TITLE && !closed
+    true
 }
 
 /// True if a line stands under khoản `number`.
-fn is_under_clause(number: &str, next: &Logical<'_>) -> bool {
-    if table::is_row(&next.text) {
-        return true;
-    }
-    match label::read(&next.text) {
-        Label::Paragraph(_) | Label::Dash { .. } | Label::Point { .. } => true,
-        Label::Clause { number: deeper, .. } => {
+fn is_under_clause(number: &str, next: &Labelled<'_>) -> bool {
+    match &next.label {
+        Some(Label::Clause { number: deeper, .. }) => {
             deeper.strip_prefix(number).is_some_and(|rest| rest.starts_with('.'))
         }
-        _ => false,
+        Some(Label::Point { .. }) => true,
+        _ => is_under_point(next),
     }
 }
 
-fn is_under_point(next: &Logical<'_>) -> bool {
-    table::is_row(&next.text)
-        || matches!(label::read(&next.text), Label::Paragraph(_) | Label::Dash { .. })
+fn is_under_point(next: &Labelled<'_>) -> bool {
+    matches!(&next.label, None | Some(Label::Paragraph(_) | Label::Dash { .. }))
 }
 
 /// `Nơi nhận:` belongs to the front matter.

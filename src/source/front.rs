@@ -11,7 +11,7 @@ use crate::text;
 
 use super::input::Line;
 use super::yaml::{self, Kind, Node, Trouble};
-use super::{Located, Reader, codes, inline, keys};
+use super::{Located, Reader, codes, inline, keys, plain};
 
 pub use super::keys::Key;
 
@@ -134,7 +134,7 @@ pub(super) fn read<'l, 't>(
         yaml.push_str(line.text);
         yaml.push('\n');
     }
-    match yaml::load(&yaml) {
+    match plain::load(&yaml).map_or_else(|| yaml::load(&yaml), Ok) {
         Ok(root) => Filler { reader, inside, front }.root(&root),
         Err(error) => {
             let finding = syntax(reader, inside, &error);

@@ -23,7 +23,7 @@ enum Token<'a> {
 
 /// The spans of a line (sealed values inside), with text finished.
 pub(crate) fn parse(raw: &str, reader: &mut Reader<'_>, at: u32) -> Vec<Span> {
-    if !raw.contains(['*', '\\']) {
+    if !raw.bytes().any(|b| b == b'*' || b == b'\\') {
         return crate::model::spans(reader.finish(raw, at));
     }
     let tokens = tokens(raw);

@@ -15,6 +15,7 @@ mod keys;
 mod label;
 pub mod name;
 pub mod office;
+mod plain;
 pub mod scaffold;
 pub mod table;
 mod yaml;
@@ -107,7 +108,7 @@ impl Reader<'_> {
     /// a document cannot hold (a finding says what was taken out).
     pub fn finish(&mut self, raw: &str, at: u32) -> String {
         let text = text::seal::unseal(raw);
-        if text.is_ascii() && !text.bytes().any(|b| b < 0x20 || b == 0x7F) {
+        if text::is_simple(&text) {
             return text.into_owned();
         }
         let cleaned = input::clean(&text, self, at);

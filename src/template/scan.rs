@@ -321,11 +321,8 @@ fn tag_end(rest: &str) -> Option<usize> {
     for (at, c) in rest.char_indices().skip(2) {
         let c = straight(c);
         match quote {
-            Some(open) => {
-                if c == open {
-                    quote = None;
-                }
-            }
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
             None if c == '"' || c == '\'' => quote = Some(c),
             None if rest.get(at..).is_some_and(|r| r.starts_with("}}")) => return Some(at + 2),
             None => {}

@@ -42,26 +42,40 @@ pub fn seal_into(value: &str, out: &mut String) {
 
 /// Text with every sealed value brought back and every line marker taken out.
 pub fn unseal(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_reserved) {
+    // All reserved letters are three bytes that begin with this one.
+    const LEAD: u8 = 0xEE;
+    let bytes = text.as_bytes();
+    if !bytes.contains(&LEAD) {
         return Cow::Borrowed(text);
     }
-    let mut out: Vec<u8> = Vec::with_capacity(text.len());
+    let mut out: Vec<u8> = Vec::with_capacity(bytes.len());
     let mut in_marker = false;
-    for c in text.chars() {
-        match c {
-            OPEN | CLOSE => {}
-            LINE_OPEN => in_marker = true,
-            LINE_CLOSE => in_marker = false,
-            _ if in_marker => {}
-            _ if is_reserved(c) => {
-                if let Ok(byte) = u8::try_from(c as u32 - BYTES) {
-                    out.push(byte);
-                }
-            }
-            _ => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|b| *b == LEAD) {
+        let (before, tail) = rest.split_at(at);
+        if !in_marker {
+            out.extend_from_slice(before);
         }
+        let (letter, after) = tail.split_at(tail.len().min(3));
+        let [_, high, low] = *letter else { break };
+        match (high, low) {
+            // OPEN, CLOSE, LINE_OPEN, LINE_CLOSE.
+            (0x80, 0x80 | 0x81) => {}
+            (0x80, 0x82) => in_marker = true,
+            (0x80, 0x83) => in_marker = false,
+            (0x80..=0x83, _) => {}
+            _ if in_marker => {}
+            // The value's byte in the last eight bits, from `BYTES`.
+            (0x84..=0x87, _) => out.push(((high - 0x84) << 6) | (low & 0x3F)),
+            _ => out.extend_from_slice(letter),
+        }
+        rest = after;
     }
-    Cow::Owned(String::from_utf8_lossy(&out).into_owned())
+    if !in_marker {
+        out.extend_from_slice(rest);
+    }
+    let text = String::from_utf8(out);
+    Cow::Owned(text.unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
 }
 
 /// The marker that says: this line came from line `n` of the template.
@@ -87,6 +101,8 @@ mod tests {
         for value in ["", "Lê *Văn* {{x}} | # \n- a: b", "\u{E000}\u{E105}", "đ"] {
             assert_eq!(unseal(&format!("a {} b", seal(value))), format!("a {value} b"));
         }
+        assert_eq!(unseal(&format!("x{}y \u{E900}", line_marker(12))), "xy \u{E900}");
+        assert_eq!(unseal("\u{E002}12"), "");
         assert_eq!(seal("12"), "12");
         assert_eq!(take_line_marker(&format!("{}x", line_marker(7))), (Some(7), "x"));
     }

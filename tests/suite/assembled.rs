@@ -6,11 +6,11 @@ use std::fs;
 use std::path::Path;
 
 use vanthu::diagnostic::Diagnostic;
+use vanthu::lint::{self, Checks};
 use vanthu::model::{
     Addressees, AuthorityLine, Contact, DateLine, Document, DocumentCode, Form, Notation, Office,
     OrganName, Side, Signature,
 };
-use vanthu::lint::{self, Checks};
 use vanthu::ruleset::Ruleset;
 use vanthu::source::{self, Front, Located, SignerEntry, office};
 use vanthu::text::slug;
@@ -22,8 +22,7 @@ pub fn read(path: &Path) -> String {
 
 /// The office of a folder.
 pub fn office(folder: &Path, rules: &Ruleset) -> Office {
-    let types: Vec<&str> =
-        rules.types.iter().chain(&rules.copies).map(|t| t.id.as_str()).collect();
+    let types: Vec<&str> = rules.types.iter().chain(&rules.copies).map(|t| t.id.as_str()).collect();
     let known = office::Known { layout: &[], types: &types };
     let (office, _) = office::parse(&read(&folder.join("vanthu.toml")), "vanthu.toml", &known);
     office
@@ -117,7 +116,8 @@ fn addressees(front: &Front) -> Option<Addressees> {
 }
 
 fn signature(entry: &SignerEntry, office: &Office) -> Signature {
-    let config = plain(&entry.key).and_then(|k| office.signers.get(&k).cloned()).unwrap_or_default();
+    let config =
+        plain(&entry.key).and_then(|k| office.signers.get(&k).cloned()).unwrap_or_default();
     let authority = match entry.authority.as_slice() {
         [] => config.authority,
         lines => lines.iter().map(|l| l.value.clone()).collect(),

@@ -40,7 +40,10 @@ fn a_workbook_written_by_openpyxl() {
     assert_eq!(first.values["so_dai_bieu"], 3);
     assert_eq!(first.values["ghi_chu"], Value::Null);
     let found = said(&first.findings);
-    assert!(found.len() == 1 && found[0].starts_with("D0207") && found[0].contains("row 2"), "{found:?}");
+    assert!(
+        found.len() == 1 && found[0].starts_with("D0207") && found[0].contains("row 2"),
+        "{found:?}"
+    );
     assert_eq!(second.values["ma"], "007");
     assert_eq!(second.values["ngay_hop"], "2026-12-15T08:30:00");
     assert_eq!(second.values["so_dai_bieu"].to_string(), "2.5");
@@ -53,7 +56,8 @@ fn a_workbook_written_by_openpyxl() {
 fn a_workbook_written_by_libreoffice() {
     let folder = tempfile::tempdir().expect("folder");
     let csv = folder.path().join("bang.csv");
-    let text = "Họ và tên,Mã số,Số tiền\nLê Thị Đào,0123,1500000\n\"Ngô, Văn \"\"Tí\"\"\",0007,2.5\n";
+    let text =
+        "Họ và tên,Mã số,Số tiền\nLê Thị Đào,0123,1500000\n\"Ngô, Văn \"\"Tí\"\"\",0007,2.5\n";
     fs::write(&csv, text).expect("write");
     let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
     // Second column as text, UTF-8, comma.

@@ -185,7 +185,8 @@ fn section() -> BoxedStrategy<Section> {
         .boxed()
 }
 
-fn sheet() -> BoxedStrategy<Sheet> {
+/// Any sheet, also one that no layout would make.
+pub fn sheet() -> BoxedStrategy<Sheet> {
     let properties =
         (text(), text(), any::<bool>()).prop_map(|(title, creator, good)| Properties {
             subject: format!(" {title}"),
@@ -199,7 +200,11 @@ fn sheet() -> BoxedStrategy<Sheet> {
         proptest::collection::vec(style(), 0..4),
         proptest::collection::vec(section(), 0..4),
     )
-        .prop_map(|(properties, styles, sections)| Sheet { properties, styles: styles.into(), sections })
+        .prop_map(|(properties, styles, sections)| Sheet {
+            properties,
+            styles: styles.into(),
+            sections,
+        })
         .boxed()
 }
 

@@ -1,16 +1,19 @@
 //! What the docx writer makes, seen by other people's tools.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use vanthu::diagnostic::FailureKind;
 use vanthu::docx::{Writer, read};
 use vanthu::layout::{Item, Run, RunContent, Sheet};
 
-use crate::docx_sample;
+use crate::{docx_read, docx_sample};
 
 fn written(sheet: &Sheet) -> Vec<u8> {
     Writer::new().expect("writer").write(sheet).expect("written").bytes
@@ -162,10 +165,13 @@ fn the_xml_is_valid() {
         return;
     }
     let dir = tempfile::tempdir_in(scratch()).expect("folder");
-    let mut drawn = docx_sample::sheet();
-    drawn.styles = std::sync::Arc::from([]);
-    drawn.sections.truncate(1);
-    for (i, sheet) in [docx_sample::sheet(), drawn, Sheet::default()].iter().enumerate() {
+    let mut sheets = vec![docx_sample::sheet(), Sheet::default()];
+    let mut runner = TestRunner::deterministic();
+    sheets.extend(
+        (0..24).map(|_| docx_read::sheet().new_tree(&mut runner).expect("a sheet").current()),
+    );
+    let mut files: BTreeMap<&str, Vec<PathBuf>> = BTreeMap::new();
+    for (i, sheet) in sheets.iter().enumerate() {
         for (name, content) in parts(&written(sheet)) {
             let schema = match name.as_str() {
                 "[Content_Types].xml" => "opc-contentTypes.xsd",
@@ -177,21 +183,35 @@ fn the_xml_is_valid() {
             };
             let file = dir.path().join(format!("{i}-{}", name.replace('/', "-")));
             std::fs::write(&file, fallback_only(&content)).expect("written");
-            validate(&schemas, schema, &file, dir.path());
+            files.entry(schema).or_default().push(file);
         }
     }
+    for (schema, files) in &files {
+        validate(&schemas, schema, files, dir.path());
+    }
+    // The schemas do find faults.
+    let faulty = dir.path().join("faulty.xml");
+    let space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+    let content = format!("<w:styles xmlns:w=\"{space}\"><w:style/><w:docDefaults/></w:styles>");
+    std::fs::write(&faulty, content).expect("written");
+    assert!(!xmllint(&schemas, "wml.xsd", &[faulty], dir.path()).status.success());
 }
 
-/// Validates with a schema that first imports the attributes of `xml:`, which the others want.
-fn validate(schemas: &Path, schema: &str, file: &Path, dir: &Path) {
+fn validate(schemas: &Path, schema: &str, files: &[PathBuf], dir: &Path) {
+    let out = xmllint(schemas, schema, files, dir);
+    let lines = String::from_utf8_lossy(&out.stderr).into_owned();
+    let faults: Vec<&str> = lines.lines().filter(|l| !l.ends_with(" validates")).take(20).collect();
+    assert!(out.status.success(), "{}", faults.join("\n"));
+}
+
+/// Runs a schema that first imports the attributes of `xml:`, which the others want.
+fn xmllint(schemas: &Path, schema: &str, files: &[PathBuf], dir: &Path) -> Output {
     let text = std::fs::read_to_string(schemas.join(schema)).expect("a schema");
     let target = text.split("targetNamespace=\"").nth(1).and_then(|s| s.split('"').next());
     let driver = dir.join(format!("driver-{schema}"));
     let import = |space: &str, file: &str| {
-        format!(
-            "<x:import namespace=\"{space}\" schemaLocation=\"{}\"/>",
-            schemas.join(file).display()
-        )
+        let file = schemas.join(file);
+        format!("<x:import namespace=\"{space}\" schemaLocation=\"{}\"/>", file.display())
     };
     let content = format!(
         "<x:schema xmlns:x=\"http://www.w3.org/2001/XMLSchema\">{}{}</x:schema>",
@@ -199,12 +219,12 @@ fn validate(schemas: &Path, schema: &str, file: &Path, dir: &Path) {
         import(target.expect("a namespace"), schema),
     );
     std::fs::write(&driver, content).expect("written");
-    let out = Command::new("xmllint")
+    Command::new("xmllint")
         .args(["--noout", "--nonet", "--schema"])
-        .args([driver.as_path(), file])
+        .arg(&driver)
+        .args(files)
         .output()
-        .expect("xmllint");
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        .expect("xmllint")
 }
 
 /// The XML with every `mc:AlternateContent` replaced by what its fallback holds: the schemas

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use vanthu::docx;
 use vanthu::layout::{
     Composer, Format, Item, Look, Para, RunContent, Section, Sheet, Style, Table, compose, metrics,
     mm,
 };
+use vanthu::lint;
 use vanthu::model::{Align, Document, OrganName, Slot, Urgency, spans};
 use vanthu::ruleset::Ruleset;
 
@@ -98,6 +100,24 @@ fn rule_length(para: &Para, column: i32) -> f64 {
 fn every_form_as_it_was_looked_at() {
     for (name, document) in sample::all() {
         insta::assert_snapshot!(format!("form_{name}"), dump(&sheet(&document)));
+    }
+}
+
+#[test]
+fn every_form_passes_its_own_checks_and_comes_back_from_its_file_as_it_was() {
+    let rules = rules();
+    let checks = lint::Checks::prepare(&rules).expect("checks");
+    let writer = docx::Writer::new().expect("writer");
+    for (name, document) in sample::all() {
+        let sheet = sheet(&document);
+        assert!(docx::normal(&sheet) == sheet, "{name}: the sheet is not in normal form");
+        let bytes = writer.write(&sheet).expect("written").bytes;
+        let back = docx::read(&bytes, name).expect("read");
+        assert!(back == sheet, "{name}: not what was written");
+        let found = lint::sheet(&back, &checks, name, &metrics::width);
+        let said: Vec<String> =
+            found.iter().map(|f| format!("{} {}", f.code, f.message.vi)).collect();
+        assert!(said.is_empty(), "{name}: {said:#?}");
     }
 }
 
@@ -263,11 +283,11 @@ fn a_table_at_the_end_of_the_body_is_kept_by_its_last_rows() {
     let rows = (0..30).map(|i| sample::row(&[&i.to_string(), "Nội dung"])).collect();
     document.body = vec![sample::table(&[Align::Center, Align::Left], &["TT", "Việc"], rows)];
     let sheet = sheet(&document);
-    let table = sheet.sections[0].items.iter().filter_map(|i| match i {
+    let mut table = sheet.sections[0].items.iter().filter_map(|i| match i {
         Item::Table(t) if t.borders.is_some() => Some(t),
         _ => None,
     });
-    let table = table.last().expect("the table");
+    let table = table.next_back().expect("the table");
     let kept = |row: usize| {
         table.rows[row].cells.iter().flat_map(|c| &c.items).all(|i| match i {
             Item::Para(p) => p.format.keep_next,

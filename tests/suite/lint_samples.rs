@@ -25,9 +25,8 @@ fn texts(folder: &Path) -> Vec<PathBuf> {
 
 /// One line for a finding.
 fn said(findings: &[Diagnostic]) -> Vec<String> {
-    let one = |d: &Diagnostic| {
-        format!("{} {:?} {}", d.code, d.place.line.unwrap_or(0), d.message.vi)
-    };
+    let one =
+        |d: &Diagnostic| format!("{} {:?} {}", d.code, d.place.line.unwrap_or(0), d.message.vi);
     findings.iter().map(one).collect()
 }
 
@@ -77,7 +76,9 @@ fn the_sample_of_two_sections_iii_has_this_one_fault() {
 fn the_sample_of_many_faults_has_all_of_them() {
     let folder = root().join("samples/loi-thuong-gap");
     let found = check(&folder.join("nhieu-loi.md"), &folder);
-    assert_eq!(said(&found), [
+    assert_eq!(
+        said(&found),
+        [
             "T0031 6 “huyện Bến Đá”: từ 01/7/2025 không còn cấp huyện",
             "T0706 10 “KT. GIÁM ĐỐC” nhưng chức vụ “CHÁNH VĂN PHÒNG” không phải cấp phó",
             "T0601 12 căn cứ “Căn cứ Nghị định số 30/2020/NĐ-CP ngày 5 tháng 0…” không kết thúc bằng dấu chấm phẩy",
@@ -85,8 +86,9 @@ fn the_sample_of_many_faults_has_all_of_them() {
             "T0601 13 căn cứ cuối cùng “Theo đề nghị của Chánh Văn phòng Sở;” không kết thúc bằng dấu chấm",
             "T0023 17 còn chỗ trống “ngày …”",
             "T0031 17 “huyện Bến Đá”: từ 01/7/2025 không còn cấp huyện",
-            "T0612 19 “Điều 3” đứng ngay sau “Điều 1”, thiếu Điều 2",
-            "T0612 22 “d)” đứng ngay sau “b)”, thiếu c)",
+            "T0612 19 “Điều 3” đứng ngay sau “Điều 1”, thiếu “Điều 2”",
+            "T0612 22 “d)” đứng ngay sau “b)”, thiếu “c)”",
             "T0641 24 nội dung kết thúc bằng “thi hành Quyết định này.”, không có dấu “./.”",
-        ]);
+        ]
+    );
 }

@@ -2,7 +2,9 @@
 
 mod archive;
 mod assembled;
+mod bad_data;
 mod borders;
+mod data_files;
 mod docx_hostile;
 mod docx_read;
 mod docx_sample;
@@ -12,4 +14,6 @@ mod layout_forms;
 mod layout_sample;
 mod lint_cases;
 mod lint_samples;
+mod processes;
 mod samples;
+mod text_format;

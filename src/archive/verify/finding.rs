@@ -288,3 +288,45 @@ impl Serialize for Finding {
         .serialize(s)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Explained {
+        code: Code,
+        name: String,
+        severity: Severity,
+        rule: String,
+        rule_en: String,
+    }
+
+    #[derive(Deserialize)]
+    struct All {
+        codes: Vec<Explained>,
+    }
+
+    #[test]
+    fn every_class_is_explained_and_says_the_same() {
+        let text = include_str!("../../../templates/codes/k.toml");
+        let all: All = toml::from_str(text).expect("a table of codes");
+        let explained: BTreeMap<Code, &Explained> = all.codes.iter().map(|r| (r.code, r)).collect();
+        assert_eq!(explained.len(), all.codes.len(), "a code stands twice");
+        for class in Class::ALL {
+            let row = explained.get(&class.code()).unwrap_or_else(|| panic!("{class:?}"));
+            assert_eq!((row.name.as_str(), row.severity), (class.name(), class.severity()));
+            assert!(!row.rule.is_empty() && !row.rule_en.is_empty(), "{class:?}");
+            let hint = Finding::new(*class, "x").hint();
+            assert!(hint.is_some_and(|h| !h.vi.is_empty() && !h.en.is_empty()), "{class:?}");
+        }
+        assert_eq!(explained.len(), Class::ALL.len());
+    }
+
+    #[test]
+    fn what_is_unknown_is_never_only_information() {
+        assert!(
+            Class::ALL.iter().filter(|c| c.is_unknown()).all(|c| c.severity() == Severity::Error)
+        );
+    }
+}

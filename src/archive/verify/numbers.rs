@@ -61,3 +61,70 @@ fn gap(last: u32, now: &DocumentId) -> Option<Finding> {
     let (series, year) = (&now.series, now.year);
     Some(Finding::new(Class::Gap, "").of(now).actual(format!("{series} {year}: {numbers}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::BagId;
+    use crate::archive::verify::Known;
+
+    struct Numbers(u32, &'static [(&'static str, i16, u32)]);
+
+    impl RegisterView for Numbers {
+        fn bags(&self) -> Result<Vec<BagId>> {
+            Ok(Vec::new())
+        }
+        fn files(&self, _: BagId, _: &mut dyn FnMut(Known) -> Result<()>) -> Result<()> {
+            Ok(())
+        }
+        fn numbers(&self, each: &mut dyn FnMut(Given) -> Result<()>) -> Result<()> {
+            self.1.iter().try_for_each(|&(series, year, number)| {
+                let code = format!("{number:02}/{series}");
+                let date = jiff::civil::date(year, 1, 2);
+                let document =
+                    DocumentId { seq: 0, code, series: series.to_owned(), year, number, date };
+                each(Given { document, state: State::Void, files: 0 })
+            })
+        }
+        fn start_after(&self, _: &str, _: i16) -> Result<u32> {
+            Ok(self.0)
+        }
+        fn totals(&self) -> Result<(u64, u64)> {
+            Ok((0, 0))
+        }
+    }
+
+    fn told(view: &Numbers, scope: Scope) -> Vec<String> {
+        let mut out = Vec::new();
+        let mut each = |f: Finding| out.push(f.actual.unwrap_or_else(|| f.class.name().to_owned()));
+        check(view, scope, &mut each).expect("checked");
+        out
+    }
+
+    #[test]
+    fn gaps_and_repeats_are_told_for_each_series_and_year() {
+        let view = Numbers(
+            0,
+            &[
+                ("A", 2025, 1),
+                ("A", 2025, 2),
+                ("A", 2026, 2),
+                ("A", 2026, 2),
+                ("A", 2026, 6),
+                ("B", 2026, 1),
+                ("B", 2026, u32::MAX),
+            ],
+        );
+        let want = ["A 2026: 01", "duplicate-number", "A 2026: 03–05", "B 2026: 02–4294967294"];
+        assert_eq!(told(&view, Scope::ALL), want);
+        let last_year = Scope { year: Some(2025), bag: None };
+        assert_eq!(told(&view, last_year), [""; 0]);
+    }
+
+    #[test]
+    fn numbers_used_on_paper_are_no_gap() {
+        let rows: &[(&str, i16, u32)] = &[("A", 2026, 42), ("A", 2026, 43)];
+        assert_eq!(told(&Numbers(41, rows), Scope::ALL), [""; 0]);
+        assert_eq!(told(&Numbers(40, rows), Scope::ALL), ["A 2026: 41"]);
+    }
+}

@@ -17,6 +17,8 @@ pub(super) struct Cursor<'a> {
     reader: Reader<&'a [u8]>,
     source: Source<'a>,
     depth: usize,
+    /// The element that began last is `<empty/>`: its end comes next.
+    empty: bool,
     /// `w:`; empty where WordprocessingML is the default namespace.
     prefix: Cow<'static, str>,
 }
@@ -59,17 +61,15 @@ impl<'a> Cursor<'a> {
         let content = std::str::from_utf8(content).map_err(|_| {
             source.broken(text!("phần này không phải UTF-8", "the part is not UTF-8"))
         })?;
-        if has_control(content.as_bytes())
-            || ["\u{FFFE}", "\u{FFFF}"].iter().any(|c| content.contains(c))
-        {
+        if has_illegal(content) {
             return Err(source.broken(text!(
                 "phần này có ký tự mà XML không cho phép",
                 "the part has characters that XML does not allow"
             )));
         }
-        let mut reader = Reader::from_str(content);
-        reader.config_mut().expand_empty_elements = true;
-        let mut cursor = Self { reader, source, depth: 0, prefix: Cow::Borrowed("w:") };
+        let reader = Reader::from_str(content);
+        let mut cursor =
+            Self { reader, source, depth: 0, empty: false, prefix: Cow::Borrowed("w:") };
         loop {
             match cursor.next()? {
                 Node::Start(root) => {
@@ -84,18 +84,18 @@ impl<'a> Cursor<'a> {
 
     /// The next node.
     pub(super) fn next(&mut self) -> Result<Node<'a>> {
+        if self.empty {
+            self.empty = false;
+            self.depth = self.depth.saturating_sub(1);
+            return Ok(Node::End);
+        }
         loop {
             let event = self.reader.read_event().map_err(|_| self.malformed())?;
             match event {
-                Event::Start(e) => {
-                    self.depth += 1;
-                    if self.depth > limits::DEPTH {
-                        return Err(self.source.broken(text!(
-                            "các phần tử lồng nhau quá sâu",
-                            "elements are nested too deeply"
-                        )));
-                    }
-                    return Ok(Node::Start(e));
+                Event::Start(e) => return self.start(e),
+                Event::Empty(e) => {
+                    self.empty = true;
+                    return self.start(e);
                 }
                 Event::End(_) => {
                     self.depth = self.depth.saturating_sub(1);
@@ -120,9 +120,19 @@ impl<'a> Cursor<'a> {
                 }
                 Event::Eof if self.depth > 0 => return Err(self.malformed()),
                 Event::Eof => return Ok(Node::Eof),
-                Event::Empty(_) | Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
+                Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
             }
         }
+    }
+
+    fn start(&mut self, e: BytesStart<'a>) -> Result<Node<'a>> {
+        self.depth += 1;
+        if self.depth > limits::DEPTH {
+            return Err(self
+                .source
+                .broken(text!("các phần tử lồng nhau quá sâu", "elements are nested too deeply")));
+        }
+        Ok(Node::Start(e))
     }
 
     /// Calls `each` for every child element of the current one; what it leaves unread is skipped.
@@ -271,11 +281,15 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// True if there is a control character other than tab and line ends.
-fn has_control(bytes: &[u8]) -> bool {
-    let control = |b: u8| b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r');
+/// True if there is a character that XML does not allow: a control character other than tab and
+/// line ends, U+FFFE, U+FFFF.
+fn has_illegal(content: &str) -> bool {
+    // 0xEF begins the last two; nothing else in Vietnamese begins so.
+    let rare = |b: u8| (b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0xEF;
     // Whole blocks without a way out in the middle: the compiler makes vectors of them.
-    bytes.chunks(128).any(|block| block.iter().fold(false, |found, b| found | control(*b)))
+    let blocks = &mut content.as_bytes().chunks(128);
+    blocks.any(|block| block.iter().fold(false, |found, b| found | rare(*b)))
+        && content.chars().any(|c| !is_legal(c))
 }
 
 fn predefined(name: &str) -> Option<char> {

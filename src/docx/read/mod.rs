@@ -18,6 +18,7 @@ mod table;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use self::cursor::Cursor;
 use self::flow::Flow;
@@ -50,7 +51,7 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Sheet> {
     };
     let sections =
         Margins { package: &package, relationships: &relationships }.sections(flows, &mut flow)?;
-    Ok(Sheet { properties, styles: styles.list.as_slice().into(), sections })
+    Ok(Sheet { properties, styles: Arc::clone(&styles.list), sections })
 }
 
 fn read_styles(package: &Package<'_>, part: &str) -> Result<Rc<Styles>> {

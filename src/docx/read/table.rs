@@ -195,9 +195,8 @@ fn cell_property<'a>(c: &mut Cursor<'a>, e: &BytesStart<'a>, cell: &mut Cell) ->
             cell.span = span.clamp(1, limits::COLUMNS);
         }
         "vAlign" => {
-            if c.attribute(e, "val")?.as_deref() == Some("center") {
-                cell.vertical = VerticalAlign::Center;
-            }
+            let center = c.attribute(e, "val")?.as_deref() == Some("center");
+            cell.vertical = if center { VerticalAlign::Center } else { VerticalAlign::Top };
         }
         "tcBorders" => {
             let (edges, first) = borders(c)?;

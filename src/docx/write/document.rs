@@ -198,7 +198,7 @@ impl<'a> Flow<'a> {
     }
 
     fn row(&mut self, x: &mut Xml, grid: &[i32], row: &Row) {
-        let covered: usize = row.cells.iter().map(|c| columns(c)).sum();
+        let covered: usize = row.cells.iter().map(columns).sum();
         let rest = grid.get(covered..).unwrap_or(&[]);
         x.tag("w:tr").body(|x| {
             x.tag("w:trPr").body_if_any(|x| {

@@ -5,6 +5,7 @@
 use super::Filing;
 use crate::archive::{BagId, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::register::book::guarded;
 use crate::register::{Entry, Filter, Order, Register};
 use crate::text;
 
@@ -48,7 +49,8 @@ fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
     register.entries(&filter, &mut |entry| {
         let files: Vec<_> = entry.files.iter().filter(|f| f.at.bag_id() == bag).collect();
         for file in files {
-            out.write_record(row(&entry, file)).map_err(|e| cannot(&e.to_string()))?;
+            out.write_record(row(&entry, file).iter().map(|c| guarded(c).into_owned()))
+                .map_err(|e| cannot(&e.to_string()))?;
         }
         Ok(())
     })?;

@@ -45,6 +45,14 @@ impl Sqlite {
         schema::read(path)
     }
 
+    /// From now on every reading sees the register as it is now, whatever others commit. For a
+    /// register opened with [`Sqlite::read`], until it is dropped.
+    pub fn snapshot(&self) -> Result<()> {
+        // The reading in it is what fixes the state.
+        let begin = "BEGIN; SELECT count(*) FROM jobs;";
+        self.conn.execute_batch(begin).map_err(|e| self.fail(e))
+    }
+
     /// SQLite's own check of its pages and indexes: what it complains about, at most 100 lines; empty if sound.
     pub fn check_pages(&self) -> Result<Vec<String>> {
         schema::check_pages(self)
@@ -127,6 +135,10 @@ impl Register for Sqlite {
 
     fn bags(&self) -> Result<Vec<Bag>> {
         read::bags(self)
+    }
+
+    fn totals(&self) -> Result<(u64, u64)> {
+        read::totals(self)
     }
 
     fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>> {

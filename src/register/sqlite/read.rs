@@ -270,6 +270,15 @@ pub(super) fn bags(register: &Sqlite) -> Result<Vec<Bag>> {
     Ok(bags)
 }
 
+pub(super) fn totals(register: &Sqlite) -> Result<(u64, u64)> {
+    register
+        .conn
+        .query_row("SELECT count(*), coalesce(sum(size), 0) FROM files", [], |r| {
+            Ok((r.get(0)?, r.get(1)?))
+        })
+        .map_err(|e| register.fail(e))
+}
+
 pub(super) fn bag_files(register: &Sqlite, year: i16, bag: u32) -> Result<Vec<FileRef>> {
     const SQL: &str = "SELECT year, bag, path, sha256, size, parts FROM files
         WHERE year = ?1 AND bag = ?2 ORDER BY seq, ordinal";

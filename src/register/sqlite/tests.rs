@@ -1,1 +1,195 @@
-//! placeholder
+//! The store by itself: what its constraints hold, what an audit sees, what an erased or edited file becomes.
+
+use jiff::civil::date;
+
+use super::*;
+use crate::archive::{ArchivePath, sha256};
+use crate::diagnostic::{Diagnostic, FailureKind};
+use crate::register::{Chunk, Fields, Registration, Want, audit};
+
+fn batch(job: &str) -> Batch {
+    Batch { job: job.into(), title: "t".into(), book: Book::Outgoing }
+}
+
+fn wants(count: usize) -> Vec<Want> {
+    let want = |i: usize| Want {
+        series: "SNV:ke-hoach".into(),
+        date: date(2026, 2, 5),
+        row_key: i.to_string(),
+        input: format!("{{\"i\":{i}}}"),
+    };
+    (0..count).map(want).collect()
+}
+
+fn registration(want: &Want, number: Number) -> Registration {
+    let fields = serde_json::json!({
+        "type_id": "ke-hoach", "type_name": "Kế hoạch", "notation": "KH-SNV", "organ_name": "Sở",
+        "organ_id": null, "subject": "Trích yếu", "signer_position": "GIÁM ĐỐC", "signer_name": "A",
+        "recipients": [], "archive_copy": "VT", "copies": null, "priority": 0, "extra": {},
+    });
+    let fields: Fields = serde_json::from_value(fields).expect("fields");
+    let path = format!("data/x/{number}.docx");
+    Registration {
+        series: want.series.clone(),
+        number,
+        date: want.date,
+        fields,
+        files: vec![FileRef {
+            at: ArchivePath { year: 2026, bag: 1, path },
+            sha256: sha256(b"x"),
+            size: 1,
+            parts: Some(sha256(b"p")),
+        }],
+        salt: [7; 16],
+    }
+}
+
+fn issue(register: &mut Sqlite, job: &str, wants: &Vec<Want>) -> Range<u64> {
+    let numbers = register.reserve(&batch(job), wants, &|_, _| 0, "t").expect("reserves");
+    let rows: Chunk = wants.iter().zip(numbers).map(|(w, n)| registration(w, n)).collect();
+    let mut rows = Some(rows);
+    register.commit(&batch(job), "at", &mut || Ok(rows.take())).expect("commits")
+}
+
+fn filled() -> (tempfile::TempDir, Sqlite) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut register = Sqlite::open(&dir.path().join("r.db")).expect("opens");
+    assert_eq!(issue(&mut register, "a", &wants(3)), 1..4);
+    (dir, register)
+}
+
+fn findings(register: &Sqlite) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    audit(register, &mut |d| found.push(d)).expect("audits");
+    found
+}
+
+#[test]
+fn an_audit_is_clean_until_somebody_edits() {
+    let (_dir, register) = filled();
+    assert_eq!(findings(&register), []);
+    assert_eq!(register.check_pages().expect("checks"), Vec::<String>::new());
+    let cases = [
+        (
+            "UPDATE entries SET record = json_set(record, '$.date', '2026-02-04') WHERE seq = 2",
+            "S0202",
+        ),
+        (
+            "UPDATE entries SET record = json_set(record, '$.fields.subject', 'khác') WHERE seq = 2",
+            "S0202",
+        ),
+        ("UPDATE entries SET record = 'x{' WHERE seq = 2", "S0202"),
+        ("UPDATE files SET sha256 = zeroblob(32) WHERE seq = 2", "S0204"),
+        ("DELETE FROM files WHERE seq = 2", "S0204"),
+        ("UPDATE leaves SET leaf = 'x' WHERE seq = 2", "S0203"),
+        ("DELETE FROM leaves WHERE seq = 2", "S0203"),
+        (
+            "UPDATE leaves SET leaf = (SELECT leaf FROM leaves WHERE seq = 1), salt = NULL WHERE seq = 2",
+            "S0203",
+        ),
+        (
+            "DELETE FROM files WHERE seq = 2; DELETE FROM leaves WHERE seq = 2; DELETE FROM entries WHERE seq = 2",
+            "S0201",
+        ),
+    ];
+    for (sql, code) in cases {
+        let (_dir, register) = filled();
+        let edit = format!(
+            "PRAGMA ignore_check_constraints=ON; PRAGMA writable_schema=OFF;
+             DROP TRIGGER entries_stay; DROP TRIGGER entries_keep; DROP TRIGGER leaves_stay; DROP TRIGGER leaves_keep; {sql};"
+        );
+        match register.conn.execute_batch(&edit) {
+            Ok(()) => {}
+            // The store itself may refuse what is no JSON or no blob.
+            Err(e) => {
+                eprintln!("{sql}: {e}");
+                continue;
+            }
+        }
+        let codes: Vec<String> = findings(&register).iter().map(|d| d.code.to_string()).collect();
+        assert_eq!(codes, [code], "{sql}");
+    }
+}
+
+#[test]
+fn slips_of_other_tools_are_stopped() {
+    let (_dir, register) = filled();
+    for sql in [
+        "DELETE FROM entries WHERE seq = 3",
+        "UPDATE entries SET record = json_set(record, '$.date', '2026-02-04')",
+        "UPDATE entries SET seq = 9 WHERE seq = 3",
+        "DELETE FROM leaves",
+        "UPDATE leaves SET leaf = x'00'",
+        "INSERT INTO entries (seq, record, job, row_key, input)
+            SELECT 4, json_set(record, '$.seq', 4), job, 'new', input FROM entries WHERE seq = 3",
+    ] {
+        assert!(register.conn.execute_batch(sql).is_err(), "{sql}");
+    }
+    assert_eq!(findings(&register), []);
+}
+
+#[test]
+fn a_salt_may_be_erased_and_the_leaf_names_nobody() {
+    let (_dir, register) = filled();
+    register.conn.execute_batch("UPDATE leaves SET salt = NULL").expect("erases");
+    assert_eq!(findings(&register), []);
+    let leaf: String = register
+        .conn
+        .query_row("SELECT CAST(leaf AS TEXT) FROM leaves WHERE seq = 1", [], |r| r.get(0))
+        .expect("reads");
+    assert!(leaf.starts_with(r#"{"seq":1,"kind":"register","book":"outgoing","series":"SNV:ke-hoach","year":2026,"number":1,"date":"2026-02-05","registered_at":"at","files":[{"path":"2026/000001/data/x/01.docx","sha256":""#), "{leaf}");
+    assert!(!leaf.contains("Trích yếu") && !leaf.contains("\"A\""));
+}
+
+#[test]
+fn reservations_end_with_release_or_commit() {
+    let (_dir, mut register) = filled();
+    let next = register.reserve(&batch("b"), &wants(2), &|_, _| 0, "t").expect("reserves");
+    assert_eq!(next.iter().map(|n| n.get()).collect::<Vec<_>>(), [4, 5]);
+    let last = register.last(Book::Outgoing, "SNV:ke-hoach", 2026).expect("reads").expect("some");
+    assert_eq!(last.number.get(), 5);
+    assert_eq!(register.release().expect("releases"), 2);
+    assert_eq!(register.release().expect("again"), 0);
+    assert_eq!(register.job("b").expect("reads"), None);
+    assert_eq!(issue(&mut register, "c", &wants(1)), 4..5);
+    assert_eq!(register.input(4).expect("reads").as_deref(), Some("{\"i\":0}"));
+    assert_eq!(register.totals().expect("reads"), (4, 4));
+}
+
+#[test]
+fn a_row_without_its_reservation_is_not_registered() {
+    let (_dir, mut register) = filled();
+    let want = &wants(1)[0];
+    let mut rows = Some(vec![registration(want, Number::new(4).expect("a number"))]);
+    let refused = register.commit(&batch("a"), "at", &mut || Ok(rows.take()));
+    assert!(matches!(refused, Err(CommitError::Undone(_))));
+    assert_eq!(register.entries(&Filter::default(), &mut |_| Ok(())).expect("reads"), 3);
+}
+
+#[test]
+fn a_full_disk_undoes_and_the_next_try_goes_on() {
+    let (_dir, mut register) = filled();
+    let pages: u32 = register.conn.query_row("PRAGMA page_count", [], |r| r.get(0)).expect("pages");
+    register.conn.pragma_update(None, "max_page_count", pages + 4).expect("limits");
+    let many = wants(400);
+    let full = register.reserve(&batch("b"), &many, &|_, _| 0, "t").expect_err("is full");
+    assert_eq!(full.kind, FailureKind::Output);
+    assert!(full.message.en.contains("no space"), "{full}");
+    register.conn.pragma_update(None, "max_page_count", 1_000_000).expect("frees");
+    assert_eq!(issue(&mut register, "b", &many), 4..404);
+    assert_eq!(findings(&register), []);
+}
+
+#[test]
+fn a_reader_keeps_its_snapshot_and_writes_nothing() {
+    let (dir, mut register) = filled();
+    let path = dir.path().join("r.db");
+    let reader = Sqlite::read(&path).expect("opens").expect("is there");
+    reader.snapshot().expect("fixes the state");
+    issue(&mut register, "b", &wants(2));
+    let count = |r: &Sqlite| r.entries(&Filter::default(), &mut |_| Ok(())).expect("reads");
+    assert_eq!((count(&reader), count(&register)), (3, 5));
+    assert!(reader.conn.execute_batch("DELETE FROM reservations").is_err());
+    assert!(Sqlite::read(&dir.path().join("none.db")).expect("looks").is_none());
+    assert!(!dir.path().join("none.db").exists());
+}

@@ -208,8 +208,9 @@ impl Source<'_> {
                         self.text.get(at..at.checked_add(usize::try_from(length).ok()?)?)
                     })
                     .map(str::trim);
+                let plain = number.to_string();
                 match typed {
-                    Some(typed) if typed != number.to_string() => Value::String(typed.to_owned()),
+                    Some(typed) if typed != plain => Value::String(typed.to_owned()),
                     _ => number,
                 }
             }

@@ -243,6 +243,18 @@ const FAULTS: &[Fault] = &[
         exit: Findings,
     },
     Fault {
+        name: "renamed, and copied too",
+        break_it: |f| {
+            fs::copy(f.file(7), f.at("bags/2026/000002/data/z.docx")).map(drop).expect("copied");
+            fs::rename(f.file(7), f.at("bags/2026/000002/data/y.docx")).expect("moved");
+        },
+        finds: &[
+            "K0108 renamed [{c7}] {p7} -> bags/2026/000002/data/y.docx",
+            "K0110 duplicate [{c7}] bags/2026/000002/data/z.docx -> [{c7}] {i7}",
+        ],
+        exit: Findings,
+    },
+    Fault {
         name: "overwritten with a copy of another",
         break_it: |f| {
             fs::remove_file(f.file(8)).expect("removed");

@@ -103,7 +103,7 @@ fn nothing_committed_is_lost_wherever_the_power_goes() {
 
 #[test]
 fn the_power_may_go_again_during_recovery() {
-    for lives in (0..160).step_by(7) {
+    for lives in (0..160).step_by(13) {
         for second in 0..8 {
             live_and_die(lives, Some(second * 3));
         }

@@ -1,9 +1,12 @@
 //! The archive from outside: built by its interface, broken by hand, cut off at every step.
+//! Links, FIFOs and rights are those of Unix.
+#![cfg(unix)]
 
 mod broken;
 mod crash;
 mod fixture;
 mod hostile;
 mod reading;
+mod refused;
 mod tools;
 mod world;

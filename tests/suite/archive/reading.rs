@@ -72,6 +72,21 @@ fn a_file_that_changes_while_it_is_read_is_read_again_and_told() {
 }
 
 #[test]
+fn a_link_put_in_place_after_listing_is_not_followed() {
+    let fixture = Fixture::new();
+    let (target, aside) = (fixture.file(2), fixture.root.with_file_name("aside.docx"));
+    let world = Hooked::new(move |op, at| {
+        if op == Op::Stat && at == target && !aside.exists() {
+            std::fs::rename(at, &aside)?;
+            std::os::unix::fs::symlink(&aside, at)?;
+        }
+        Ok(())
+    });
+    let report = fixture.verify_in(&world);
+    assert_eq!(lines(&report), [format!("K0201 symlink [02/KH-SNV] {}", fixture.path(2))]);
+}
+
+#[test]
 fn a_reader_that_panics_never_gives_clean() {
     let fixture = Fixture::new();
     for (op, name) in [(Op::Open, fixture.path(2)), (Op::List, "000002/data".to_owned())] {

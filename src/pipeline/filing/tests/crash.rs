@@ -274,6 +274,9 @@ impl Register for FaultyRegister {
     fn bags(&self) -> Result<Vec<Bag>> {
         self.inner.bags()
     }
+    fn totals(&self) -> Result<(u64, u64)> {
+        self.inner.totals()
+    }
     fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>> {
         self.alive()?;
         self.inner.bag_files(year, bag)

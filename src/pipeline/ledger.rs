@@ -1,0 +1,69 @@
+//! The register as the archive's verification reads it.
+//!
+//! Knows: both sides. Must not know: SQL, files.
+
+use crate::archive::BagId;
+use crate::archive::verify::{DocumentId, Given, Known, RegisterView, State};
+use crate::diagnostic::Result;
+use crate::register::{Book, Entry, Filter, Order, Register};
+
+/// A register behind verification's questions. Take one snapshot
+/// ([`crate::register::sqlite::Sqlite::snapshot`]) before, so that all answers belong together.
+pub struct Ledger<'a>(pub &'a dyn Register);
+
+impl RegisterView for Ledger<'_> {
+    fn bags(&self) -> Result<Vec<BagId>> {
+        let bags = self.0.bags()?;
+        Ok(bags.into_iter().map(|b| BagId { year: b.year, number: b.bag }).collect())
+    }
+
+    fn files(&self, bag: BagId, each: &mut dyn FnMut(Known) -> Result<()>) -> Result<()> {
+        let filter = Filter {
+            bag: Some((bag.year, bag.number)),
+            order: Order::Registration,
+            ..Filter::default()
+        };
+        let mut files = Vec::new();
+        self.0.entries(&filter, &mut |entry| {
+            let document = document(&entry);
+            files.extend(entry.files.into_iter().filter(|f| f.at.bag_id() == bag).map(|f| Known {
+                document: document.clone(),
+                path: f.at.path,
+                sha256: f.sha256,
+                size: f.size,
+            }));
+            Ok(())
+        })?;
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.into_iter().try_for_each(each)
+    }
+
+    fn numbers(&self, each: &mut dyn FnMut(Given) -> Result<()>) -> Result<()> {
+        let filter = Filter { book: Some(Book::Outgoing), ..Filter::default() };
+        // Reservations of a batch that runs now are no numbers yet: it has taken none until it commits.
+        self.0.entries(&filter, &mut |entry| {
+            let files = u32::try_from(entry.files.len()).unwrap_or(u32::MAX);
+            each(Given { document: document(&entry), state: State::Registered, files })
+        })?;
+        Ok(())
+    }
+
+    fn start_after(&self, series: &str, year: i16) -> Result<u32> {
+        Ok(self.0.last(Book::Outgoing, series, year)?.map_or(0, |l| l.start_after))
+    }
+
+    fn totals(&self) -> Result<(u64, u64)> {
+        self.0.totals()
+    }
+}
+
+fn document(entry: &Entry) -> DocumentId {
+    DocumentId {
+        seq: entry.seq,
+        code: entry.code().to_string(),
+        series: entry.series.clone(),
+        year: entry.year,
+        number: entry.number.get(),
+        date: entry.date,
+    }
+}

@@ -1,6 +1,5 @@
 //! `vanthu book`.
 
-use std::io::Write;
 use std::path::Path;
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
@@ -41,7 +40,10 @@ pub fn run(
             Place::file(path.display().to_string()),
             text!("cơ quan này chưa đăng ký văn bản nào", "this office has registered nothing yet"),
         )
-        .hint(text!("ban hành bằng “vanthu issue” hoặc “vanthu run”", "issue with `vanthu issue` or `vanthu run`")));
+        .hint(text!(
+            "ban hành bằng “vanthu issue” hoặc “vanthu run”",
+            "issue with `vanthu issue` or `vanthu run`"
+        )));
     };
     let year = year.unwrap_or_else(|| workspace.world.today().year());
     let filter = Filter { book: Some(book), year: Some(year), ..Filter::default() };
@@ -52,7 +54,10 @@ pub fn run(
             return Err(Failure::new(
                 FailureKind::Usage,
                 Place::default(),
-                text!("sổ dạng xlsx không in ra màn hình được", "a workbook cannot be shown on a terminal"),
+                text!(
+                    "sổ dạng xlsx không in ra màn hình được",
+                    "a workbook cannot be shown on a terminal"
+                ),
             )
             .hint(text!("thêm --out so-di.xlsx", "add --out book.xlsx")));
         }
@@ -63,8 +68,12 @@ pub fn run(
     let count = write(&register, &filter, &cover, format, options, &mut bytes)?;
     write_file(workspace.world, out, &bytes)?;
     let shown = out.display();
-    writeln!(ui.out, "{}", text!("{shown}: {count} văn bản", "{shown}: {count} documents").get(ui.lang))
-        .map_err(|e| output_failure(&e))?;
+    writeln!(
+        ui.out,
+        "{}",
+        text!("{shown}: {count} văn bản", "{shown}: {count} documents").get(ui.lang)
+    )
+    .map_err(|e| output_failure(&e))?;
     Ok(Exit::Clean)
 }
 

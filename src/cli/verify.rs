@@ -43,6 +43,9 @@ fn exit_of(verified: &Verified) -> Exit {
     if verified.is_clean() {
         return Exit::Clean;
     }
+    if !verified.rows.is_empty() {
+        return Exit::Tampered;
+    }
     match verified.report.exit_status() {
         ExitStatus::Clean | ExitStatus::Findings => Exit::Findings,
         ExitStatus::CouldNotCheck if verified.pages.is_empty() => Exit::Failed,
@@ -76,6 +79,8 @@ fn show_json(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
         "started": report.started,
         "ended": report.ended,
         "register_pages": verified.pages,
+        "register_rows": verified.audited,
+        "register_findings": verified.rows.iter().map(|d| report::json(d, ui.lang)).collect::<Vec<_>>(),
         "findings": findings,
         "more": report.more,
     });
@@ -89,6 +94,9 @@ fn show_text(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
             "trang của sổ đăng ký bị hỏng: {line}",
             "a page of the register is damaged: {line}"
         ))?;
+    }
+    for finding in &verified.rows {
+        ui.out.write_all(report::render(finding, ui.lang).as_bytes())?;
     }
     for finding in &report.findings {
         ui.out.write_all(report::render(&finding.diagnostic(), ui.lang).as_bytes())?;
@@ -112,7 +120,7 @@ fn show_text(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
             "NOT complete: {skipped} items got no verdict"
         ))?;
     }
-    let count = report.findings.len();
+    let count = report.findings.len() + verified.rows.len() + verified.pages.len();
     ui.line(&text!(
         "KHO CÓ VẤN ĐỀ: {count} phát hiện",
         "THE ARCHIVE HAS PROBLEMS: {count} findings"

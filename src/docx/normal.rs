@@ -21,7 +21,7 @@ pub(super) const RULE_SPACE_MAX: u16 = 31;
 /// limits of Word are brought inside; neighbouring texts of one look become one, empty texts go,
 /// tabs and line breaks inside a text become what they mean; a style that is not there becomes the
 /// default one; second styles of one id, tables without rows and malformed dates go; a row
-/// without cells gets one; the default style has no outline level; the low quotation mark U+201A
+/// without cells gets one; the default style has no outline level, and only styles whose id begins with `Vt` have a slot; the low quotation mark U+201A
 /// in a style's name becomes a comma.
 pub fn normal(sheet: &Sheet) -> Sheet {
     let usable = usable_styles(&sheet.styles);
@@ -73,6 +73,7 @@ fn plain_style() -> Style {
 fn style(s: &Style, default: bool) -> Style {
     Style {
         name: names::from_style_name(&s.name),
+        slot: s.slot.filter(|_| !default && names::is_own_id(&s.id)),
         outline: s.outline.filter(|_| !default).map(|level| level.min(8)),
         look: look(s.look),
         format: clamp_format(&s.format),

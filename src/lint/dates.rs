@@ -28,7 +28,9 @@ static WORDS_RE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(WORDS));
 static DIGITS_RE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(DIGITS));
 static CITED_RE: LazyLock<Option<Regex>> = LazyLock::new(|| regex(CITED));
 static ANY_RE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    regex("([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})|([0-9]{1,2})[ \u{a0}]+tháng[ \u{a0}]+([0-9]{1,2})[ \u{a0}]+năm[ \u{a0}]+([0-9]{4})")
+    regex(
+        "([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})|([0-9]{1,2})[ \u{a0}]+tháng[ \u{a0}]+([0-9]{1,2})[ \u{a0}]+năm[ \u{a0}]+([0-9]{4})",
+    )
 });
 
 /// A day as it was typed.
@@ -143,4 +145,3 @@ pub(crate) fn dates(text: &str) -> impl Iterator<Item = (&str, Date)> {
         Some((c.get(0)?.as_str(), date))
     })
 }
-

@@ -67,9 +67,7 @@ pub(crate) fn values<'a>(context: &Context<'a>, field: &'static str) -> Vec<Valu
             doc.issuing_authority.as_deref().map_or(Vec::new(), |t| one(Slot::S6, t))
         }
         "addressees" => doc.addressees.as_ref().map_or(Vec::new(), |a| many(Slot::S9a, &a.names)),
-        "addressee_lead" => {
-            doc.addressees.as_ref().map_or(Vec::new(), |a| one(Slot::S9a, &a.lead))
-        }
+        "addressee_lead" => doc.addressees.as_ref().map_or(Vec::new(), |a| one(Slot::S9a, &a.lead)),
         "recipients" => many(Slot::S9b, &doc.recipients),
         "archive_copy" => doc.archive_copy.as_deref().map_or(Vec::new(), |t| one(Slot::S9b, t)),
         "circulation" => doc.circulation.as_deref().map_or(Vec::new(), |t| one(Slot::S11, t)),
@@ -271,8 +269,7 @@ fn is_name_word(word: &str) -> bool {
     let Some(first) = letters.next() else { return true };
     let rest: Vec<char> = letters.collect();
     let marked = word.contains(['\'', '’', '-', '.']);
-    first.is_uppercase()
-        && (rest.is_empty() || marked || !rest.iter().all(|c| c.is_uppercase()))
+    first.is_uppercase() && (rest.is_empty() || marked || !rest.iter().all(|c| c.is_uppercase()))
 }
 
 fn name_case(text: &str) -> String {

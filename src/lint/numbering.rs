@@ -420,10 +420,7 @@ impl Walk<'_> {
             fault: Fault::Disorder,
             block: entry.block,
             other: larger.map(|e| e.block),
-            message: text!(
-                "“{label}” đứng sau “{other}”",
-                "“{label}” stands after “{other}”"
-            ),
+            message: text!("“{label}” đứng sau “{other}”", "“{label}” stands after “{other}”"),
             hint: None,
         });
     }

@@ -142,10 +142,7 @@ pub(crate) fn deputy_alone(deputies: &[String], head: &Head, context: &mut Conte
         context.find(
             head,
             place,
-            text!(
-                "“{position}” ký mà không có dòng KT.",
-                "“{position}” signs without a KT. line"
-            ),
+            text!("“{position}” ký mà không có dòng KT.", "“{position}” signs without a KT. line"),
         );
     }
 }
@@ -248,7 +245,10 @@ pub(crate) fn title_before_name(titles: &[String], head: &Head, context: &mut Co
         context.find(
             head,
             place,
-            text!("trước họ tên “{name}” có “{title}”", "“{title}” stands before the name “{name}”"),
+            text!(
+                "trước họ tên “{name}” có “{title}”",
+                "“{title}” stands before the name “{name}”"
+            ),
         );
     }
 }

@@ -33,10 +33,8 @@ pub(crate) fn heading_title(head: &Head, context: &mut Context) {
 /// (mẫu 1.2), so only an empty line is a finding there.
 pub(crate) fn article_title(head: &Head, context: &mut Context) {
     let doc = context.doc;
-    let direct = matches!(
-        doc.form,
-        Form::Decision | Form::Resolution | Form::Agreement | Form::Copy
-    );
+    let direct =
+        matches!(doc.form, Form::Decision | Form::Resolution | Form::Agreement | Form::Copy);
     for (index, body) in bodies(doc).enumerate() {
         for block in body {
             let BlockKind::Article { number, text } = &block.kind else { continue };
@@ -282,9 +280,8 @@ pub(crate) fn appendix_empty(head: &Head, context: &mut Context) {
 pub(crate) fn attached_unmentioned(head: &Head, context: &mut Context) {
     let doc = context.doc;
     let Some(attached) = &doc.attached else { return };
-    let says = |b: &Block| {
-        b.kind.text().is_some_and(|t| joined(t).to_lowercase().contains("kèm theo"))
-    };
+    let says =
+        |b: &Block| b.kind.text().is_some_and(|t| joined(t).to_lowercase().contains("kèm theo"));
     if doc.body.iter().any(says) {
         return;
     }

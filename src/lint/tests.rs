@@ -97,7 +97,9 @@ fn block(word: &str) -> BlockKind {
     }
     for (letter, level) in [('P', Level::Part), ('C', Level::Chapter), ('M', Level::Section)] {
         if let Some(number) = word.strip_prefix(letter) {
-            return BlockKind::Heading { level, number: number.into(), title: spans("TIÊU ĐỀ") };
+            return BlockKind::Heading {
+                level, number: number.into(), title: spans("TIÊU ĐỀ")
+            };
         }
     }
     match word.strip_suffix('.') {
@@ -270,7 +272,8 @@ fn blanks_and_ellipses_are_told_apart() {
     ] {
         assert_eq!(codes(bad), ["T0023"], "{bad}");
     }
-    for bad in ["Kính gửi [...].", "Ông xxx phụ trách.", "Gửi <tên cơ quan>.", "Họp tại ???"] {
+    for bad in ["Kính gửi [...].", "Ông xxx phụ trách.", "Gửi <tên cơ quan>.", "Họp tại ???"]
+    {
         assert_eq!(codes(bad), ["T0022"], "{bad}");
     }
 }

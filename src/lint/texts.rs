@@ -8,8 +8,8 @@ use crate::text::{is_nfc, nfc};
 
 use super::kinds::Kind;
 use super::params::{Params, fill};
-use super::view::{At, Scope, each};
 use super::pattern::Pattern;
+use super::view::{At, Scope, each};
 use super::{Check, Checks, Context, Head};
 
 /// Which texts a pattern is for.
@@ -64,9 +64,9 @@ impl TextPattern {
     /// The first match, if it is a finding.
     pub(crate) fn found<'t>(&self, text: &'t str) -> Option<&'t str> {
         let excepted = |m: &regex::Match| {
-            let from = text.get(..m.start()).map_or(0, |b| {
-                b.char_indices().rev().nth(3).map_or(0, |(i, _)| i)
-            });
+            let from = text
+                .get(..m.start())
+                .map_or(0, |b| b.char_indices().rev().nth(3).map_or(0, |(i, _)| i));
             let around = text.get(from..m.end()).unwrap_or("");
             self.except.as_ref().and_then(Pattern::get).is_some_and(|e| e.is_match(around))
         };

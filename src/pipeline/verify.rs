@@ -3,12 +3,16 @@
 //! Knows: what has to be checked together. Must not know: terminals, SQL.
 
 use crate::archive::verify::{self as archive_verify, Options, Report};
-use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::register::sqlite::View;
+use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result};
+use crate::register::audit;
 use crate::text;
 
 use super::filing::{ARCHIVE, REGISTER, read_register};
+use super::ledger::Ledger;
 use super::workspace::Workspace;
+
+/// Changed rows that are told one by one.
+const ROWS_TOLD: usize = 10_000;
 
 /// What was found beside the archive's report.
 pub struct Verified {
@@ -16,12 +20,18 @@ pub struct Verified {
     pub report: Report,
     /// What SQLite says of its own pages; empty if sound.
     pub pages: Vec<String>,
+    /// Rows of the register that no longer are what was committed to: somebody changed it from outside.
+    pub rows: Vec<Diagnostic>,
+    /// Rows of the register that were read.
+    pub audited: u64,
 }
 
 impl Verified {
     /// True only if nothing at all was found and everything was checked.
     pub fn is_clean(&self) -> bool {
-        self.pages.is_empty() && self.report.exit_status() == archive_verify::ExitStatus::Clean
+        self.pages.is_empty()
+            && self.rows.is_empty()
+            && self.report.exit_status() == archive_verify::ExitStatus::Clean
     }
 }
 
@@ -56,7 +66,13 @@ pub fn verify(workspace: &Workspace<'_>, options: Options<'_>) -> Result<Verifie
         ));
     };
     let pages = register.check_pages()?;
-    let view = View::begin(&register)?;
-    let report = archive_verify::verify(workspace.world, &root, &view, options)?;
-    Ok(Verified { report, pages })
+    register.snapshot()?;
+    let mut rows = Vec::new();
+    let audited = audit(&register, &mut |finding| {
+        if rows.len() < ROWS_TOLD {
+            rows.push(finding);
+        }
+    })?;
+    let report = archive_verify::verify(workspace.world, &root, &Ledger(&register), options)?;
+    Ok(Verified { report, pages, rows, audited })
 }

@@ -5,7 +5,7 @@ use vanthu::docx::{Writer, normal, read};
 use vanthu::layout::*;
 use vanthu::model::{Align, Slot};
 
-use crate::docx_sample;
+use crate::{docx_sample, layout_sample};
 
 fn round_trip(sheet: &Sheet) -> Sheet {
     let written = Writer::new().expect("writer").write(sheet).expect("written");
@@ -20,6 +20,21 @@ fn a_sheet_made_with_care_comes_back_as_it_was() {
     assert_eq!(back.properties, sheet.properties);
     assert_eq!(back.styles, sheet.styles);
     assert_eq!(back, sheet);
+}
+
+/// The sheets of all forms, as the layout makes them.
+pub fn forms() -> Vec<Sheet> {
+    let rules = vanthu::ruleset::Ruleset::builtin().expect("embedded");
+    let compose = |document| compose(&document, &rules, &Default::default());
+    layout_sample::all().into_iter().map(|(_, document)| compose(document)).collect()
+}
+
+#[test]
+fn every_form_comes_back_as_the_layout_made_it() {
+    for sheet in forms() {
+        assert_eq!(normal(&sheet), sheet, "the layout makes sheets that files can hold");
+        assert_eq!(round_trip(&sheet), sheet);
+    }
 }
 
 fn rule() -> BoxedStrategy<Option<Rule>> {

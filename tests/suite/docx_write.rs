@@ -170,6 +170,7 @@ fn the_xml_is_valid() {
     sheets.extend(
         (0..24).map(|_| docx_read::sheet().new_tree(&mut runner).expect("a sheet").current()),
     );
+    sheets.extend(docx_read::forms());
     let mut files: BTreeMap<&str, Vec<PathBuf>> = BTreeMap::new();
     for (i, sheet) in sheets.iter().enumerate() {
         for (name, content) in parts(&written(sheet)) {

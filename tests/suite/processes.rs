@@ -118,7 +118,8 @@ fn killed_at_any_moment_a_batch_is_finished_by_running_it_again() {
             jobs += 1;
         }
         // Whatever happened, a batch is there whole or not at all.
-        let known = match vanthu(dir.path()).args(["book", "outgoing", "--format", "json"]).output() {
+        let known = match vanthu(dir.path()).args(["book", "outgoing", "--format", "json"]).output()
+        {
             Ok(out) if out.status.success() => {
                 let value: Value = serde_json::from_slice(&out.stdout).expect("JSON");
                 value["entries"].as_array().map_or(0, Vec::len)
@@ -165,8 +166,7 @@ fn eight_processes_at_once_leave_no_gap_and_no_double() {
             })
         })
         .collect();
-    let codes: Vec<String> =
-        threads.into_iter().flat_map(|t| t.join().expect("thread")).collect();
+    let codes: Vec<String> = threads.into_iter().flat_map(|t| t.join().expect("thread")).collect();
     let different: BTreeSet<&String> = codes.iter().collect();
     assert_eq!(different.len(), codes.len(), "a number was given twice");
     assert_eq!(codes.len(), 8 * each() as usize);
@@ -184,14 +184,18 @@ fn a_batch_with_a_bad_row_takes_no_number_and_says_which_row() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("hàng 3"), "{said}");
     assert!(!dir.path().join("register.db").exists(), "nothing was touched");
-    let output = vanthu(dir.path()).args(["run", "job.toml", "--keep-going"]).output().expect("runs");
+    let output =
+        vanthu(dir.path()).args(["run", "job.toml", "--keep-going"]).output().expect("runs");
     assert_eq!(output.status.code(), Some(1));
     assert_whole(dir.path(), 2);
     let report = fs::read_to_string(dir.path().join("don-vi.csv.loi.csv")).expect("report");
     assert!(report.contains(",3,"), "{report}");
     // The row is mended; the two others are not issued again.
-    fs::write(dir.path().join("don-vi.csv"), "Đơn vị,Ghi chú\nPhòng A,\nPhòng B,thiếu tên\nPhòng C,\n")
-        .expect("write");
+    fs::write(
+        dir.path().join("don-vi.csv"),
+        "Đơn vị,Ghi chú\nPhòng A,\nPhòng B,thiếu tên\nPhòng C,\n",
+    )
+    .expect("write");
     ok(vanthu(dir.path()).args(["run", "job.toml"]));
     assert_whole(dir.path(), 3);
 }
@@ -199,13 +203,15 @@ fn a_batch_with_a_bad_row_takes_no_number_and_says_which_row() {
 #[test]
 fn a_dry_run_changes_nothing_and_tells_the_numbers() {
     let dir = office(3);
-    let before: Vec<_> = fs::read_dir(dir.path()).expect("dir").flatten().map(|e| e.path()).collect();
+    let before: Vec<_> =
+        fs::read_dir(dir.path()).expect("dir").flatten().map(|e| e.path()).collect();
     let output = ok(vanthu(dir.path()).args(["run", "job.toml", "--dry-run"]));
     let said = String::from_utf8_lossy(&output.stdout);
     for code in ["01/SNV-VP", "02/SNV-VP", "03/SNV-VP"] {
         assert!(said.contains(code), "{said}");
     }
-    let after: Vec<_> = fs::read_dir(dir.path()).expect("dir").flatten().map(|e| e.path()).collect();
+    let after: Vec<_> =
+        fs::read_dir(dir.path()).expect("dir").flatten().map(|e| e.path()).collect();
     assert_eq!(before.len(), after.len());
 }
 
@@ -216,7 +222,8 @@ fn the_same_input_and_day_give_the_same_bytes() {
         ok(vanthu(dir.path()).args(["draft", "thu.md", "--data", "don-vi.csv", "--out", "ra"]));
     }
     for name in ["thu-0002.docx", "thu-0003.docx"] {
-        let read = |dir: &tempfile::TempDir| fs::read(dir.path().join("ra").join(name)).expect(name);
+        let read =
+            |dir: &tempfile::TempDir| fs::read(dir.path().join("ra").join(name)).expect(name);
         assert_eq!(read(&one), read(&two));
     }
 }

@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use quick_xml::events::BytesStart;
 
@@ -23,7 +24,7 @@ use crate::model::Slot;
 #[derive(Debug)]
 pub(super) struct Styles {
     /// Paragraph styles, the default one first. Never empty.
-    pub(super) list: Vec<Style>,
+    pub(super) list: Arc<[Style]>,
     by_id: HashMap<String, usize>,
     separator: Option<Style>,
     characters: HashMap<String, RunProperties>,
@@ -129,7 +130,7 @@ impl Styles {
         let tables = of_kind("table");
         let default_table = raw.iter().find(|s| s.kind == "table" && s.default);
         Self {
-            list,
+            list: list.into(),
             by_id,
             separator,
             margins: RefCell::default(),
@@ -227,8 +228,8 @@ fn read_style<'a>(c: &mut Cursor<'a>, e: &BytesStart<'a>) -> Result<Raw> {
             "name" => {
                 style.name = names::from_style_name(&c.attribute(e, "val")?.unwrap_or_default());
             }
-            "aliases" => {
-                style.slot = c.attribute(e, "val")?.as_deref().and_then(names::from_alias);
+            "uiPriority" => {
+                style.slot = c.number(e)?.and_then(|n| names::from_priority(&style.id, n));
             }
             "basedOn" => style.based_on = c.attribute(e, "val")?,
             "pPr" => style.para = ParaProperties::read(c)?,

@@ -92,13 +92,10 @@ fn paragraph_style(x: &mut Xml, style: &Style, normal: Option<&Style>) {
     let tag = if names::is_built_in(&style.name) { tag } else { tag.attr("w:customStyle", "1") };
     tag.attr("w:styleId", &style.id).body(|x| {
         x.val("w:name", &names::to_style_name(&style.name));
-        if let Some(slot) = style.slot {
-            x.val("w:aliases", &names::to_alias(slot));
-        }
         if let Some(normal) = normal {
             x.val("w:basedOn", &normal.id);
         }
-        x.num("w:uiPriority", i32::from(normal.is_some()));
+        x.num("w:uiPriority", if normal.is_some() { names::to_priority(style.slot) } else { 0 });
         x.tag("w:qFormat").empty();
         let format = normal.map_or(props::PLAIN_FORMAT, |n| n.format);
         let look = normal.map_or(Look { size: style.look.size, ..props::PLAIN_LOOK }, |n| n.look);

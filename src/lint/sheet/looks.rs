@@ -40,11 +40,8 @@ pub(super) fn size(head: &Head, view: &mut View) {
     each(head, view, |_, _, piece, part| {
         let wrong = |size: u16| !part.size.holds(f64::from(size) / 2.0);
         let (run, words) = piece.written().find(|(r, _)| wrong(r.look.size))?;
-        let (size, min, max) = (
-            plain(f64::from(run.look.size) / 2.0),
-            plain(part.size.min),
-            plain(part.size.max),
-        );
+        let (size, min, max) =
+            (plain(f64::from(run.look.size) / 2.0), plain(part.size.min), plain(part.size.max));
         let (name, name_en, words) = (&part.name, &part.name_en, short(words));
         Some(if part.size.min == part.size.max {
             text!(
@@ -155,7 +152,8 @@ pub(super) fn color(head: &Head, view: &mut View) {
         }
     }
     for (color, words) in found {
-        let message = text!("“{words}” có màu #{color:06X}", "“{words}” has the colour #{color:06X}");
+        let message =
+            text!("“{words}” có màu #{color:06X}", "“{words}” has the colour #{color:06X}");
         view.find(head, message);
     }
 }

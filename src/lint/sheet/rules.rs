@@ -2,7 +2,7 @@
 //!
 //! Knows: widths of text. Must not know: looks of parts.
 
-use crate::layout::{Item, RunContent, Table, TWIPS_PER_MM};
+use crate::layout::{Item, RunContent, TWIPS_PER_MM, Table};
 use crate::text;
 use crate::text::nfc;
 
@@ -137,7 +137,8 @@ pub(super) fn missing(head: &Head, view: &mut View) {
     for (index, piece) in view.pieces.iter().enumerate() {
         let Some(part) = piece.part.filter(|p| p.line.is_some()) else { continue };
         // Under the reference line only the sample forms print one.
-        let free = piece.key == "appendix_reference" || is_followed_by_reference(&view.pieces, index);
+        let free =
+            piece.key == "appendix_reference" || is_followed_by_reference(&view.pieces, index);
         if free || piece.written().next().is_none() || rule_under(&view.pieces, index).is_some() {
             continue;
         }
@@ -169,8 +170,11 @@ pub(super) fn length(head: &Head, view: &mut View) {
             continue;
         }
         let (name, name_en) = (&part.name, &part.name_en);
-        let (percent, min, max) =
-            (plain((ratio * 100.0).round()), plain((rule.min * 100.0).round()), plain((rule.max * 100.0).round()));
+        let (percent, min, max) = (
+            plain((ratio * 100.0).round()),
+            plain((rule.min * 100.0).round()),
+            plain((rule.max * 100.0).round()),
+        );
         let message = if rule.min == rule.max {
             text!(
                 "đường kẻ dưới {name} dài {percent} % dòng chữ, phải bằng dòng chữ",

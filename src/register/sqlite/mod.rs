@@ -8,10 +8,7 @@
 mod error;
 mod read;
 mod schema;
-mod view;
 mod write;
-
-pub use view::View;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};

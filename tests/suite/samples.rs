@@ -1,11 +1,13 @@
-//! The skeletons and the sample offices: every text of them is read without a finding.
+//! The skeletons and the sample offices: they are read, pass their checks and run as their READMEs say.
 //!
-//! Knows: the folders `templates/` and `samples/`. Must not know: what the texts say.
+//! Knows: the folders `templates/` and `samples/`, the commands. Must not know: what the texts say.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use assert_cmd::Command;
 use serde::Deserialize;
+use tempfile::TempDir;
 use vanthu::ruleset::Ruleset;
 use vanthu::source::{self, job, office};
 
@@ -107,5 +109,127 @@ fn every_sample_office_and_job_is_read_without_a_finding() {
     }
     for path in files(&root().join("samples"), "JOB.toml") {
         job::parse(&read(&path), &path.display().to_string()).expect("job");
+    }
+}
+
+/// A copy of a sample office that a test may write into.
+fn office(name: &str) -> TempDir {
+    let copy = TempDir::new().expect("folder");
+    for entry in fs::read_dir(root().join("samples").join(name)).expect("sample") {
+        let from = entry.expect("entry").path();
+        let file = from.file_name().expect("name");
+        fs::copy(&from, copy.path().join(file)).expect("copy");
+    }
+    copy
+}
+
+/// Runs the program in a folder on a fixed day: exit code, standard output, standard error.
+fn vanthu(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::cargo_bin("vanthu")
+        .expect("program")
+        .current_dir(folder)
+        .env_remove("VANTHU_OFFICE")
+        .args(["--today", "2026-11-22", "--lang", "vi"])
+        .args(arguments)
+        .output()
+        .expect("run");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+/// The sources of an office that need no data.
+fn sources(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for path in files(folder, ".md") {
+        let text = read(&path);
+        if text.starts_with("---\n") && !text.contains("{{") {
+            names.push(path.file_name().expect("name").to_string_lossy().into_owned());
+        }
+    }
+    names
+}
+
+#[test]
+fn every_sample_passes_its_checks_and_is_drafted() {
+    for name in ["so-noi-vu", "so-lao-dong", "hoi-dong", "day-du"] {
+        let office = office(name);
+        let sources = sources(office.path());
+        assert!(!sources.is_empty(), "{name}");
+        for command in [&["check"][..], &["draft", "--out", "ra"]] {
+            let arguments: Vec<&str> =
+                command.iter().copied().chain(sources.iter().map(String::as_str)).collect();
+            let (code, out, err) = vanthu(office.path(), &arguments);
+            assert_eq!(code, 0, "{name} {command:?}: {out}{err}");
+        }
+        assert_eq!(files(&office.path().join("ra"), ".docx").len(), sources.len(), "{name}");
+    }
+}
+
+#[test]
+fn every_skeleton_passes_the_checks() {
+    let office = office("so-noi-vu");
+    let index: Index = toml::from_str(&read(&root().join("templates/index.toml"))).expect("index");
+    let mut written = Vec::new();
+    for row in &index.templates {
+        let file = format!("moi-{}.md", row.name);
+        let (code, _, err) = vanthu(office.path(), &["new", &row.name, "--out", &file]);
+        assert_eq!(code, 0, "{}: {err}", row.name);
+        written.push(file);
+    }
+    let arguments: Vec<&str> =
+        std::iter::once("check").chain(written.iter().map(String::as_str)).collect();
+    let (code, _, err) = vanthu(office.path(), &arguments);
+    assert_eq!(code, 0, "{err}");
+}
+
+#[test]
+fn the_common_faults_are_found_and_take_no_number() {
+    let office = office("loi-thuong-gap");
+    let (code, _, err) = vanthu(office.path(), &["check", "hai-muc-iii.md"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("T0611") && err.contains(":25") && err.contains(":21"), "{err}");
+    let (code, _, err) = vanthu(office.path(), &["check", "nhieu-loi.md"]);
+    assert_eq!(code, 1);
+    for finding in ["T0601", "T0612", "T0631", "T0641", "T0706", "T0023", "T0031"] {
+        assert!(err.contains(finding), "{finding}: {err}");
+    }
+    let (code, _, _) = vanthu(office.path(), &["issue", "hai-muc-iii.md"]);
+    assert_eq!(code, 1);
+    assert_eq!(files(office.path(), ".docx"), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn thirty_letters_are_issued_from_the_workbook() {
+    let office = office("thu-moi");
+    let (code, _, err) = vanthu(office.path(), &["run", "JOB.toml", "--dry-run"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(!office.path().join("ra").exists(), "a dry run changes nothing");
+    let (code, _, err) = vanthu(office.path(), &["run", "JOB.toml"]);
+    assert_eq!(code, 0, "{err}");
+    let copies = files(&office.path().join("ra"), ".docx");
+    assert_eq!(copies.len(), 30);
+    let names: Vec<String> =
+        copies.iter().filter_map(|c| Some(c.file_name()?.to_string_lossy().into_owned())).collect();
+    assert_eq!(names.first().map(String::as_str), Some("01-so-tai-chinh.docx"));
+    assert!(names.contains(&"20-cong-ty-tnhh-giay-in-song-lam.docx".to_owned()), "{names:?}");
+    let (code, _, err) = vanthu(office.path(), &["verify"]);
+    assert_eq!(code, 0, "{err}");
+    let (code, _, err) = vanthu(office.path(), &["run", "JOB.toml"]);
+    assert_eq!((code, files(&office.path().join("ra"), ".docx").len()), (0, 30), "{err}");
+}
+
+#[test]
+fn a_decision_with_its_list_and_a_councils_plan_are_issued() {
+    let commune = office("day-du");
+    let (code, _, err) = vanthu(commune.path(), &["run", "JOB.toml"]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(files(&commune.path().join("ra"), ".docx").len(), 2);
+    let council = office("hoi-dong");
+    let (code, out, err) = vanthu(council.path(), &["issue", "cum-khoi-2026.md"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("04/KH-HĐTĐKT"), "{out}");
+    for office in [&commune, &council] {
+        let (code, _, err) = vanthu(office.path(), &["verify"]);
+        assert_eq!(code, 0, "{err}");
     }
 }

@@ -33,12 +33,7 @@ impl Archive<'_> {
     pub fn recover(&self, bag: BagId, known: &[FileRef]) -> Result<Recovery> {
         self.sweep(bag)?;
         let mut out = self.repair_manifest(bag, known)?;
-        for orphan in self.orphans(bag, known)? {
-            if self.can_be_named(&orphan) {
-                self.quarantine(&orphan)?;
-                out.orphans.push(orphan);
-            }
-        }
+        out.orphans = self.put_orphans_aside(bag, known)?;
         self.drop_empty(bag)?;
         Ok(out)
     }
@@ -88,6 +83,20 @@ impl Archive<'_> {
             .filter(|path| !known.contains(path.as_str()))
             .map(|path| ArchivePath { year: bag.year, bag: bag.number, path })
             .collect())
+    }
+
+    /// Moves the orphans of an open bag into quarantine; returns those that it moved.
+    pub(super) fn put_orphans_aside(
+        &self,
+        bag: BagId,
+        known: &[FileRef],
+    ) -> Result<Vec<ArchivePath>> {
+        let mut orphans = self.orphans(bag, known)?;
+        orphans.retain(|orphan| self.can_be_named(orphan));
+        for orphan in &orphans {
+            self.quarantine(orphan)?;
+        }
+        Ok(orphans)
     }
 
     /// False for a name that is not UTF-8: it stays for `verify` to tell, and the bag stays open.

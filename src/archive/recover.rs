@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::fault::{At, Doing};
-use super::paths::{BAGS, BagId, DATA, MANIFEST, OPEN, QUARANTINE, TAG_FILES, TAG_MANIFEST};
+use super::paths::{BAGS, BagId, DATA, GUIDE, MANIFEST, OPEN, QUARANTINE, TAG_FILES, TAG_MANIFEST};
 use super::store::Archive;
 use super::{ArchivePath, FileRef, manifest};
 use crate::diagnostic::Result;
@@ -33,12 +33,7 @@ impl Archive<'_> {
     pub fn recover(&self, bag: BagId, known: &[FileRef]) -> Result<Recovery> {
         self.sweep(bag)?;
         let mut out = self.repair_manifest(bag, known)?;
-        for orphan in self.orphans(bag, known)? {
-            if self.can_be_named(&orphan) {
-                self.quarantine(&orphan)?;
-                out.orphans.push(orphan);
-            }
-        }
+        out.orphans = self.put_orphans_aside(bag, known)?;
         self.drop_empty(bag)?;
         Ok(out)
     }
@@ -88,6 +83,20 @@ impl Archive<'_> {
             .filter(|path| !known.contains(path.as_str()))
             .map(|path| ArchivePath { year: bag.year, bag: bag.number, path })
             .collect())
+    }
+
+    /// Moves the orphans of an open bag into quarantine; returns those that it moved.
+    pub(super) fn put_orphans_aside(
+        &self,
+        bag: BagId,
+        known: &[FileRef],
+    ) -> Result<Vec<ArchivePath>> {
+        let mut orphans = self.orphans(bag, known)?;
+        orphans.retain(|orphan| self.can_be_named(orphan));
+        for orphan in &orphans {
+            self.quarantine(orphan)?;
+        }
+        Ok(orphans)
     }
 
     /// False for a name that is not UTF-8: it stays for `verify` to tell, and the bag stays open.
@@ -167,7 +176,7 @@ impl Archive<'_> {
 
 /// A name that [`crate::world::World::replace`] may leave when it is cut short.
 pub(super) fn is_temporary(name: &str) -> bool {
-    let known = TAG_FILES.iter().chain([&TAG_MANIFEST]);
+    let known = TAG_FILES.iter().chain([&TAG_MANIFEST, &GUIDE]);
     name.strip_prefix('.').is_some_and(|rest| {
         rest.ends_with(".tmp") && known.into_iter().any(|tag| rest.starts_with(tag))
     })

@@ -61,9 +61,7 @@ impl Archive<'_> {
     fn prepare(&self, bag: BagId, files: &[FileRef], rows: &[u8]) -> Result<()> {
         let open = bag.under(&self.root, OPEN);
         self.sweep(bag)?;
-        for orphan in self.orphans(bag, files)? {
-            self.quarantine(&orphan)?;
-        }
+        self.put_orphans_aside(bag, files)?;
         self.drop_empty(bag)?;
         self.refuse_damaged(bag, &open, files)?;
         let payload = self.whole_manifest(bag, &open, files)?;

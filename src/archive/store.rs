@@ -50,6 +50,14 @@ impl<'w> Archive<'w> {
         let guide = root.join(paths::GUIDE);
         let text = paths::GUIDE_TEXT.as_bytes();
         if !world.stat(&guide).is_ok_and(|stat| stat.len == text.len() as u64) {
+            // A kill may have left the guide half written under a temporary name.
+            for (name, kind) in world.list(root).at(Doing::Read, root)? {
+                let temporary = name.to_str().is_some_and(super::recover::is_temporary);
+                if temporary && kind == EntryKind::File {
+                    let path = root.join(name);
+                    world.remove(&path).at(Doing::Remove, &path)?;
+                }
+            }
             world.replace(&guide, text).at(Doing::Write, &guide)?;
         }
         Self::open(world, root)

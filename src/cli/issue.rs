@@ -106,7 +106,7 @@ pub fn show(
         if let Some(mended) = &report.mended {
             ui.remark(mended);
         }
-        show_lines(report, dry_run, ui).map_err(|e| output_failure(&e))?;
+        show_lines(plan, report, dry_run, ui).map_err(|e| output_failure(&e))?;
         if let Some(failure) = &report.unfinished {
             let _ = ui.err.write_all(report::render_failure(failure, ui.lang).as_bytes());
         }
@@ -114,9 +114,17 @@ pub fn show(
     Ok(if stopped { Exit::Findings } else { exit_of(plan) })
 }
 
-fn show_lines(report: &Report, dry_run: bool, ui: &mut Ui<'_>) -> std::io::Result<()> {
+fn show_lines(plan: &Plan, report: &Report, dry_run: bool, ui: &mut Ui<'_>) -> std::io::Result<()> {
     for line in &report.lines {
         write!(ui.out, "{:<16} {}", line.code, line.subject)?;
+        let planned = plan.documents.get(line.index);
+        if let Some(row) = planned.and_then(|p| p.row.row) {
+            let row = text!(" (hàng {row})", " (row {row})");
+            write!(ui.out, "{}", row.get(ui.lang))?;
+        }
+        if let Some(to) = planned.and_then(|p| p.to.as_deref()) {
+            write!(ui.out, " → {}", to.replace('\n', " "))?;
+        }
         if let Some(copy) = &line.copy {
             write!(ui.out, "  [{}]", copy.display())?;
         }
@@ -157,6 +165,7 @@ fn show_json(plan: &Plan, report: &Report, dry_run: bool, ui: &mut Ui<'_>) -> st
                 "code": l.code,
                 "subject": l.subject,
                 "date": plan.documents.get(l.index).map(|d| d.date.to_string()),
+                "to": plan.documents.get(l.index).and_then(|d| d.to.as_deref()),
                 "series": plan.documents.get(l.index).map(|d| &*d.series),
                 "row": row.and_then(|r| r.row),
                 "file": l.copy.as_ref().map(|c| c.display().to_string()),

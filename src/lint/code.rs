@@ -116,17 +116,6 @@ pub(crate) fn forbidden_group(groups: &[String], head: &Head, context: &mut Cont
     );
 }
 
-/// The type is in the ruleset.
-pub(crate) fn known_type(head: &Head, context: &mut Context) {
-    let id = &context.doc.type_id;
-    if context.rules.type_rule(id).is_some() {
-        return;
-    }
-    let place = context.field("type", None);
-    let message = text!("không có loại văn bản “{id}”", "there is no document type “{id}”");
-    context.find(head, place, message);
-}
-
 /// Trích yếu that repeats the type name printed above it.
 pub(crate) fn subject_repeats_type(head: &Head, context: &mut Context) {
     let doc = context.doc;

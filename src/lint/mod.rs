@@ -198,8 +198,8 @@ impl Context<'_> {
 pub fn not_composed(checks: &Checks, file: &str, line: u32) -> Option<Diagnostic> {
     let check = checks.checks.iter().find(|c| matches!(c.kind, Kind::NormalForm))?;
     let message = text!(
-        "có chữ gõ bằng Unicode tổ hợp, chưa ở dạng dựng sẵn (NFC)",
-        "some letters are typed in combining characters, not in normal form C"
+        "có chữ gõ bằng Unicode tổ hợp; đã chuyển sang dạng dựng sẵn (NFC)",
+        "some letters are typed in combining characters; they were composed (normal form C)"
     );
     Some(check.head.finding(Place::file(file).line(line), message))
 }

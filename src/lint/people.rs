@@ -34,8 +34,8 @@ pub(crate) fn unknown(head: &Head, context: &mut Context) {
         let typed = line.of.trim();
         let place = authority_place(context);
         let message = text!(
-            "“{typed}” không bắt đầu bằng TM., Q., KT., TL. hay TUQ.",
-            "“{typed}” does not begin with TM., Q., KT., TL. or TUQ."
+            "“{typed}” không phải một dòng quyền hạn TM., Q., KT., TL., TUQ. viết đúng",
+            "“{typed}” is no line of authority TM., Q., KT., TL., TUQ. as it is written"
         );
         match meant(typed) {
             Some((authority, rest)) => {
@@ -142,7 +142,10 @@ pub(crate) fn deputy_alone(deputies: &[String], head: &Head, context: &mut Conte
         context.find(
             head,
             place,
-            text!("“{position}” ký mà không có dòng KT.", "“{position}” signs without a KT. line"),
+            text!(
+                "“{position}” ký mà thiếu dòng KT. của người đứng đầu",
+                "“{position}” signs without a KT. line"
+            ),
         );
     }
 }

@@ -18,5 +18,3 @@ pub const NO_UNIT: Code = Code::new(Family::D, 505);
 pub const NO_ROWS: Code = Code::new(Family::D, 506);
 /// A name of a copy that cannot be made from the row.
 pub const BAD_NAME: Code = Code::new(Family::D, 507);
-/// Text that was not in Unicode normal form C; reading composed it, so the check on the document cannot see it.
-pub const NOT_COMPOSED: Code = Code::new(Family::T, 24);

@@ -53,6 +53,8 @@ pub struct Planned {
     pub key: Digest,
     /// Trích yếu in one line.
     pub subject: Box<str>,
+    /// First addressee, to tell the letters of a batch apart.
+    pub to: Option<Box<str>>,
     /// The row as JSON.
     pub data: Box<str>,
     /// The document, for the first of them.
@@ -166,6 +168,13 @@ impl Planner<'_, '_> {
     fn step(&mut self, planned: PlannedStep) -> Result<()> {
         let index = self.plan.steps.len();
         self.plan.steps.push(planned);
+        // A command names no mode: a template that goes over all rows makes one document.
+        if let Some(planned) = self.plan.steps.last_mut()
+            && planned.step.at == 0
+            && planned.recipe.wants_all_rows()
+        {
+            planned.step.mode = Mode::One;
+        }
         let step = self.plan.steps[index].step.clone();
         let Some(path) = &step.data else {
             let outcome =
@@ -304,6 +313,7 @@ impl Planner<'_, '_> {
             date,
             key,
             subject: subject.into(),
+            to: document.addressees.as_ref().and_then(|a| a.names.first()).map(|n| n.as_str().into()),
             data: data.into(),
             document: kept.then(|| Box::new(document)),
         });

@@ -17,7 +17,6 @@ use crate::template::Template;
 use crate::text;
 
 use super::assemble::assemble;
-use super::codes::NOT_COMPOSED;
 use super::workspace::{Workspace, read_text};
 
 /// A source file, compiled.
@@ -48,6 +47,16 @@ impl Recipe {
         Ok(Self { template, text, file })
     }
 
+    /// True if the template goes over all rows of its data at once (`{{#each hang}}`).
+    pub fn wants_all_rows(&self) -> bool {
+        self.template
+            .fields()
+            .iter()
+            .filter(|f| !f.in_loop || f.path.contains("[]"))
+            .filter_map(|f| f.path.split(['.', '[']).next())
+            .any(|root| root == "hang" || root == "rows")
+    }
+
     /// Fills, reads, assembles and checks. `date` is the day of issue; `None` leaves a draft's blanks.
     /// The document is there unless something in it could not be understood at all.
     pub fn document(
@@ -67,7 +76,7 @@ impl Recipe {
             assemble(parsed, &self.file, &workspace.office, &workspace.rules, today);
         findings.extend(more);
         if let Some(line) = not_nfc {
-            findings.push(not_normal(&self.file, line));
+            findings.extend(lint::not_composed(&workspace.checks, &self.file, line));
         }
         let Some(mut document) = document else { return (None, findings) };
         match date {
@@ -92,21 +101,6 @@ pub enum IssueDay {
     Given(Date),
     /// The day in the source, else today.
     FromSource,
-}
-
-fn not_normal(file: &str, line: u32) -> Diagnostic {
-    Diagnostic::warning(
-        NOT_COMPOSED,
-        Place::file(file).line(line),
-        text!(
-            "văn bản gõ bằng Unicode tổ hợp; đã chuyển sang Unicode dựng sẵn",
-            "the text is in decomposed Unicode; it was composed"
-        ),
-    )
-    .hint(text!(
-        "chọn bảng mã “Unicode” (dựng sẵn) trong bộ gõ",
-        "choose precomposed “Unicode” in the input method"
-    ))
 }
 
 /// Lays out and writes a document, reads what was written and checks it again.

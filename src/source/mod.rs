@@ -6,6 +6,7 @@
 pub mod body;
 pub mod codes;
 pub mod data;
+mod fields;
 pub mod front;
 pub mod inline;
 mod input;

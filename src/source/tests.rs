@@ -1,3 +1,5 @@
+//! The reader of documents, tried with texts as clerks and scanners write them.
+
 use super::*;
 use crate::diagnostic::Lang;
 use crate::model::{BlockKind, Side, Urgency, plain};

@@ -1,3 +1,5 @@
+//! Templates: what they print, where their lines came from, and every fault they can have.
+
 use serde_json::json;
 
 use super::*;

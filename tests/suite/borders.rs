@@ -12,7 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &["text"]),
     ("ruleset", &["diagnostic", "model", "text"]),
     ("source", &["diagnostic", "model", "text", "world"]),
-    ("template", &["diagnostic", "text"]),
+    ("template", &["diagnostic", "model", "text"]),
     ("layout", &["diagnostic", "model", "ruleset", "text"]),
     ("docx", &["diagnostic", "layout", "model", "text"]),
     ("lint", &["diagnostic", "layout", "model", "ruleset", "text"]),

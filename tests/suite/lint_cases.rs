@@ -150,8 +150,7 @@ impl Bench {
     /// Findings of a text and its sheet, which `changes` may spoil.
     fn findings(&self, path: &Path, changes: Option<&str>) -> Vec<Diagnostic> {
         let text = assembled::read(path);
-        let (document, mut out) =
-            assembled::document(&text, "bai.md", &self.checks, &self.office, 2026);
+        let (document, mut out) = assembled::document(&text, "bai.md", &self.checks, &self.office);
         out.extend(lint::document(&document, &self.checks, &self.office));
         let mut sheet = layout::compose(&document, self.checks.rules(), &self.office.layout);
         if let Some(changes) = changes {

@@ -36,7 +36,7 @@ fn check(path: &Path, office_folder: &Path) -> Vec<Diagnostic> {
     let office = assembled::office(office_folder, &rules);
     let text = assembled::read(path);
     let file = path.file_name().unwrap_or_default().to_string_lossy();
-    let (document, mut findings) = assembled::document(&text, &file, &checks, &office, 2026);
+    let (document, mut findings) = assembled::document(&text, &file, &checks, &office);
     findings.extend(lint::document(&document, &checks, &office));
     let sheet = layout::compose(&document, &rules, &office.layout);
     findings.extend(lint::sheet(&sheet, &checks, &file, &layout::metrics::width));

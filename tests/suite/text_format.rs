@@ -337,3 +337,20 @@ fn codes_are_explained() {
         assert_eq!(emitted, explained, "{table}");
     }
 }
+
+#[test]
+fn front_matter_is_filled_line_by_line() {
+    let template = "---\nloai: cong-van\n{{#if gap}}\ndo-khan: khan\n{{/if}}\nkinh-gui:\n{{#each ds}}\n  - {{ten}}\n\
+                    {{/each}}\nso-ban: {{so}}\nngay: {{ngay}}\n---\nA\n";
+    let data =
+        json!({"gap": false, "ds": [{"ten": "Sở: A"}, {"ten": "- B"}], "so": 12.0, "ngay": "mai"});
+    let rendered =
+        Template::compile(template, "a.md").expect("compiles").render(&data).expect("renders");
+    let (source, found) = source::parse(&rendered, "a.md");
+    let names: Vec<_> = source.front.addressees.iter().map(|a| (a.value.as_str(), a.at)).collect();
+    assert_eq!(names, [("Sở: A", 8), ("- B", 8)]);
+    assert_eq!(source.front.copies.map(|c| (c.value, c.at)), Some((12, 10)));
+    let faults: Vec<_> = found.iter().map(|d| (d.code.to_string(), d.place.line)).collect();
+    assert_eq!(faults, [("D0107".to_owned(), Some(11))]);
+    assert_eq!(source.body[0].at, 13);
+}

@@ -2,6 +2,7 @@
 
 mod batch;
 mod crash;
+mod power;
 mod refuse;
 
 use std::collections::BTreeMap;
@@ -11,9 +12,10 @@ use std::path::{Path, PathBuf};
 use jiff::civil::date;
 
 use super::*;
-use crate::archive::sha256;
+use crate::archive::{sha256, verify};
 use crate::model::{Contents, OrganConfig, SeriesConfig};
-use crate::register::{Book, Filter, Order, Want};
+use crate::pipeline::Ledger;
+use crate::register::{Book, Filter, Order, Want, audit};
 use crate::world::System;
 
 pub(super) const NO_WAIT: Duration = Duration::ZERO;
@@ -163,6 +165,13 @@ pub(super) fn assert_sound(filing: &Filing<'_>) {
         let open = root.join(format!("open/{}/{:06}", bag.year, bag.bag));
         assert!(!open.exists(), "a full bag is sealed");
     }
+    let mut edited = Vec::new();
+    let rows = audit(filing.register(), &mut |d| edited.push(d)).expect("audits");
+    assert_eq!((rows, edited), (seq, Vec::new()));
+    let options = verify::Options { threads: 1, ..Default::default() };
+    let report = verify::verify(filing.world, root, &Ledger(filing.register()), options);
+    let report = report.expect("verifies");
+    assert_eq!(report.exit_status(), verify::ExitStatus::Clean, "{:?}", report.findings);
     let staging = fs::read_dir(root.join("staging")).expect("staging");
     assert_eq!(staging.count(), 0, "staging is empty");
     let mut pending = 0;

@@ -78,10 +78,9 @@ fn an_audit_is_clean_until_somebody_edits() {
             "UPDATE entries SET record = json_set(record, '$.fields.subject', 'khác') WHERE seq = 2",
             "S0202",
         ),
-        ("UPDATE entries SET record = 'x{' WHERE seq = 2", "S0202"),
         ("UPDATE files SET sha256 = zeroblob(32) WHERE seq = 2", "S0204"),
         ("DELETE FROM files WHERE seq = 2", "S0204"),
-        ("UPDATE leaves SET leaf = 'x' WHERE seq = 2", "S0203"),
+        ("UPDATE leaves SET leaf = x'7b7d' WHERE seq = 2", "S0203"),
         ("DELETE FROM leaves WHERE seq = 2", "S0203"),
         (
             "UPDATE leaves SET leaf = (SELECT leaf FROM leaves WHERE seq = 1), salt = NULL WHERE seq = 2",
@@ -98,14 +97,7 @@ fn an_audit_is_clean_until_somebody_edits() {
             "PRAGMA ignore_check_constraints=ON; PRAGMA writable_schema=OFF;
              DROP TRIGGER entries_stay; DROP TRIGGER entries_keep; DROP TRIGGER leaves_stay; DROP TRIGGER leaves_keep; {sql};"
         );
-        match register.conn.execute_batch(&edit) {
-            Ok(()) => {}
-            // The store itself may refuse what is no JSON or no blob.
-            Err(e) => {
-                eprintln!("{sql}: {e}");
-                continue;
-            }
-        }
+        register.conn.execute_batch(&edit).expect(sql);
         let codes: Vec<String> = findings(&register).iter().map(|d| d.code.to_string()).collect();
         assert_eq!(codes, [code], "{sql}");
     }

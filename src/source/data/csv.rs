@@ -174,6 +174,12 @@ impl Iterator for Csv {
                 self.done = true;
             }
             let place = record.place(&self.file);
+            let unheaded = |(i, f): &(usize, &String)| {
+                *i < self.table.width() && !f.trim().is_empty() && self.table.lacks_heading(*i)
+            };
+            if let Some((position, _)) = record.fields.iter().enumerate().find(unheaded) {
+                self.table.no_heading(position, record.row);
+            }
             let filled = record.fields.into_iter().enumerate().filter(|(_, f)| !f.is_empty());
             let cells = filled.map(|(i, f)| (i, Content::Value(Value::String(f)))).collect();
             let mut row = self.table.row(place, record.row, cells);

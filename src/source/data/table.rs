@@ -50,6 +50,8 @@ pub(super) struct Table {
     /// Position in the sheet → index into `columns`.
     by_position: Vec<Option<usize>>,
     tallies: Vec<Tally>,
+    /// Columns whose heading stands twice: they were said, and are not read.
+    refused: Vec<usize>,
     rows: u32,
     header_row: u32,
     unheaded: bool,
@@ -71,6 +73,7 @@ impl Table {
             columns: Vec::new(),
             by_position: Vec::new(),
             tallies: Vec::new(),
+            refused: Vec::new(),
             rows: 0,
             header_row,
             unheaded: false,
@@ -97,9 +100,13 @@ impl Table {
         if heading.is_empty() || position >= self.limits.columns {
             return;
         }
+        if self.by_position.len() <= position {
+            self.by_position.resize(position + 1, None);
+        }
         let letter = letter(position);
         let at = self.place.clone().row(self.header_row).cell(letter.clone());
         if let Some(first) = self.columns.iter().find(|c| c.heading == heading) {
+            self.refused.push(position);
             let other = first.letter.clone();
             self.findings.push(
                 Diagnostic::error(
@@ -132,9 +139,6 @@ impl Table {
             }
             key = String::new();
         }
-        if self.by_position.len() <= position {
-            self.by_position.resize(position + 1, None);
-        }
         if let Some(slot) = self.by_position.get_mut(position) {
             *slot = Some(self.columns.len());
         }
@@ -159,6 +163,11 @@ impl Table {
     /// True if a heading stands over a position.
     pub fn has_heading(&self, position: usize) -> bool {
         self.by_position.get(position).copied().flatten().is_some()
+    }
+
+    /// True if a column has no heading and that was not said yet.
+    pub fn lacks_heading(&self, position: usize) -> bool {
+        !self.unheaded && !self.has_heading(position) && !self.refused.contains(&position)
     }
 
     /// Adds a finding about the file.
@@ -216,7 +225,7 @@ impl Table {
 
     /// Notes a filled cell that no heading stands over; only the first one is said.
     pub fn no_heading(&mut self, position: usize, number: u32) {
-        if self.unheaded || self.has_heading(position) {
+        if !self.lacks_heading(position) {
             return;
         }
         self.unheaded = true;

@@ -85,6 +85,9 @@ fn csv_faults_are_found_where_they_stand() {
     assert_eq!(found[3], ["D0201 a.csv:6, row 5, column B “B”"]);
     assert_eq!(found[4], ["D0203 a.csv:7, row 6, column C", "D0220 a.csv:7"]);
     let (_, findings) =
+        read_all(b"A,,C\n1,,3\n1,2,3\n", "a.csv", &Options::default()).expect("read");
+    assert_eq!(findings, ["D0205 a.csv, row 3, column B"]);
+    let (_, findings) =
         read_all("Tên,Tên,Ten,\n1,2,3,4\n".as_bytes(), "a.csv", &Options::default()).expect("read");
     assert_eq!(findings, ["D0204 a.csv, row 1, column B", "D0204 a.csv, row 1, column C",]);
 }

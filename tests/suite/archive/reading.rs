@@ -117,6 +117,12 @@ fn a_stopped_check_is_not_clean() {
     assert_eq!(report.exit_status(), ExitStatus::Stopped);
     assert!(report.cancelled && !report.complete && report.skipped > 0);
     assert!(report.covered.files < 11);
+    // Stopped before it began: three bags without a verdict.
+    cancel.store(true, Ordering::SeqCst);
+    let options = Options { cancel: Some(&cancel), ..Options::default() };
+    let none = verify(&fixture.world, &fixture.root, &fixture.register, options).expect("verified");
+    assert_eq!((none.covered.files, none.skipped), (0, 3));
+    assert_eq!(none.exit_status(), ExitStatus::Stopped);
 }
 
 #[test]

@@ -47,7 +47,6 @@ fn each_refusal_is_told_and_mended_by_running_again() {
         (Op::Sync, ErrorKind::Other),
         (Op::RemoveTree, ErrorKind::PermissionDenied),
         (Op::Append, ErrorKind::StorageFull),
-        (Op::Replace, ErrorKind::StorageFull),
         (Op::List, ErrorKind::PermissionDenied),
     ];
     for (op, kind) in ops {

@@ -2,9 +2,10 @@
 
 use std::io;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use super::power::Volatile;
 use super::*;
 use crate::register::{Bag, CommitError, Entry, Feed, JobRow, Last, Record, Reservation};
 use crate::world::{EntryKind, Stat};
@@ -14,6 +15,8 @@ use crate::world::{EntryKind, Stat};
 enum Fault {
     /// The process dies before the operation, or with half of it done.
     Kill { half: bool },
+    /// The power fails before the operation: what was not synced is lost.
+    PowerCut,
     /// The system refuses it once (half a write may have happened), and works again afterwards.
     Refuse { kind: io::ErrorKind, half: bool },
 }
@@ -25,6 +28,7 @@ struct Plan {
     fault: Fault,
     count: AtomicUsize,
     dead: AtomicBool,
+    volatile: Mutex<Volatile>,
 }
 
 enum Verdict {
@@ -35,7 +39,17 @@ enum Verdict {
 
 impl Plan {
     fn new(at: usize, fault: Fault) -> Arc<Self> {
-        Arc::new(Self { at, fault, count: 0.into(), dead: false.into() })
+        Arc::new(Self {
+            at,
+            fault,
+            count: 0.into(),
+            dead: false.into(),
+            volatile: Mutex::default(),
+        })
+    }
+
+    fn volatile(&self) -> MutexGuard<'_, Volatile> {
+        self.volatile.lock().expect("no panic before")
     }
 
     fn gone() -> io::Error {
@@ -57,6 +71,11 @@ impl Plan {
             Fault::Kill { half } => {
                 self.dead.store(true, SeqCst);
                 (Self::gone(), half)
+            }
+            Fault::PowerCut => {
+                self.dead.store(true, SeqCst);
+                self.volatile().cut();
+                (Self::gone(), false)
             }
             Fault::Refuse { kind, half } => (kind.into(), half),
         };
@@ -117,11 +136,19 @@ impl World for Faulty {
     }
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let half = &bytes[..bytes.len() / 2];
-        self.plan.run(|| self.inner.create(path, bytes), || self.inner.create(path, half))
+        let whole = || {
+            self.plan.volatile().created(path);
+            self.inner.create(path, bytes)
+        };
+        self.plan.run(whole, || self.inner.create(path, half))
     }
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let half = &bytes[..bytes.len() / 2];
-        self.plan.run(|| self.inner.append(path, bytes), || self.inner.append(path, half))
+        let whole = || {
+            self.plan.volatile().appended(path);
+            self.inner.append(path, bytes)
+        };
+        self.plan.run(whole, || self.inner.append(path, half))
     }
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
         let cut = || self.inner.truncate(path, len);
@@ -134,10 +161,14 @@ impl World for Faulty {
     }
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let act = || self.inner.rename(from, to);
-        self.plan.run(act, act)
+        let whole = || act().inspect(|()| self.plan.volatile().renamed(from, to));
+        self.plan.run(whole, act)
     }
     fn remove(&self, path: &Path) -> io::Result<()> {
-        let act = || self.inner.remove(path);
+        let act = || {
+            self.plan.volatile().removed(path);
+            self.inner.remove(path)
+        };
         self.plan.run(act, act)
     }
     fn remove_tree(&self, dir: &Path) -> io::Result<()> {
@@ -149,19 +180,30 @@ impl World for Faulty {
             Some(file) => self.inner.remove(file.path()),
             None => Ok(()),
         };
-        self.plan.run(|| self.inner.remove_tree(dir), one)
+        let whole = || {
+            self.plan.volatile().removed_tree(dir);
+            self.inner.remove_tree(dir)
+        };
+        self.plan.run(whole, one)
     }
     fn create_dir(&self, dir: &Path) -> io::Result<()> {
         let act = || self.inner.create_dir(dir);
         self.plan.run(act, act)
     }
     fn sync(&self, path: &Path) -> io::Result<()> {
-        let act = || self.inner.sync(path);
+        let act = || {
+            self.plan.volatile().synced(path);
+            self.inner.sync(path)
+        };
         self.plan.run(act, act)
     }
     fn sync_tree(&self, path: &Path) -> io::Result<()> {
         // Everything is in memory here, and a whole machine's disks need not be synced for it.
-        self.plan.run(|| Ok(()), || Ok(()))?;
+        let whole = || {
+            self.plan.volatile().all_synced();
+            Ok(())
+        };
+        self.plan.run(whole, || Ok(()))?;
         self.inner.sync(path)
     }
     fn set_read_only(&self, path: &Path) -> io::Result<()> {
@@ -388,6 +430,11 @@ fn killed_with_any_operation_half_done() {
 }
 
 #[test]
+fn a_power_cut_before_any_operation() {
+    at_every_operation(Fault::PowerCut);
+}
+
+#[test]
 fn a_full_disk_at_any_write() {
     at_every_operation(Fault::Refuse { kind: io::ErrorKind::StorageFull, half: true });
 }
@@ -400,7 +447,7 @@ fn an_error_of_the_disk_at_any_operation() {
 #[test]
 fn killed_while_mending_what_a_kill_left() {
     let total = operations();
-    for first in (1..=total).step_by(3) {
+    for first in (1..=total).step_by(5) {
         for second in 1.. {
             let dir = folder();
             let world =

@@ -109,7 +109,7 @@ fn a_register_that_another_tool_holds_is_told() {
         .expect("holds");
     let world = system();
     let refused = open(&world, dir.path(), 2).and_then(|mut f| issue(&mut f, "c", &wants("c", 1)));
-    assert_eq!(refused.err().expect("held").kind, FailureKind::Locked);
+    assert_eq!(refused.expect_err("held").kind, FailureKind::Locked);
     other.execute_batch("ROLLBACK").expect("lets go");
     drop(other);
     let mut filing = open(&world, dir.path(), 2).expect("opens");

@@ -230,7 +230,7 @@ impl Iterator for Sheet {
             }
             self.cells.hidden = self.cells.hidden.saturating_add(1);
         }
-        if let Some((position, _)) = filled.cells.iter().find(|(p, _)| !self.table.has_heading(*p))
+        if let Some((position, _)) = filled.cells.iter().find(|(p, _)| self.table.lacks_heading(*p))
         {
             self.table.no_heading(*position, filled.number);
         }

@@ -1,0 +1,90 @@
+//! What a power cut takes: everything that no sync had made durable.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A change of names that no sync of its folder has covered yet.
+#[derive(Debug)]
+enum Name {
+    Made(PathBuf),
+    Moved(PathBuf, PathBuf),
+    Gone(PathBuf, Vec<u8>),
+}
+
+/// What would be lost now.
+#[derive(Debug, Default)]
+pub(super) struct Volatile {
+    names: Vec<Name>,
+    contents: BTreeSet<PathBuf>,
+}
+
+impl Volatile {
+    pub(super) fn created(&mut self, path: &Path) {
+        self.names.push(Name::Made(path.into()));
+        self.contents.insert(path.into());
+    }
+
+    /// A file that is synced itself, in a folder that may not be.
+    pub(super) fn appended(&mut self, path: &Path) {
+        if !path.exists() {
+            self.names.push(Name::Made(path.into()));
+        }
+    }
+
+    pub(super) fn renamed(&mut self, from: &Path, to: &Path) {
+        self.names.push(Name::Moved(from.into(), to.into()));
+        let moved: Vec<PathBuf> =
+            self.contents.iter().filter(|p| p.starts_with(from)).cloned().collect();
+        for old in moved {
+            self.contents.remove(&old);
+            let inside = old.strip_prefix(from).expect("inside");
+            self.contents.insert(if inside.as_os_str().is_empty() {
+                to.into()
+            } else {
+                to.join(inside)
+            });
+        }
+    }
+
+    pub(super) fn removed(&mut self, path: &Path) {
+        if let Ok(bytes) = fs::read(path) {
+            self.names.push(Name::Gone(path.into(), bytes));
+        }
+    }
+
+    pub(super) fn removed_tree(&mut self, dir: &Path) {
+        self.contents.retain(|p| !p.starts_with(dir));
+        self.names.retain(|n| !matches!(n, Name::Made(p) if p.starts_with(dir)));
+    }
+
+    pub(super) fn synced(&mut self, path: &Path) {
+        self.contents.remove(path);
+        let parent = |p: &PathBuf| p.parent() == Some(path);
+        self.names.retain(|n| match n {
+            Name::Made(p) | Name::Gone(p, _) => !parent(p),
+            Name::Moved(_, to) => !parent(to),
+        });
+    }
+
+    pub(super) fn all_synced(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The power fails: what was not durable is gone.
+    pub(super) fn cut(&mut self) {
+        for path in &self.contents {
+            if path.exists() {
+                fs::write(path, b"").expect("torn");
+            }
+        }
+        for name in self.names.drain(..).rev() {
+            // A name may have been taken back by a later change; then there is nothing to undo.
+            let _ = match name {
+                Name::Made(path) => fs::remove_file(path),
+                Name::Moved(from, to) => fs::rename(to, from),
+                Name::Gone(path, bytes) => fs::write(path, bytes),
+            };
+        }
+    }
+}

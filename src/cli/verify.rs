@@ -1,5 +1,7 @@
 //! `vanthu verify`.
 
+use std::time::Duration;
+
 use crate::archive::verify::{ExitStatus, Options, Scope};
 use crate::diagnostic::Result;
 use crate::pipeline::{Verified, Workspace, verify};
@@ -8,6 +10,9 @@ use crate::text;
 use super::args::Shape;
 use super::report::{self, Ui};
 use super::{Exit, output_failure, progress};
+
+/// Seconds to wait for a batch that is being issued.
+const WAIT: u64 = 120;
 
 /// Verifies and reports; never clean unless everything in scope was read.
 pub fn run(
@@ -28,7 +33,7 @@ pub fn run(
         scope: Scope { year, bag: None },
         ..Options::default()
     };
-    let verified = verify(workspace, options);
+    let verified = verify(workspace, options, Duration::from_secs(WAIT));
     bar.finish_and_clear();
     let verified = verified?;
     match format {
@@ -72,6 +77,7 @@ fn show_json(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
         .collect();
     let value = serde_json::json!({
         "clean": verified.is_clean(),
+        "mended": verified.mended.as_ref().map(|m| m.get(ui.lang)),
         "complete": report.complete,
         "scope": report.scope,
         "covered": report.covered,
@@ -89,6 +95,9 @@ fn show_json(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
 
 fn show_text(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
     let report = &verified.report;
+    if let Some(mended) = &verified.mended {
+        ui.line(mended)?;
+    }
     for line in &verified.pages {
         ui.line(&text!(
             "trang của sổ đăng ký bị hỏng: {line}",

@@ -150,7 +150,7 @@ pub fn issue(
 }
 
 /// What a run that was killed had left, and what became of it.
-fn told(mended: &Mended) -> Option<Text> {
+pub(super) fn told(mended: &Mended) -> Option<Text> {
     if !mended.any() {
         return None;
     }

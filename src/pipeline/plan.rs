@@ -313,7 +313,11 @@ impl Planner<'_, '_> {
             date,
             key,
             subject: subject.into(),
-            to: document.addressees.as_ref().and_then(|a| a.names.first()).map(|n| n.as_str().into()),
+            to: document
+                .addressees
+                .as_ref()
+                .and_then(|a| a.names.first())
+                .map(|n| n.as_str().into()),
             data: data.into(),
             document: kept.then(|| Box::new(document)),
         });

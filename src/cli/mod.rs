@@ -62,6 +62,11 @@ fn dispatch(args: &[OsString], lang: Lang, out: &mut dyn Write, err: &mut dyn Wr
             };
         }
         Err(e) => {
+            if e.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+                || e.kind() == ErrorKind::MissingSubcommand
+            {
+                let _ = write!(err, "{}\n\n", help::command(lang).render_help());
+            }
             let failure = Failure::new(FailureKind::Usage, Place::default(), help::usage_error(&e))
                 .hint(text!("xem “vanthu --help”", "see `vanthu --help`"));
             let _ = err.write_all(report::render_failure(&failure, lang).as_bytes());

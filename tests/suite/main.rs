@@ -15,5 +15,6 @@ mod layout_sample;
 mod lint_cases;
 mod lint_samples;
 mod processes;
+mod readme;
 mod samples;
 mod text_format;

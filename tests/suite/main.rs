@@ -1,5 +1,6 @@
 //! The integration tests, one binary.
 
+mod architecture;
 mod archive;
 mod assembled;
 mod bad_data;

@@ -40,7 +40,11 @@ fn vanthu(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 /// The rows of all tables, cell by cell; `\|` is no border.
@@ -128,7 +132,8 @@ fn every_helper_of_the_readme_exists() {
         for tag in tags {
             let condition = tag.starts_with("{{eq") || tag.starts_with("{{not");
             let inner = tag.trim_start_matches("{{").trim_end_matches("}}");
-            let typed = if condition { format!("{{{{#if ({inner})}}}}x{{{{/if}}}}") } else { tag.into() };
+            let typed =
+                if condition { format!("{{{{#if ({inner})}}}}x{{{{/if}}}}") } else { tag.into() };
             let template = format!("---\nloai: ke-hoach\n---\n{typed}\n");
             Template::compile(&template, "x.md").unwrap_or_else(|found| panic!("{tag}: {found:?}"));
         }
@@ -175,8 +180,11 @@ fn exit_codes_are_those_of_the_readme() {
     for file in BOTH {
         let is_number = |cell: &String| cell.len() == 1 && cell.parse::<u8>().is_ok();
         let text = read(file);
-        let told: Vec<String> =
-            rows(&text).into_iter().filter_map(|row| row.into_iter().next()).filter(is_number).collect();
+        let told: Vec<String> = rows(&text)
+            .into_iter()
+            .filter_map(|row| row.into_iter().next())
+            .filter(is_number)
+            .collect();
         assert_eq!(told, expected, "{file}");
     }
 }

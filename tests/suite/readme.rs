@@ -83,7 +83,7 @@ fn keys(text: &str) -> Vec<(String, String)> {
     let from = text.find("\n### Front matter").or_else(|| text.find("\n### Phần khai báo"));
     let section = text.get(from.expect("the section")..).expect("text");
     let end = section.get(5..).and_then(|rest| rest.find("\n### ")).expect("the next section");
-    let table = rows(section.get(..end).expect("text"));
+    let table = rows(section.get(..end + 5).expect("text"));
     let name = |cell: &str| quoted(cell).first().map(|key| (*key).to_owned());
     table.iter().filter_map(|row| Some((name(row.first()?)?, name(row.get(1)?)?))).collect()
 }

@@ -1,5 +1,6 @@
 //! The integration tests, one binary.
 
+mod architecture;
 mod archive;
 mod assembled;
 mod bad_data;
@@ -16,5 +17,6 @@ mod layout_sample;
 mod lint_cases;
 mod lint_samples;
 mod processes;
+mod readme;
 mod samples;
 mod text_format;

@@ -51,7 +51,8 @@ fn letters(dir: &Path, rows: u32) {
     fs::write(dir.join("thu.md"), LETTER).expect("write");
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    for (column, head) in ["Đơn vị", "Ông/Bà", "Họ tên", "Chức vụ", "Điện thoại"].iter().enumerate() {
+    for (column, head) in ["Đơn vị", "Ông/Bà", "Họ tên", "Chức vụ", "Điện thoại"].iter().enumerate()
+    {
         sheet.write_string(0, column as u16, *head).expect("cell");
     }
     for row in 1..=rows {
@@ -121,11 +122,15 @@ fn two_thousand(c: &mut Criterion) {
             |fresh| {
                 let today = jiff::civil::date(2026, 11, 22);
                 let workspace = Workspace::open(&world, fresh.path(), today).expect("office");
-                let (source, data) = (fresh.path().join("thu.md"), fresh.path().join("don-vi.xlsx"));
+                let (source, data) =
+                    (fresh.path().join("thu.md"), fresh.path().join("don-vi.xlsx"));
                 let steps = single_steps(&[source], Some(&data), None);
                 let plan = plan(&workspace, steps, Purpose::Issue(None), &|_| {}).expect("plan");
-                let ticket =
-                    Ticket { job: "bench".into(), title: "bench".into(), wait: Duration::from_secs(1) };
+                let ticket = Ticket {
+                    job: "bench".into(),
+                    title: "bench".into(),
+                    wait: Duration::from_secs(1),
+                };
                 let report = issue(&workspace, &plan, &ticket, &|_| {}).expect("issued");
                 assert_eq!(report.lines.len(), 2000);
                 fresh
@@ -143,9 +148,11 @@ fn verify_twenty_thousand(c: &mut Criterion) {
     let world = System::new(Some(today));
     let workspace = Workspace::open(&world, dir.path(), today).expect("office");
     let (source, data) = (dir.path().join("thu.md"), dir.path().join("don-vi.xlsx"));
-    let plan = plan(&workspace, single_steps(&[source], Some(&data), None), Purpose::Issue(None), &|_| {})
-        .expect("plan");
-    let ticket = Ticket { job: "bench".into(), title: "bench".into(), wait: Duration::from_secs(1) };
+    let plan =
+        plan(&workspace, single_steps(&[source], Some(&data), None), Purpose::Issue(None), &|_| {})
+            .expect("plan");
+    let ticket =
+        Ticket { job: "bench".into(), title: "bench".into(), wait: Duration::from_secs(1) };
     issue(&workspace, &plan, &ticket, &|_| {}).expect("issued");
     let mut group = c.benchmark_group("verify");
     group.throughput(Throughput::Elements(20_000)).sample_size(10);

@@ -185,8 +185,22 @@ impl<'w> Archive<'w> {
             self.move_in(&self.staged(batch, &file.at)?, &to, file)?;
             folders.insert(folder);
         }
-        self.sync_all_names(&folders)?;
+        self.sync_all_names(&folders)
+    }
+
+    /// Says that a batch is over: its rows are committed and its manifest lines written. Until then its
+    /// folder in staging tells whoever comes after a kill that there is something to mend.
+    pub fn end_batch(&self, batch: &str) -> Result<()> {
         self.drop_batch(batch)
+    }
+
+    /// True if a batch began and did not end: there is something to mend, under the office's lock.
+    pub fn has_unended_batch(&self) -> Result<bool> {
+        let dir = self.root.join(STAGING);
+        match self.world.list(&dir) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            listed => Ok(!listed.at(Doing::Read, &dir)?.is_empty()),
+        }
     }
 
     /// Adds the manifest lines of committed files and syncs them.

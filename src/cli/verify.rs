@@ -1,13 +1,18 @@
 //! `vanthu verify`.
 
+use std::time::Duration;
+
 use crate::archive::verify::{ExitStatus, Options, Scope};
-use crate::diagnostic::Result;
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::pipeline::{Verified, Workspace, verify};
 use crate::text;
 
 use super::args::Shape;
 use super::report::{self, Ui};
 use super::{Exit, output_failure, progress};
+
+/// Seconds to wait for a batch that is being issued.
+const WAIT: u64 = 120;
 
 /// Verifies and reports; never clean unless everything in scope was read.
 pub fn run(
@@ -28,9 +33,22 @@ pub fn run(
         scope: Scope { year, bag: None },
         ..Options::default()
     };
-    let verified = verify(workspace, options);
+    let verified = verify(workspace, options, Duration::from_secs(WAIT));
     bar.finish_and_clear();
     let verified = verified?;
+    let covered = verified.report.covered;
+    if let Some(year) = year
+        && covered.bags == 0
+        && covered.numbers == 0
+        && verified.report.findings.is_empty()
+    {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            Place::default(),
+            text!("năm {year} không có gì để kiểm tra", "there is nothing to check in {year}"),
+        )
+        .hint(text!("bỏ --year để kiểm tra tất cả", "drop --year to check everything")));
+    }
     match format {
         Shape::Json => show_json(&verified, ui),
         Shape::Text => show_text(&verified, ui),
@@ -72,6 +90,7 @@ fn show_json(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
         .collect();
     let value = serde_json::json!({
         "clean": verified.is_clean(),
+        "mended": verified.mended.as_ref().map(|m| m.get(ui.lang)),
         "complete": report.complete,
         "scope": report.scope,
         "covered": report.covered,
@@ -89,6 +108,9 @@ fn show_json(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
 
 fn show_text(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
     let report = &verified.report;
+    if let Some(mended) = &verified.mended {
+        ui.line(mended)?;
+    }
     for line in &verified.pages {
         ui.line(&text!(
             "trang của sổ đăng ký bị hỏng: {line}",

@@ -117,10 +117,9 @@ fn each_last<'a>(
 ) {
     let doc = context.doc;
     for signature in &doc.signatures {
-        if let Some(line) = signature.authority.last() {
-            if line.authority == Some(authority) {
-                f(line, signature, context);
-            }
+        let last = signature.authority.last().filter(|l| l.authority == Some(authority));
+        if let Some(line) = last {
+            f(line, signature, context);
         }
     }
 }

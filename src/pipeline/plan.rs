@@ -19,14 +19,16 @@ use crate::source::data;
 use crate::source::job::{Mode, Step};
 use crate::text;
 
+use super::codes::MISSING_FIELD;
 use super::planned::{Planned, RowData, RowPlace};
 use super::recipe::{IssueDay, Recipe, at_row};
 use super::workspace::Workspace;
 
 /// Rows that are filled and checked at a time.
 const CHUNK: usize = 512;
-/// Documents kept from the plan for the rendering; the rest is made again from its row, so that memory stays flat.
-const KEPT: usize = 4096;
+/// Documents are kept from the plan for the rendering until their texts come to this many bytes;
+/// the rest is made again from its row, so that memory stays flat.
+const KEPT: usize = 3 << 20;
 /// Findings that are told one by one; past that they are counted.
 const TOLD: usize = 20_000;
 
@@ -125,6 +127,7 @@ pub fn plan(
         today,
         plan: Plan { purpose, today: Some(today), ..Plan::default() },
         names: HashMap::new(),
+        kept: 0,
         seen: HashMap::new(),
         repeated: HashMap::new(),
     };
@@ -144,6 +147,8 @@ struct Planner<'p, 'w> {
     plan: Plan,
     /// Series and ký hiệu, each kept once.
     names: HashMap<String, Arc<str>>,
+    /// Bytes of the texts of the documents that were kept.
+    kept: usize,
     /// How often the same row was met, so that two equal rows stay two documents.
     seen: HashMap<u128, u32>,
     /// Warnings that the template brings to every row: told once, counted.
@@ -173,7 +178,13 @@ impl Planner<'_, '_> {
         }
         let step = self.plan.steps[index].step.clone();
         let Some(path) = &step.data else {
-            let outcome = self.make(index, Place::default(), step.with.clone(), Vec::new());
+            let mut outcome = self.make(index, Place::default(), step.with.clone(), Vec::new());
+            for finding in outcome.findings.iter_mut().filter(|d| d.code == MISSING_FIELD) {
+                finding.hint = Some(text!(
+                    "mẫu này cần dữ liệu: thêm --data TỆP (.xlsx, .csv, .json, .yaml), hoặc dòng du-lieu trong tệp công việc",
+                    "this template wants data: add --data FILE (.xlsx, .csv, .json, .yaml), or a line `data` in the job file"
+                ));
+            }
             self.take(index, outcome);
             return Ok(());
         };
@@ -299,7 +310,8 @@ impl Planner<'_, '_> {
         let date = document.date.date().unwrap_or(self.today);
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
-        let kept = self.plan.documents.len() < KEPT;
+        self.kept = self.kept.saturating_add(self.plan.steps[index].recipe.text.len() + text.len());
+        let kept = self.kept < KEPT;
         let before = self.plan.documents.last();
         let row = RowPlace::new(row, before.map(|b| &b.row));
         let data = RowData::new(&data, before.map(|b| &b.data));

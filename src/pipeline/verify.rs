@@ -2,12 +2,20 @@
 //!
 //! Knows: what has to be checked together. Must not know: terminals, SQL.
 
-use crate::archive::verify::{self as archive_verify, Options, Report};
-use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result};
-use crate::register::audit;
-use crate::text;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
 
-use super::filing::{ARCHIVE, REGISTER, read_register};
+use crate::archive::Archive;
+use crate::archive::verify::{self as archive_verify, Options, Report};
+use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text};
+use crate::register::sqlite::Sqlite;
+use crate::register::{Register, audit};
+use crate::text;
+use crate::world::Lock;
+
+use super::filing::{ARCHIVE, Filing, LOCK, REGISTER, read_register};
+use super::issue::told;
 use super::ledger::Ledger;
 use super::workspace::Workspace;
 
@@ -24,6 +32,8 @@ pub struct Verified {
     pub rows: Vec<Diagnostic>,
     /// Rows of the register that were read.
     pub audited: u64,
+    /// What a run that was killed had left, mended before the check.
+    pub mended: Option<Text>,
 }
 
 impl Verified {
@@ -37,34 +47,26 @@ impl Verified {
 
 /// Verifies the office's archive against its register.
 ///
+/// Open bags are read under the office's lock, so that a batch that is just being filed is no
+/// finding. What a run that was killed left behind is mended first and told: it was never
+/// acknowledged, or only its bookkeeping is missing. Nothing else is ever changed.
+///
 /// # Errors
-/// It could not be done at all: no archive, a register that cannot be read.
-pub fn verify(workspace: &Workspace<'_>, options: Options<'_>) -> Result<Verified> {
+/// It could not be done at all: no archive, a register that cannot be read, an office that stays locked.
+pub fn verify(
+    workspace: &Workspace<'_>,
+    mut options: Options<'_>,
+    wait: Duration,
+) -> Result<Verified> {
     let root = workspace.dir.join(ARCHIVE);
     let has_archive = workspace.world.stat(&root).is_ok();
-    let Some(register) = read_register(&workspace.dir)? else {
-        let path = workspace.dir.join(REGISTER);
-        let place = Place::file(path.display().to_string());
-        if has_archive {
-            return Err(Failure::new(
-                FailureKind::Tampered,
-                place,
-                text!("có kho mà không có sổ đăng ký", "there is an archive but no register"),
-            )
-            .hint(text!(
-                "khôi phục {REGISTER} từ bản sao lưu",
-                "restore {REGISTER} from a backup"
-            )));
-        }
-        return Err(Failure::new(
-            FailureKind::Input,
-            place,
-            text!(
-                "cơ quan này chưa ban hành văn bản nào, chưa có gì để kiểm tra",
-                "this office has issued nothing yet: there is nothing to verify"
-            ),
-        ));
+    let register = match read_register(&workspace.dir)? {
+        Some(register) if has_archive || register.totals()?.0 > 0 => register,
+        Some(_) => return Err(nothing_yet(workspace)),
+        None if has_archive => return Err(no_register(workspace)),
+        None => return Err(nothing_yet(workspace)),
     };
+    let (lock, mended) = steady(workspace, &register, &root, wait)?;
     let pages = register.check_pages()?;
     register.snapshot()?;
     let mut rows = Vec::new();
@@ -73,6 +75,80 @@ pub fn verify(workspace: &Workspace<'_>, options: Options<'_>) -> Result<Verifie
             rows.push(finding);
         }
     })?;
+    options.open_done = Some(Box::new(move || drop(lock)));
     let report = archive_verify::verify(workspace.world, &root, &Ledger(&register), options)?;
-    Ok(Verified { report, pages, rows, audited })
+    Ok(Verified { report, pages, rows, audited, mended })
+}
+
+/// The office's lock (none where nothing can be written: then nobody writes), after mending what a
+/// killed run had left.
+fn steady(
+    workspace: &Workspace<'_>,
+    register: &Sqlite,
+    root: &Path,
+    wait: Duration,
+) -> Result<(Option<Box<dyn Lock>>, Option<Text>)> {
+    let path = workspace.dir.join(LOCK);
+    let take = |wait| match workspace.world.lock(&path, wait) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(e) if e.kind() == ErrorKind::WouldBlock => Err(locked(&path, wait)),
+        Err(_) => Ok(None),
+    };
+    let lock = take(wait)?;
+    if lock.is_none() || !is_interrupted(workspace, register, root)? {
+        return Ok((lock, None));
+    }
+    drop(lock);
+    let filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, wait)?;
+    let mended = told(filing.mended());
+    drop(filing);
+    Ok((take(wait)?, mended))
+}
+
+/// True if a batch began and did not end: numbers reserved but not registered, or a batch in staging.
+fn is_interrupted(workspace: &Workspace<'_>, register: &Sqlite, root: &Path) -> Result<bool> {
+    let mut reserved = false;
+    register.pending(&mut |_| {
+        reserved = true;
+        Ok(())
+    })?;
+    Ok(reserved
+        || Archive::open(workspace.world, root)
+            .and_then(|a| a.has_unended_batch())
+            .unwrap_or(false))
+}
+
+fn locked(path: &Path, wait: Duration) -> Failure {
+    let seconds = wait.as_secs();
+    Failure::new(
+        FailureKind::Locked,
+        Place::file(path.display().to_string()),
+        text!(
+            "đã chờ {seconds} giây mà vẫn có lệnh vanthu khác đang ban hành ở cơ quan này",
+            "after {seconds} seconds another vanthu is still issuing in this office"
+        ),
+    )
+    .hint(text!("đợi lệnh kia xong rồi kiểm tra lại", "wait until it is done and verify again"))
+}
+
+fn no_register(workspace: &Workspace<'_>) -> Failure {
+    let path = workspace.dir.join(REGISTER);
+    Failure::new(
+        FailureKind::Tampered,
+        Place::file(path.display().to_string()),
+        text!("có kho mà không có sổ đăng ký", "there is an archive but no register"),
+    )
+    .hint(text!("khôi phục {REGISTER} từ bản sao lưu", "restore {REGISTER} from a backup"))
+}
+
+fn nothing_yet(workspace: &Workspace<'_>) -> Failure {
+    let path = workspace.dir.join(REGISTER);
+    Failure::new(
+        FailureKind::Input,
+        Place::file(path.display().to_string()),
+        text!(
+            "cơ quan này chưa ban hành văn bản nào, chưa có gì để kiểm tra",
+            "this office has issued nothing yet: there is nothing to verify"
+        ),
+    )
 }

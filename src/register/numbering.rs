@@ -128,7 +128,7 @@ impl Head {
                     "ngày {date} lùi về trước ngày {previous} của số liền trước trong cùng hệ thống số",
                     "the date {date} goes back behind {previous}, the date of the previous number of the series"
                 ))
-                .basis("Điều 15 NĐ 30/2020/NĐ-CP")
+                .basis("Điều 15 khoản 2 NĐ 30/2020/NĐ-CP")
                 .hint(text!(
                     "ghi đúng ngày ban hành, hoặc phát hành theo thứ tự ngày",
                     "give the true date of issue, or issue in the order of the dates"

@@ -4,6 +4,7 @@ mod archive;
 mod assembled;
 mod bad_data;
 mod borders;
+mod codes;
 mod data_files;
 mod docx_hostile;
 mod docx_read;

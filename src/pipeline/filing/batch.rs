@@ -67,7 +67,8 @@ pub(super) fn issue(
         }
     };
     tell(Stage::Registering, total);
-    let unfinished = finish(filing, &issued).err();
+    let unfinished =
+        finish(filing, &issued).and_then(|()| filing.archive.end_batch(&staging_name(batch))).err();
     filing.broken = unfinished.is_some();
     tell(Stage::Done, total);
     Ok(Outcome { issued, unfinished })

@@ -45,7 +45,6 @@ impl Mended {
 pub(super) fn mend(filing: &mut Filing<'_>) -> Result<Mended> {
     refuse_older_register(filing)?;
     let mut mended = Mended::default();
-    filing.archive.clear_staging()?;
     // Files before numbers: as long as a file may lie about, its reservation tells whose it is.
     mended.discarded = discard_unregistered(filing)?;
     mended.released = filing.register.release()?;
@@ -71,6 +70,8 @@ pub(super) fn mend(filing: &mut Filing<'_>) -> Result<Mended> {
         }
         Err(failure) => mended.unsealed.push(failure),
     }
+    // Last: what is in staging tells that mending is needed, also to a mending that is cut short.
+    filing.archive.clear_staging()?;
     Ok(mended)
 }
 

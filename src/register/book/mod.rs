@@ -137,8 +137,7 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// The lines of the title page: organs, title, year, dates, numbers, volume. The first
-    /// `.1` of them that name organs and the book are titles.
+    /// The lines of the title page: organs, title, year, dates, numbers, volume.
     fn title_page(&self) -> Vec<String> {
         let vi = self.options.lang == Lang::Vi;
         let pick = |a: String, b: String| if vi { a } else { b };

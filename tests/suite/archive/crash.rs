@@ -27,11 +27,11 @@ fn seal_full(archive: &Archive<'_>, register: &Register) -> Result<()> {
 /// Opens the archive after whatever happened.
 fn recover<'w>(world: &'w dyn World, root: &Path, register: &Register) -> Result<Archive<'w>> {
     let archive = Archive::create(world, root)?.with_bag_size(BAG_SIZE);
-    archive.clear_staging()?;
     for open in archive.open_bags()? {
         archive.recover(open.id, &register.files_of(open.id))?;
     }
     seal_full(&archive, register)?;
+    archive.clear_staging()?;
     Ok(archive)
 }
 
@@ -52,6 +52,7 @@ fn issue(archive: &Archive<'_>, register: &mut Register) -> Result<()> {
         }
         archive.record(&files)?;
         seal_full(archive, register)?;
+        archive.end_batch("lo")?;
     }
     Ok(())
 }

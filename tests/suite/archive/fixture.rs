@@ -168,6 +168,7 @@ impl Fixture {
                 if archive.is_full(known.len() as u32) {
                     archive.seal(bags[0], &known, &register.csv(bags[0])).expect("sealed");
                 }
+                archive.end_batch("lo-1").expect("ended");
             }
         }
         Self { _dir: dir, root, register, world }

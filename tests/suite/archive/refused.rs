@@ -28,7 +28,8 @@ fn file_one(world: &dyn World, fixture: &mut Fixture) -> Result<()> {
     archive.settle(BATCH, std::slice::from_ref(&file))?;
     fixture.register.commit("HĐTĐ:thong-bao", "TB-HĐTĐ", 4, file.clone());
     archive.record(&[file])?;
-    seal(&archive, fixture)
+    seal(&archive, fixture)?;
+    archive.end_batch(BATCH)
 }
 
 fn seal(archive: &Archive<'_>, fixture: &Fixture) -> Result<()> {

@@ -82,7 +82,10 @@ impl Volatile {
             // A name may have been taken back by a later change; then there is nothing to undo.
             let _ = match name {
                 Name::Made(path) => fs::remove_file(path),
-                Name::Moved(from, to) => fs::rename(to, from),
+                // Where the old folder is gone too, the file is in neither place.
+                Name::Moved(from, to) => fs::rename(&to, from)
+                    .or_else(|_| fs::remove_file(&to))
+                    .or_else(|_| fs::remove_dir_all(to)),
                 Name::Gone(path, bytes) => fs::write(path, bytes),
             };
         }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::world::parent_of;
 
-use super::plan::{Plan, Planned};
+use super::plan::Plan;
+use super::planned::Planned;
 use super::recipe;
 use super::workspace::{Workspace, write_failure, write_file};
 
@@ -70,7 +71,7 @@ fn free_name(
         .map_or_else(|| "van-ban".to_owned(), |s| s.to_string_lossy().into_owned());
     let folder = out.map_or_else(|| parent_of(source), Path::to_path_buf);
     let many = planned.is_some_and(|p| of_step.get(p.step).is_some_and(|n| *n > 1));
-    let row = planned.and_then(|p| p.row.row).filter(|_| many);
+    let row = planned.and_then(|p| p.row.number()).filter(|_| many);
     let base = row.map_or_else(|| stem.clone(), |r| format!("{stem}-{r:04}"));
     let mut path = folder.join(format!("{base}.docx"));
     let mut nth = 2;

@@ -31,11 +31,13 @@ pub struct Request {
 pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Result<Exit> {
     let data = &request.data;
     let mut steps = single_steps(&request.sources, data.file.as_deref(), data.sheet.as_deref());
-    let folder = request.out.clone().unwrap_or_else(|| workspace.dir.join(PRINT_FOLDER));
     for step in &mut steps {
-        step.out = Some(folder.clone());
+        step.out.clone_from(&request.out);
     }
-    let plan = plan(workspace, steps, Purpose::Issue(request.date), &|_| {})?;
+    let mut plan = plan(workspace, steps, Purpose::Issue(request.date), &|_| {})?;
+    if request.out.is_none() {
+        print_by_year(workspace, &mut plan);
+    }
     if plan.is_blocked() {
         return refuse(&plan, request.json, ui);
     }
@@ -58,6 +60,16 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
         issue_with_bar(workspace, &plan, &ticket, ui)?
     };
     show(&plan, &report, request.dry_run, request.json, ui)
+}
+
+/// Copies to print go to a folder of their year: the next year begins again with 01.
+fn print_by_year(workspace: &Workspace<'_>, plan: &mut Plan) {
+    let years: Vec<(usize, i16)> = plan.documents.iter().map(|d| (d.step, d.date.year())).collect();
+    for (step, year) in years {
+        if let Some(planned) = plan.steps.get_mut(step) {
+            planned.step.out = Some(workspace.dir.join(PRINT_FOLDER).join(year.to_string()));
+        }
+    }
 }
 
 /// Issues with a bar on a terminal.

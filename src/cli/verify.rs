@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::archive::verify::{ExitStatus, Options, Scope};
-use crate::diagnostic::Result;
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::pipeline::{Verified, Workspace, verify};
 use crate::text;
 
@@ -36,6 +36,19 @@ pub fn run(
     let verified = verify(workspace, options, Duration::from_secs(WAIT));
     bar.finish_and_clear();
     let verified = verified?;
+    let covered = verified.report.covered;
+    if let Some(year) = year
+        && covered.bags == 0
+        && covered.numbers == 0
+        && verified.report.findings.is_empty()
+    {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            Place::default(),
+            text!("năm {year} không có gì để kiểm tra", "there is nothing to check in {year}"),
+        )
+        .hint(text!("bỏ --year để kiểm tra tất cả", "drop --year to check everything")));
+    }
     match format {
         Shape::Json => show_json(&verified, ui),
         Shape::Text => show_text(&verified, ui),

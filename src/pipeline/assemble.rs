@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::diagnostic::{Code, Diagnostic, Place, Text};
 use crate::model::{
     Addressees, AuthorityLine, Contact, DateLine, Document, DocumentCode, Form, Notation, Office,
-    OrganConfig, OrganName, Side, Signature, SignerConfig, SigningAuthority,
+    OrganConfig, OrganName, Side, Signature, SignerConfig,
 };
 use crate::ruleset::{Ruleset, TypeRule};
 use crate::source::{Front, SignerEntry, Source};
@@ -247,7 +247,10 @@ impl<'a> Desk<'a> {
         };
         Signature {
             side: entry.side.unwrap_or(side),
-            authority: authority.iter().map(|line| authority_line(line)).collect(),
+            authority: authority
+                .iter()
+                .map(|line| AuthorityLine::parse(&line.to_uppercase()))
+                .collect(),
             position: entry.position.map_or(base.position, |p| p.value).to_uppercase(),
             other_position: entry.other_position.map(|p| p.value).or(base.other_position),
             name: entry.name.map_or(base.name, |n| n.value),
@@ -295,33 +298,4 @@ fn addressees(
         lead: lead.as_ref().map(|l| l.value.clone()).unwrap_or_default(),
         names: names.iter().map(|n| n.value.clone()).collect(),
     })
-}
-
-/// `KT. GIÁM ĐỐC` → Deputy + `GIÁM ĐỐC`; anything else is kept whole for the check to name.
-fn authority_line(typed: &str) -> AuthorityLine {
-    let typed = typed.trim().to_uppercase();
-    for authority in SigningAuthority::ALL {
-        if let Some(rest) = typed.strip_prefix(authority.as_str()) {
-            return AuthorityLine { authority: Some(authority), of: rest.trim().to_owned() };
-        }
-    }
-    AuthorityLine { authority: None, of: typed }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn authority_lines_are_told_apart() {
-        assert_eq!(
-            authority_line("Tuq. Giám đốc"),
-            AuthorityLine {
-                authority: Some(SigningAuthority::ByAuthorization),
-                of: "GIÁM ĐỐC".into()
-            }
-        );
-        assert_eq!(authority_line("K/T GIÁM ĐỐC").authority, None);
-        assert_eq!(authority_line("KT GIÁM ĐỐC").authority, None);
-    }
 }

@@ -18,3 +18,5 @@ pub const NO_UNIT: Code = Code::new(Family::D, 505);
 pub const NO_ROWS: Code = Code::new(Family::D, 506);
 /// A name of a copy that cannot be made from the row.
 pub const BAD_NAME: Code = Code::new(Family::D, 507);
+/// A field that a template names and the data lack; the template gives it, a step without data mends its hint.
+pub const MISSING_FIELD: Code = Code::new(Family::M, 201);

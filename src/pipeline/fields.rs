@@ -6,6 +6,19 @@ use crate::model::{Document, Side, Urgency, plain};
 use crate::register::Fields;
 use crate::ruleset::Ruleset;
 
+/// The recipients as the book lists them: “Như trên” means whom the letter is addressed to.
+fn recipients_of(document: &Document) -> Vec<String> {
+    let above = |text: &str| text.trim().to_lowercase().starts_with("như trên");
+    let mut list = Vec::with_capacity(document.recipients.len());
+    for recipient in &document.recipients {
+        match &document.addressees {
+            Some(addressees) if above(recipient) => list.extend(addressees.names.iter().cloned()),
+            _ => list.push(recipient.clone()),
+        }
+    }
+    list
+}
+
 /// The fields of the book for a document.
 pub fn fields_of(document: &Document, rules: &Ruleset, organ_id: Option<&str>) -> Fields {
     let type_name = rules
@@ -26,7 +39,7 @@ pub fn fields_of(document: &Document, rules: &Ruleset, organ_id: Option<&str>) -
         subject: plain(&document.subject).replace('\n', " "),
         signer_position: signer.map(|s| s.position.clone()).unwrap_or_default(),
         signer_name: signer.map(|s| s.name.clone()).unwrap_or_default(),
-        recipients: document.recipients.clone(),
+        recipients: recipients_of(document),
         archive_copy: document.archive_copy.clone().unwrap_or_default(),
         copies: document.copies,
         priority: match document.urgency {

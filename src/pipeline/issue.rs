@@ -351,7 +351,8 @@ fn copy_out(
     Ok(())
 }
 
-/// Copies are convenience, not record: written under a temporary name, renamed, not synced one by one.
+/// Copies are convenience, not record: written under a temporary name and renamed, so that none is
+/// ever half-written, but not synced one by one. A file of that name that differs is kept aside.
 fn copy_file(workspace: &Workspace<'_>, from: &Path, size: u64, to: &Path) -> Result<()> {
     let world = workspace.world;
     let parent = crate::world::parent_of(to);
@@ -362,27 +363,28 @@ fn copy_file(workspace: &Workspace<'_>, from: &Path, size: u64, to: &Path) -> Re
         ))
     };
     let bytes = world.read(from, size).map_err(|e| super::workspace::read_failure(from, &e))?;
-    world.create_dir(&parent).map_err(|e| failed(&parent, e))?;
-    let mut aside = 0;
-    loop {
-        match world.create(to, &bytes) {
-            Ok(()) => return Ok(()),
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && aside < 10_000 => {
-                aside += 1;
-                if world.read(to, size).is_ok_and(|old| old == bytes) {
-                    return Ok(());
-                }
-                // Somebody's file of that name is kept.
-                let kept = to.with_extension(format!("truoc-{aside}.docx"));
-                match world.rename(to, &kept) {
-                    Ok(()) => {}
-                    Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-                    Err(e) => return Err(failed(&kept, e)),
-                }
-            }
-            Err(e) => return Err(failed(to, e)),
-        }
+    if world.read(to, size).is_ok_and(|old| old == bytes) {
+        return Ok(());
     }
+    world.create_dir(&parent).map_err(|e| failed(&parent, e))?;
+    let temporary = to.with_extension(format!("{}.tmp", std::process::id()));
+    let written = world.create(&temporary, &bytes).and_then(|()| {
+        let mut aside = 0;
+        loop {
+            match world.rename(&temporary, to) {
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && aside < 10_000 => {
+                    aside += 1;
+                    // Renaming to a name that is taken fails, and the next one is tried.
+                    let _ = world.rename(to, &to.with_extension(format!("truoc-{aside}.docx")));
+                }
+                done => return done,
+            }
+        }
+    });
+    written.map_err(|e| {
+        let _ = world.remove(&temporary);
+        failed(to, e)
+    })
 }
 
 /// Names of copies: each once in a folder.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::archive::sha256;
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Lang, Place, Result, Severity};
+use crate::register::book::guarded;
 use crate::source::job::{self, Job, JobBook, Mode, Step};
 use crate::text;
 
@@ -115,11 +116,7 @@ fn bad_rows_csv(findings: &[&Diagnostic], lang: Lang) -> Vec<u8> {
             d.message.get(lang).to_owned(),
             hint.to_owned(),
         ];
-        let _ = writer.write_record(cells.map(harmless));
+        let _ = writer.write_record(cells.iter().map(|c| guarded(c).into_owned()));
     }
     writer.into_inner().unwrap_or_default()
-}
-
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }

@@ -19,6 +19,7 @@ use crate::source::data;
 use crate::source::job::{Mode, Step};
 use crate::text;
 
+use super::codes::MISSING_FIELD;
 use super::recipe::{IssueDay, Recipe, at_row};
 use super::workspace::Workspace;
 
@@ -177,8 +178,14 @@ impl Planner<'_, '_> {
         }
         let step = self.plan.steps[index].step.clone();
         let Some(path) = &step.data else {
-            let outcome =
+            let mut outcome =
                 self.make(index, Place::default(), Value::Object(step.with.clone()), Vec::new());
+            for finding in outcome.findings.iter_mut().filter(|d| d.code == MISSING_FIELD) {
+                finding.hint = Some(text!(
+                    "mẫu này cần dữ liệu: thêm --data TỆP (.xlsx, .csv, .json, .yaml), hoặc dòng du-lieu trong tệp công việc",
+                    "this template wants data: add --data FILE (.xlsx, .csv, .json, .yaml), or a line `data` in the job file"
+                ));
+            }
             self.take(index, outcome);
             return Ok(());
         };

@@ -6,6 +6,7 @@ mod bad_data;
 mod bad_input;
 mod borders;
 mod cli_snapshots;
+mod codes;
 mod data_files;
 mod docx_hostile;
 mod docx_read;

@@ -233,3 +233,43 @@ fn a_decision_with_its_list_and_a_councils_plan_are_issued() {
         assert_eq!(code, 0, "{err}");
     }
 }
+
+/// The commands in the code blocks of a README, without their remarks.
+fn commands(readme: &str) -> Vec<Vec<String>> {
+    let mut inside = false;
+    let mut out = Vec::new();
+    for line in readme.lines() {
+        if line.starts_with("```") {
+            inside = !inside;
+        } else if inside {
+            let command = line.split(" #").next().unwrap_or(line);
+            out.extend(
+                command.strip_prefix("vanthu ").map(|rest| {
+                    rest.split_whitespace().map(str::to_owned).collect::<Vec<String>>()
+                }),
+            );
+        }
+    }
+    out
+}
+
+#[test]
+fn the_commands_of_every_readme_run() {
+    let mut count = 0;
+    for path in files(&root().join("samples"), "README.md") {
+        let folder = path.parent().expect("folder");
+        if folder.ends_with("samples") {
+            continue;
+        }
+        let name = folder.file_name().expect("name").to_string_lossy().into_owned();
+        let office = office(&name);
+        for command in commands(&read(&path)) {
+            let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+            let (code, out, err) = vanthu(office.path(), &arguments);
+            let expected = i32::from(name == "loi-thuong-gap");
+            assert_eq!(code, expected, "{name}: vanthu {}: {out}{err}", command.join(" "));
+            count += 1;
+        }
+    }
+    assert!(count >= 20, "only {count} commands found");
+}

@@ -151,4 +151,8 @@ fn nothing_yet(workspace: &Workspace<'_>) -> Failure {
             "this office has issued nothing yet: there is nothing to verify"
         ),
     )
+    .hint(text!(
+        "ban hành bằng “vanthu issue” hoặc “vanthu run”, hoặc chỉ ra thư mục khác bằng --office",
+        "issue with `vanthu issue` or `vanthu run`, or name another folder with --office"
+    ))
 }

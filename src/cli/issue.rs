@@ -130,7 +130,7 @@ fn show_lines(plan: &Plan, report: &Report, dry_run: bool, ui: &mut Ui<'_>) -> s
     for line in &report.lines {
         write!(ui.out, "{:<16} {}", line.code, line.subject)?;
         let planned = plan.documents.get(line.index);
-        if let Some(row) = planned.and_then(|p| p.row.row) {
+        if let Some(row) = planned.and_then(|p| p.row.number()) {
             let row = text!(" (hàng {row})", " (row {row})");
             write!(ui.out, "{}", row.get(ui.lang))?;
         }
@@ -179,7 +179,7 @@ fn show_json(plan: &Plan, report: &Report, dry_run: bool, ui: &mut Ui<'_>) -> st
                 "date": plan.documents.get(l.index).map(|d| d.date.to_string()),
                 "to": plan.documents.get(l.index).and_then(|d| d.to.as_deref()),
                 "series": plan.documents.get(l.index).map(|d| &*d.series),
-                "row": row.and_then(|r| r.row),
+                "row": row.and_then(|r| r.number()),
                 "file": l.copy.as_ref().map(|c| c.display().to_string()),
                 "earlier": l.earlier,
             })

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Result};
 
-use super::plan::{Plan, Planned};
+use super::plan::Plan;
+use super::planned::Planned;
 use super::recipe;
 use super::workspace::{Workspace, write_failure, write_file};
 
@@ -77,7 +78,7 @@ fn free_name(
     let beside = || source.parent().map(Path::to_path_buf).unwrap_or_default();
     let folder = out.map_or_else(beside, Path::to_path_buf);
     let many = planned.is_some_and(|p| of_step.get(p.step).is_some_and(|n| *n > 1));
-    let row = planned.and_then(|p| p.row.row).filter(|_| many);
+    let row = planned.and_then(|p| p.row.number()).filter(|_| many);
     let base = row.map_or_else(|| stem.clone(), |r| format!("{stem}-{r:04}"));
     let mut path = folder.join(format!("{base}.docx"));
     let mut nth = 2;

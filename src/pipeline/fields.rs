@@ -5,19 +5,7 @@
 use crate::model::{Document, Side, Urgency, plain};
 use crate::register::Fields;
 use crate::ruleset::Ruleset;
-
-/// The recipients as the book lists them: “Như trên” means whom the letter is addressed to.
-fn recipients_of(document: &Document) -> Vec<String> {
-    let above = |text: &str| text.trim().to_lowercase().starts_with("như trên");
-    let mut list = Vec::with_capacity(document.recipients.len());
-    for recipient in &document.recipients {
-        match &document.addressees {
-            Some(addressees) if above(recipient) => list.extend(addressees.names.iter().cloned()),
-            _ => list.push(recipient.clone()),
-        }
-    }
-    list
-}
+use crate::text;
 
 /// The fields of the book for a document.
 pub fn fields_of(document: &Document, rules: &Ruleset, organ_id: Option<&str>) -> Fields {
@@ -39,7 +27,7 @@ pub fn fields_of(document: &Document, rules: &Ruleset, organ_id: Option<&str>) -
         subject: plain(&document.subject).replace('\n', " "),
         signer_position: signer.map(|s| s.position.clone()).unwrap_or_default(),
         signer_name: signer.map(|s| s.name.clone()).unwrap_or_default(),
-        recipients: recipients_of(document),
+        recipients: recipients(document),
         archive_copy: document.archive_copy.clone().unwrap_or_default(),
         copies: document.copies,
         priority: match document.urgency {
@@ -49,5 +37,16 @@ pub fn fields_of(document: &Document, rules: &Ruleset, organ_id: Option<&str>) -
             Some(Urgency::HoaToc) => 3,
         },
         extra: document.extra.clone(),
+    }
+}
+
+/// Nơi nhận as the book wants it: who is addressed stands in the place of “Như trên”.
+fn recipients(document: &Document) -> Vec<String> {
+    let addressed = document.addressees.iter().flat_map(|a| a.names.iter().cloned());
+    let as_above = |line: &str| text::slug(line.trim_matches(['-', ';', '.', ' '])) == "nhu-tren";
+    let listed = document.recipients.iter();
+    match document.addressees {
+        Some(_) => addressed.chain(listed.filter(|r| !as_above(r)).cloned()).collect(),
+        None => listed.cloned().collect(),
     }
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result};
 use crate::docx::Writer;
+use crate::layout::Composer;
 use crate::lint::Checks;
 use crate::model::Office;
 use crate::ruleset::Ruleset;
@@ -36,6 +37,8 @@ pub struct Workspace<'w> {
     pub rules_text: String,
     /// The decree's checks, compiled.
     pub checks: Checks,
+    /// The layout of this office: styles and measures, made once.
+    pub composer: Composer,
     /// The docx writer with its static parts.
     pub writer: Writer,
     /// Findings about the configuration itself.
@@ -116,9 +119,11 @@ impl<'w> Workspace<'w> {
         let known = Known { layout: &layout, types: &types };
         let (office, findings) = source::office::parse(&office_text, &file, &known);
         let checks = Checks::prepare(&rules)?;
+        let composer = Composer::new(&rules, &office.layout);
         Ok(Self {
             world,
             dir: dir.to_path_buf(),
+            composer,
             office,
             office_text,
             rules,

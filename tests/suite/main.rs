@@ -1,5 +1,6 @@
 //! The integration tests, one binary.
 
+mod architecture;
 mod archive;
 mod assembled;
 mod bad_data;
@@ -20,5 +21,6 @@ mod lint_cases;
 mod lint_samples;
 mod processes;
 mod program;
+mod readme;
 mod samples;
 mod text_format;

@@ -43,6 +43,8 @@ pub(super) fn open(path: &Path) -> Result<Sqlite> {
         return Err(no_wal(path, &mode));
     }
     conn.execute_batch("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;").map_err(fail)?;
+    // KiB: room for the pages of a batch, so that none is written to the log more than once.
+    conn.execute_batch("PRAGMA cache_size=-16384;").map_err(fail)?;
     if let Owner::Nobody = owner {
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
         tx.execute_batch(include_str!("schema.sql")).map_err(fail)?;

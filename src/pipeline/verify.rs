@@ -80,6 +80,9 @@ pub fn verify(
     Ok(Verified { report, pages, rows, audited, mended })
 }
 
+/// The office's lock, if it could be taken.
+type Held = Option<Box<dyn Lock>>;
+
 /// The office's lock (none where nothing can be written: then nobody writes), after mending what a
 /// killed run had left.
 fn steady(
@@ -87,7 +90,7 @@ fn steady(
     register: &Sqlite,
     root: &Path,
     wait: Duration,
-) -> Result<(Option<Box<dyn Lock>>, Option<Text>)> {
+) -> Result<(Held, Option<Text>)> {
     let path = workspace.dir.join(LOCK);
     let take = |wait| match workspace.world.lock(&path, wait) {
         Ok(lock) => Ok(Some(lock)),

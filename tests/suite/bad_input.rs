@@ -114,7 +114,7 @@ fn files_that_cannot_be_read() {
         ("vanthu.toml", &["run", "dot.toml"]),
     ] {
         let path = office.path().join(file);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0)).expect("rights");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("rights");
         told(&office.run(arguments), 2, file, "không được phép đọc");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("rights");
     }

@@ -44,10 +44,10 @@ impl Mended {
 /// Brings an office whose lock is held into the state that the register tells. May be repeated.
 pub(super) fn mend(filing: &mut Filing<'_>) -> Result<Mended> {
     refuse_older_register(filing)?;
-    let mut mended = Mended::default();
     // Files before numbers: as long as a file may lie about, its reservation tells whose it is.
-    mended.discarded = discard_unregistered(filing)?;
-    mended.released = filing.register.release()?;
+    let discarded = discard_unregistered(filing)?;
+    let released = filing.register.release()?;
+    let mut mended = Mended { discarded, released, ..Mended::default() };
     let mut full = Vec::new();
     for bag in open_bags(filing)? {
         let known = filing.register.bag_files(bag.year, bag.number)?;

@@ -17,4 +17,5 @@ mod lint_cases;
 mod lint_samples;
 mod processes;
 mod samples;
+mod setbacks;
 mod text_format;

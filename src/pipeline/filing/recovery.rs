@@ -213,10 +213,18 @@ pub(super) fn cannot(error: &io::Error, path: &Path) -> Failure {
         ),
         _ => text!("kiểm tra đĩa rồi chạy lại", "check the disk, then run again"),
     };
-    Failure::new(
-        FailureKind::Output,
-        Place::file(path.display().to_string()),
-        text!("không dùng được: {error}", "cannot be used: {error}"),
-    )
-    .hint(hint)
+    let message = match error.kind() {
+        ErrorKind::NotFound => text!("không tìm thấy", "not found"),
+        ErrorKind::PermissionDenied => {
+            text!("không được phép ghi ở đây", "writing here is not permitted")
+        }
+        ErrorKind::ReadOnlyFilesystem => {
+            text!("đĩa hay thư mục này chỉ đọc", "this disk or folder is read-only")
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            text!("hết chỗ trên đĩa", "the disk is full")
+        }
+        _ => text!("không dùng được: {error}", "cannot be used: {error}"),
+    };
+    Failure::new(FailureKind::Output, Place::file(path.display().to_string()), message).hint(hint)
 }

@@ -236,7 +236,7 @@ fn take_lock(world: &dyn World, dir: &Path, wait: Duration) -> Result<Box<dyn Lo
             FailureKind::Locked,
             Place::file(path.display().to_string()),
             text!(
-                "đã chờ {seconds} giây mà văn phòng này vẫn đang có lệnh vanthu khác ghi (một lô đang chạy, cửa sổ khác, máy khác dùng chung thư mục, hoặc tác vụ hẹn giờ)",
+                "đã chờ {seconds} giây mà cơ quan này vẫn đang có lệnh vanthu khác ghi (một lô đang chạy, cửa sổ khác, máy khác dùng chung thư mục, hoặc tác vụ hẹn giờ)",
                 "after {seconds} seconds another vanthu still writes in this office (a running batch, another window, another machine sharing the folder, or a scheduled task)"
             ),
         )

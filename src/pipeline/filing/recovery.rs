@@ -211,10 +211,10 @@ pub(super) fn cannot(error: &io::Error, path: &Path) -> Failure {
     };
     let hint = match error.kind() {
         ErrorKind::NotFound => {
-            text!("kiểm tra đường dẫn thư mục văn phòng", "check the path of the office folder")
+            text!("kiểm tra đường dẫn thư mục cơ quan", "check the path of the office folder")
         }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => text!(
-            "cấp quyền ghi vào thư mục văn phòng, hoặc chép nó ra khỏi đĩa chỉ đọc",
+            "cấp quyền ghi vào thư mục cơ quan, hoặc chép nó ra khỏi đĩa chỉ đọc",
             "give write permission on the office folder, or copy it off the read-only disk"
         ),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => text!(

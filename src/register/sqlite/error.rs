@@ -55,7 +55,7 @@ pub(super) fn failure(path: &Path, error: &rusqlite::Error) -> Failure {
             text!("không được ghi vào sổ đăng ký", "the register may not be written to"),
         )
         .hint(text!(
-            "cấp quyền ghi cho tệp và cho thư mục chứa nó, hoặc chép văn phòng ra khỏi đĩa chỉ đọc",
+            "cấp quyền ghi cho tệp và cho thư mục chứa nó, hoặc chép thư mục cơ quan ra khỏi đĩa chỉ đọc",
             "give write permission on the file and its folder, or copy the office off the read-only disk"
         )),
         Some(ErrorCode::CannotOpen) => make(

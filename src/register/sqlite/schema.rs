@@ -175,7 +175,7 @@ fn read_only(path: &Path) -> Failure {
         text!("không được ghi vào sổ đăng ký", "the register may not be written to"),
     )
     .hint(text!(
-        "cấp quyền ghi cho tệp và cho thư mục chứa nó, hoặc chép văn phòng ra khỏi đĩa chỉ đọc",
+        "cấp quyền ghi cho tệp và cho thư mục chứa nó, hoặc chép thư mục cơ quan ra khỏi đĩa chỉ đọc",
         "give write permission on the file and its folder, or copy the office off the read-only disk"
     ))
 }
@@ -190,7 +190,7 @@ fn no_wal(path: &Path, mode: &str) -> Failure {
         ),
     )
     .hint(text!(
-        "đặt thư mục văn phòng trên đĩa của máy, không đặt trên ổ mạng",
+        "đặt thư mục cơ quan trên đĩa của máy, không đặt trên ổ mạng",
         "keep the office folder on a disk of this machine, not on a network drive"
     ))
 }

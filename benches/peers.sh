@@ -1,19 +1,24 @@
 #!/usr/bin/env bash
 # Whole-process ratios against other programs in one run: true, cp + sync, sha256sum.
-# Usage: benches/peers.sh [folder on the disk to measure]   (needs a release build and python3)
+#
+# Usage: benches/peers.sh [folder on the disk to measure]     (needs python3; builds the release)
+# PARTS="draft durable verify memory" chooses; memory issues 100,000 documents and takes minutes.
+# Every figure is a median of pairs that were measured in turn, so that a busy machine slows both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --release --quiet
-V=$PWD/target/release/vanthu
+vanthu=$PWD/${CARGO_TARGET_DIR:-target}/release/vanthu
+[ -x "$vanthu" ] || vanthu=$CARGO_TARGET_DIR/release/vanthu
 dir=$(mktemp -d "${1:-${TMPDIR:-/tmp}}/vanthu-peers.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
-cp -r samples/so-noi-vu "$dir/plan"
-mkdir "$dir/batch"
-cp samples/so-noi-vu/vanthu.toml "$dir/batch/"
-python3 - "$dir/batch" <<'P'
-import sys
-d = sys.argv[1]
-open(d + "/thu.md", "w").write("""---
+# Sealed bags are read-only.
+trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+PARTS=${PARTS:-draft durable verify memory} python3 - "$vanthu" "$dir" "$PWD/samples/so-noi-vu" <<'P'
+import os, random, resource, shutil, statistics, subprocess, sys, time
+vanthu, top, sample = sys.argv[1:]
+parts = os.environ["PARTS"].split()
+TODAY = ["--today", "2026-11-22"]
+
+HEAD = """---
 loai: cong-van
 don-vi-soan: VP
 trich-yeu: mời dự hội nghị tổng kết công tác năm 2026
@@ -25,20 +30,35 @@ Sở Nội vụ trân trọng kính mời {{ho_ten}}, {{chuc_vu}} {{don_vi}}, d�
 1. Thời gian: 08 giờ 00 ngày 18 tháng 12 năm 2026.
 
 2. Địa điểm: Hội trường tầng 2, trụ sở Sở Nội vụ.
+"""
+TAIL = "\nĐề nghị {{don_vi}} xác nhận tham dự trước ngày 15 tháng 12 năm 2026./.\n"
 
-Đề nghị {{don_vi}} xác nhận tham dự trước ngày 15 tháng 12 năm 2026./.
-""")
-for n in (2000, 20000, 100000):
-    with open(f"{d}/{n}.csv", "w") as f:
+
+def long_text(paragraphs):
+    """Text that does not compress away, so that a file comes to about 20 KB."""
+    chance = random.Random(20)
+    syllable = lambda: chance.choice("b c d g h l m n s t v x".split()) + chance.choice("a e i o u ô ê ơ ư".split()) + chance.choice(["", "c", "n", "ng", "t", "m", "p"])
+    return "".join("\n" + " ".join(syllable() for _ in range(90)).capitalize() + ".\n" for _ in range(paragraphs))
+
+
+def office(name, rows, middle=""):
+    """A fresh office with a job of so many letters."""
+    path = f"{top}/{name}"
+    os.mkdir(path)
+    shutil.copy(f"{sample}/vanthu.toml", path)
+    with open(f"{path}/thu.md", "w") as f:
+        f.write(HEAD + middle + TAIL)
+    with open(f"{path}/don-vi.csv", "w") as f:
         f.write("Đơn vị,Họ tên,Chức vụ\n")
-        for i in range(1, n + 1):
+        for i in range(1, rows + 1):
             f.write(f"Phòng Nghiệp vụ số {i},Nguyễn Văn Bình,Trưởng phòng\n")
-    open(f"{d}/job{n}.toml", "w").write(f'title="thư"\n[[steps]]\nsource="thu.md"\ndata="{n}.csv"\n')
-P
-python3 - "$V" "$dir" <<'P'
-import os, resource, shutil, statistics, subprocess, sys, time
-v, d = sys.argv[1:]
+    with open(f"{path}/job.toml", "w") as f:
+        f.write('title = "thư"\n[[steps]]\nsource = "thu.md"\ndata = "don-vi.csv"\n')
+    return path
+
+
 def run(args, cwd=None):
+    """Seconds of wall time and of processor time."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     done = subprocess.run(args, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -47,32 +67,63 @@ def run(args, cwd=None):
     if done.returncode:
         sys.exit(f"{args}: {done.returncode} {done.stderr.decode()[:400]}")
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-def peak(args, cwd=None):
-    out = subprocess.run(["/usr/bin/env", "python3", "-c", "import resource,subprocess,sys; subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL,check=True); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss//1024)", *args], cwd=cwd, capture_output=True, check=True)
-    return int(out.stdout)
-plan = [v, "draft", "thi-dua-nam-2026.md", "--out", "ra", "-q"]
-pairs = [(run(plan, d + "/plan")[0], run(["true"])[0]) for _ in range(21)]
-a, b = (statistics.median(x) * 1000 for x in zip(*pairs))
-print(f"draft of one plan: {a:.1f} ms, true: {b:.1f} ms, more by {a - b:.1f} ms")
-ratios = []
-for n in range(5):
-    office = f"{d}/o{n}"
-    shutil.copytree(d + "/batch", office)
-    subprocess.run(["sync"])
-    ours = run([v, "run", "job2000.toml", "-q"], office)[0]
-    copy = run(["sh", "-c", f"cp -r {office}/archive/bags {office}/copy; sync"])[0]
-    ratios.append((ours, copy))
-ours, copy = (statistics.median(x) for x in zip(*ratios))
-print(f"2000 letters issued durably: {ours:.2f} s ({2000/ours:.0f}/s); cp -r + sync: {copy:.2f} s ({2000/copy:.0f}/s); rate {100*copy/ours:.0f} % of cp")
-big = d + "/big"
-shutil.copytree(d + "/batch", big)
-print(f"memory of a batch of 100000 rows: {peak([v, 'run', 'job100000.toml', '-q'], big)} MB")
-print(f"memory of verify over 100000 files: {peak([v, 'verify', '-q'], big)} MB")
-twenty = d + "/twenty"
-shutil.copytree(d + "/batch", twenty)
-run([v, "run", "job20000.toml", "-q"], twenty)
-bags = "for m in archive/bags/*/*/manifest-sha256.txt; do (cd $(dirname $m) && sha256sum -c --quiet manifest-sha256.txt); done"
-pairs = [(run([v, "verify", "-q"], twenty)[1], run(["sh", "-c", bags], twenty)[1]) for _ in range(5)]
-a, b = (statistics.median(x) for x in zip(*pairs))
-print(f"verify of 20000 files, CPU: {a:.2f} s, sha256sum -c: {b:.2f} s, ratio {a/b:.2f}")
+
+
+def peak(args, cwd):
+    """Most memory that a command held, in MB."""
+    code = "import resource,subprocess,sys; subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL,check=True); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    out = subprocess.run([sys.executable, "-c", code, *args], cwd=cwd, capture_output=True)
+    if out.returncode:
+        sys.exit(f"{args}: {out.stderr.decode()[-400:]}")
+    return int(out.stdout) / 1024
+
+
+def medians(pairs):
+    return [statistics.median(side) for side in zip(*pairs)]
+
+
+def bags(path):
+    """Folders of all bags, sealed or open."""
+    for side in ("bags", "open"):
+        root = f"{path}/archive/{side}"
+        for year in sorted(os.listdir(root)) if os.path.isdir(root) else []:
+            for bag in sorted(os.listdir(f"{root}/{year}")):
+                if os.path.isdir(f"{root}/{year}/{bag}/data"):
+                    yield f"{root}/{year}/{bag}"
+
+
+if "draft" in parts:
+    plan = f"{top}/plan"
+    shutil.copytree(sample, plan)
+    command = [vanthu, "draft", "thi-dua-nam-2026.md", "--out", "ra", "-q", *TODAY]
+    ours, true = medians([(run(command, plan)[0], run(["true"])[0]) for _ in range(41)])
+    print(f"draft of one plan: {1000*ours:.1f} ms; true: {1000*true:.1f} ms; more by {1000*(ours-true):.1f} ms", flush=True)
+
+if "durable" in parts:
+    pairs = []
+    for n in range(7):
+        path = office(f"durable{n}", 2000)
+        subprocess.run(["sync"])
+        ours = run([vanthu, "run", "job.toml", "-q", *TODAY], path)[0]
+        copied = " ".join(bags(path))
+        os.mkdir(f"{path}/copy")
+        subprocess.run(["sync"])
+        pairs.append((ours, run(["sh", "-c", f"cp -r {copied} {path}/copy/ && sync"])[0]))
+    ours, copy = medians(pairs)
+    rate = statistics.median(c / o for o, c in pairs)
+    print(f"2000 letters issued durably: {ours:.2f} s ({2000/ours:.0f}/s); cp -r + sync: {copy:.2f} s ({2000/copy:.0f}/s); {100*rate:.0f} % of its rate", flush=True)
+
+if "verify" in parts:
+    path = office("verify", 20000, long_text(28))
+    run([vanthu, "run", "job.toml", "-q", *TODAY], path)
+    sums = "; ".join(f"(cd {bag} && sha256sum -c --quiet manifest-sha256.txt)" for bag in bags(path))
+    size = sum(os.path.getsize(os.path.join(d, f)) for b in bags(path) for d, _, fs in os.walk(b + "/data") for f in fs)
+    pairs = [(run([vanthu, "verify", "-q"], path)[1], run(["sh", "-ec", sums])[1]) for _ in range(5)]
+    ours, theirs = medians(pairs)
+    print(f"verify of 20000 files of {size/20000/1000:.1f} KB, CPU: {ours:.2f} s; sha256sum -c: {theirs:.2f} s; ratio {ours/theirs:.2f}", flush=True)
+
+if "memory" in parts:
+    path = office("memory", 100000)
+    print(f"batch of 100000 rows: {peak([vanthu, 'run', 'job.toml', '-q', *TODAY], path):.0f} MB at most", flush=True)
+    print(f"verify of 100000 files: {peak([vanthu, 'verify', '-q'], path):.0f} MB at most", flush=True)
 P

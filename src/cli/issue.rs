@@ -31,11 +31,13 @@ pub struct Request {
 pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Result<Exit> {
     let data = &request.data;
     let mut steps = single_steps(&request.sources, data.file.as_deref(), data.sheet.as_deref());
-    let folder = request.out.clone().unwrap_or_else(|| workspace.dir.join(PRINT_FOLDER));
     for step in &mut steps {
-        step.out = Some(folder.clone());
+        step.out.clone_from(&request.out);
     }
-    let plan = plan(workspace, steps, Purpose::Issue(request.date), &|_| {})?;
+    let mut plan = plan(workspace, steps, Purpose::Issue(request.date), &|_| {})?;
+    if request.out.is_none() {
+        print_by_year(workspace, &mut plan);
+    }
     if plan.is_blocked() {
         return refuse(&plan, request.json, ui);
     }
@@ -58,6 +60,16 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
         issue_with_bar(workspace, &plan, &ticket, ui)?
     };
     show(&plan, &report, request.dry_run, request.json, ui)
+}
+
+/// Copies to print go to a folder of their year: the next year begins again with 01.
+fn print_by_year(workspace: &Workspace<'_>, plan: &mut Plan) {
+    let years: Vec<(usize, i16)> = plan.documents.iter().map(|d| (d.step, d.date.year())).collect();
+    for (step, year) in years {
+        if let Some(planned) = plan.steps.get_mut(step) {
+            planned.step.out = Some(workspace.dir.join(PRINT_FOLDER).join(year.to_string()));
+        }
+    }
 }
 
 /// Issues with a bar on a terminal.
@@ -118,7 +130,7 @@ fn show_lines(plan: &Plan, report: &Report, dry_run: bool, ui: &mut Ui<'_>) -> s
     for line in &report.lines {
         write!(ui.out, "{:<16} {}", line.code, line.subject)?;
         let planned = plan.documents.get(line.index);
-        if let Some(row) = planned.and_then(|p| p.row.row) {
+        if let Some(row) = planned.and_then(|p| p.row.number()) {
             let row = text!(" (hàng {row})", " (row {row})");
             write!(ui.out, "{}", row.get(ui.lang))?;
         }
@@ -167,7 +179,7 @@ fn show_json(plan: &Plan, report: &Report, dry_run: bool, ui: &mut Ui<'_>) -> st
                 "date": plan.documents.get(l.index).map(|d| d.date.to_string()),
                 "to": plan.documents.get(l.index).and_then(|d| d.to.as_deref()),
                 "series": plan.documents.get(l.index).map(|d| &*d.series),
-                "row": row.and_then(|r| r.row),
+                "row": row.and_then(|r| r.number()),
                 "file": l.copy.as_ref().map(|c| c.display().to_string()),
                 "earlier": l.earlier,
             })

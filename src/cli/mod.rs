@@ -93,7 +93,7 @@ fn dispatch(args: &[OsString], lang: Lang, out: &mut dyn Write, err: &mut dyn Wr
     let cli = match parsed {
         Ok(cli) => cli,
         Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            return match write!(out, "{e}") {
+            return match write!(out, "{}", help::shown(&e.to_string(), lang)) {
                 Ok(()) => Exit::Clean,
                 Err(_) => Exit::Failed,
             };
@@ -105,18 +105,24 @@ fn dispatch(args: &[OsString], lang: Lang, out: &mut dyn Write, err: &mut dyn Wr
                 let _ = write!(err, "{}\n\n", help::command(lang).render_help());
             }
             let failure = Failure::new(FailureKind::Usage, Place::default(), help::usage_error(&e))
-                .hint(text!("xem “vanthu --help”", "see `vanthu --help`"));
+                .hint(help::where_to_read(args));
             let _ = err.write_all(report::render_failure(&failure, lang).as_bytes());
             return Exit::Failed;
         }
     };
     let lang = cli.global.lang.unwrap_or(lang);
     let mut ui = Ui { lang, out, err, quiet: cli.global.quiet };
+    let json = cli.command.wants_json();
     match run_command(cli, &mut ui) {
         Ok(exit) => exit,
+        // Whoever closed the pipe does not want to read more; the exit code still says that not all was printed.
+        Err(failure) if is_closed_pipe(&failure) => failure.kind.into(),
         Err(failure) => {
             let text = report::render_failure(&failure, lang);
             let _ = ui.err.write_all(text.as_bytes());
+            if json && writeln!(ui.out, "{:#}", report::json_failure(&failure, lang)).is_err() {
+                return Exit::Failed;
+            }
             failure.kind.into()
         }
     }
@@ -195,8 +201,23 @@ fn sound(workspace: &Workspace<'_>, ui: &mut Ui<'_>) -> crate::diagnostic::Resul
     .hint(text!("sửa các lỗi kể trên", "mend the errors named above")))
 }
 
+/// What a closed standard output is called inside a failure.
+const CLOSED_PIPE: &str = "(stdout)";
+
+fn is_closed_pipe(failure: &Failure) -> bool {
+    failure.place.item.as_deref() == Some(CLOSED_PIPE)
+}
+
 /// A failure to write the result to standard output.
 pub(crate) fn output_failure(error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        let place = Place::default().item(CLOSED_PIPE);
+        return Failure::new(
+            FailureKind::Output,
+            place,
+            text!("đầu ra đã đóng", "the output is closed"),
+        );
+    }
     Failure::new(
         FailureKind::Output,
         Place::default(),

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
@@ -21,6 +21,7 @@ use super::codes::BAD_NAME;
 use super::fields::fields_of;
 use super::filing::{Filing, Issued, Mended, Progress, Rendered, read_register};
 use super::plan::Plan;
+use super::planned::{Columns, Planned};
 use super::recipe;
 use super::workspace::{Workspace, write_failure};
 
@@ -88,7 +89,7 @@ pub fn preview(workspace: &Workspace<'_>, plan: &Plan, job: &str) -> Result<Repo
     let fresh: HashMap<usize, Number> =
         wants.indices.iter().copied().zip(numbers.numbers).collect();
     for (index, planned) in plan.documents.iter().enumerate() {
-        let code = match (fresh.get(&index), earlier.get(&planned.key.to_string())) {
+        let code = match (fresh.get(&index), earlier.get(&planned.row_key())) {
             (Some(number), _) => format!("{number}/{}", planned.notation),
             (None, Some(row)) => format!("{}/{}", row.number, row.notation),
             (None, None) => continue,
@@ -172,17 +173,13 @@ fn render(
 ) -> Result<Rendered> {
     let document = plan.document(workspace, index)?;
     let Some(planned) = plan.documents.get(index) else {
-        return Err(Failure::new(
-            FailureKind::Input,
-            Place::default(),
-            text!("kế hoạch không có hàng này", "the plan has no such row"),
-        ));
+        return Err(no_such_row());
     };
     let numbered = Numbered::new(document, number, planned.date);
     let document = numbered.document();
     let (written, more) = recipe::write(workspace, document)?;
     if let Some(bad) = more.iter().find(|d| d.severity == Severity::Error) {
-        return Err(Failure::new(FailureKind::Output, planned.row.clone(), bad.message.clone()));
+        return Err(Failure::new(FailureKind::Output, planned.row.place(), bad.message.clone()));
     }
     if !more.is_empty()
         && let Ok(mut all) = findings.lock()
@@ -210,8 +207,16 @@ struct PlannedWants<'p> {
     plan: &'p Plan,
     /// Indices in the plan of the documents that are wanted.
     indices: Vec<usize>,
-    /// For each step the fixed part of the input: digests of source, office, ruleset.
-    sources: Vec<serde_json::Value>,
+    /// For each step what the inputs of its rows have in common.
+    common: Vec<Common>,
+}
+
+/// What the inputs of a step's rows have in common, stored once: program, source, office and
+/// ruleset (as digests of stored texts) and the columns.
+struct Common {
+    text: String,
+    digest: String,
+    columns: Option<Arc<Columns>>,
 }
 
 impl<'p> PlannedWants<'p> {
@@ -221,26 +226,28 @@ impl<'p> PlannedWants<'p> {
         earlier: &BTreeMap<String, JobRow>,
     ) -> Result<Self> {
         let indices = (0..plan.documents.len())
-            .filter(|i| {
-                !plan.documents.get(*i).is_some_and(|d| earlier.contains_key(&d.key.to_string()))
-            })
+            .filter(|i| !plan.documents.get(*i).is_some_and(|d| earlier.contains_key(&d.row_key())))
             .collect();
         let office = sha256(workspace.office_text.as_bytes()).to_string();
         let rules = sha256(workspace.rules_text.as_bytes()).to_string();
-        let sources = plan
-            .steps
-            .iter()
-            .map(|s| {
-                json!({
+        let common = (0..)
+            .zip(&plan.steps)
+            .map(|(index, s)| {
+                let first = plan.documents.iter().find(|d| d.step == index);
+                let columns = first.map(|d| Arc::clone(d.data.columns()));
+                let text = json!({
                     "program": env!("CARGO_PKG_VERSION"),
                     "file": workspace.shown(Path::new(&s.recipe.file)),
                     "source": sha256(s.recipe.text.as_bytes()).to_string(),
                     "office": office,
                     "ruleset": rules,
+                    "columns": columns.as_ref().map(|c| c.json()),
                 })
+                .to_string();
+                Common { digest: sha256(text.as_bytes()).to_string(), text, columns }
             })
             .collect();
-        Ok(Self { plan, indices, sources })
+        Ok(Self { plan, indices, common })
     }
 
     /// Keeps the texts that the inputs name by digest, so that a document can be rendered again.
@@ -249,6 +256,7 @@ impl<'p> PlannedWants<'p> {
             self.plan.steps.iter().map(|s| s.recipe.text.as_bytes()).collect();
         blobs.push(workspace.office_text.as_bytes());
         blobs.push(workspace.rules_text.as_bytes());
+        blobs.extend(self.common.iter().map(|c| c.text.as_bytes()));
         filing.put_blobs(&blobs).map(drop)
     }
 }
@@ -261,21 +269,30 @@ impl Wants for PlannedWants<'_> {
     fn get(&self, index: usize) -> Result<Want> {
         let planned = self.indices.get(index).and_then(|i| self.plan.documents.get(*i));
         let Some(planned) = planned else {
-            return Err(Failure::new(
-                FailureKind::Input,
-                Place::default(),
-                text!("kế hoạch không có hàng này", "the plan has no such row"),
-            ));
+            return Err(no_such_row());
         };
-        let fixed = self.sources.get(planned.step).map(ToString::to_string).unwrap_or_default();
-        let fixed = fixed.trim_end_matches('}');
-        Ok(Want {
-            series: planned.series.to_string(),
-            date: planned.date,
-            row_key: planned.key.to_string(),
-            input: format!("{fixed},\"date\":\"{}\",\"data\":{}}}", planned.date, planned.data),
-        })
+        let Some(common) = self.common.get(planned.step) else {
+            return Err(no_such_row());
+        };
+        let (digest, date, data) = (&common.digest, planned.date, &planned.data);
+        let same = common.columns.as_ref().is_some_and(|c| Arc::ptr_eq(c, data.columns()));
+        let input = if same {
+            format!(r#"{{"of":"{digest}","date":"{date}","row":{}}}"#, data.values())
+        } else {
+            // A row with columns of its own carries their names.
+            let fields = serde_json::Value::Object(data.fields().unwrap_or_default());
+            format!(r#"{{"of":"{digest}","date":"{date}","data":{fields}}}"#)
+        };
+        Ok(Want { series: planned.series.to_string(), date, row_key: planned.row_key(), input })
     }
+}
+
+fn no_such_row() -> Failure {
+    Failure::new(
+        FailureKind::Input,
+        Place::default(),
+        text!("kế hoạch không có hàng này", "the plan has no such row"),
+    )
 }
 
 /// Findings about numbers with the place of the row they belong to.
@@ -290,7 +307,7 @@ fn placed(
             let planned = wants.indices.get(nth).and_then(|i| plan.documents.get(*i));
             if let Some(planned) = planned {
                 let item = finding.place.item.take();
-                finding.place = planned.row.clone();
+                finding.place = planned.row.place();
                 if finding.place.file.is_none() {
                     finding.place.file =
                         plan.steps.get(planned.step).map(|s| s.recipe.file.clone());
@@ -315,7 +332,7 @@ fn copy_out(
     let mut names = Names::default();
     let written = AtomicUsize::new(0);
     for (index, planned) in plan.documents.iter().enumerate() {
-        let before = earlier.get(&planned.key.to_string());
+        let before = earlier.get(&planned.row_key());
         let (code, at) = match (fresh.get(&index), before) {
             (Some(issued), _) => (issued.code.to_string(), Some(issued.file.clone())),
             (None, Some(row)) => (
@@ -351,7 +368,8 @@ fn copy_out(
     Ok(())
 }
 
-/// Copies are convenience, not record: written under a temporary name, renamed, not synced one by one.
+/// Copies are convenience, not record: written under a temporary name and renamed, so that none is
+/// ever half-written, but not synced one by one. A file of that name that differs is kept aside.
 fn copy_file(workspace: &Workspace<'_>, from: &Path, size: u64, to: &Path) -> Result<()> {
     let world = workspace.world;
     let parent = crate::world::parent_of(to);
@@ -362,27 +380,28 @@ fn copy_file(workspace: &Workspace<'_>, from: &Path, size: u64, to: &Path) -> Re
         ))
     };
     let bytes = world.read(from, size).map_err(|e| super::workspace::read_failure(from, &e))?;
-    world.create_dir(&parent).map_err(|e| failed(&parent, e))?;
-    let mut aside = 0;
-    loop {
-        match world.create(to, &bytes) {
-            Ok(()) => return Ok(()),
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && aside < 10_000 => {
-                aside += 1;
-                if world.read(to, size).is_ok_and(|old| old == bytes) {
-                    return Ok(());
-                }
-                // Somebody's file of that name is kept.
-                let kept = to.with_extension(format!("truoc-{aside}.docx"));
-                match world.rename(to, &kept) {
-                    Ok(()) => {}
-                    Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
-                    Err(e) => return Err(failed(&kept, e)),
-                }
-            }
-            Err(e) => return Err(failed(to, e)),
-        }
+    if world.read(to, size).is_ok_and(|old| old == bytes) {
+        return Ok(());
     }
+    world.create_dir(&parent).map_err(|e| failed(&parent, e))?;
+    let temporary = to.with_extension(format!("{}.tmp", std::process::id()));
+    let written = world.create(&temporary, &bytes).and_then(|()| {
+        let mut aside = 0;
+        loop {
+            match world.rename(&temporary, to) {
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && aside < 10_000 => {
+                    aside += 1;
+                    // Renaming to a name that is taken fails, and the next one is tried.
+                    let _ = world.rename(to, &to.with_extension(format!("truoc-{aside}.docx")));
+                }
+                done => return done,
+            }
+        }
+    });
+    written.map_err(|e| {
+        let _ = world.remove(&temporary);
+        failed(to, e)
+    })
 }
 
 /// Names of copies: each once in a folder.
@@ -397,7 +416,7 @@ impl Names {
         folder: &Path,
         pattern: Option<&NamePattern>,
         code: &str,
-        planned: &super::plan::Planned,
+        planned: &Planned,
         findings: &mut Vec<Diagnostic>,
     ) -> String {
         let plain = || file_stem(code);
@@ -409,7 +428,7 @@ impl Names {
                     findings.push(
                         Diagnostic::warning(
                             BAD_NAME,
-                            planned.row.clone(),
+                            planned.row.place(),
                             text!(
                                 "tên tệp cần trường “{field}” mà hàng này không có; dùng số, ký hiệu làm tên",
                                 "the file name wants the field `{field}`, which this row lacks; the number is used"
@@ -430,9 +449,9 @@ impl Names {
 fn render_name(
     pattern: &NamePattern,
     code: &str,
-    planned: &super::plan::Planned,
+    planned: &Planned,
 ) -> std::result::Result<String, String> {
-    let row: serde_json::Value = serde_json::from_str(&planned.data).unwrap_or_default();
+    let row = planned.data.fields().unwrap_or_default();
     let number = code.split('/').next().unwrap_or_default();
     pattern.render(|field| match text::slug(field).as_str() {
         "so" | "number" => Some(number.to_owned()),

@@ -11,7 +11,7 @@ use crate::register::book::guarded;
 use crate::source::job::{self, Job, JobBook, Mode, Step};
 use crate::text;
 
-use super::plan::Plan;
+use super::plan::{Plan, half};
 use super::workspace::{Workspace, read_text, write_file};
 
 /// Steps for sources named on the command line, each with the same data.
@@ -53,7 +53,7 @@ pub fn job_identity(workspace: &Workspace<'_>, path: &Path, again: bool) -> Resu
     let absolute = |p: &Path| std::path::absolute(p).unwrap_or_else(|_| p.to_path_buf());
     let (office, file) = (absolute(&workspace.dir), absolute(path));
     let name = file.strip_prefix(&office).unwrap_or(&file).display().to_string();
-    let mut identity = format!("run:{}", sha256(name.as_bytes()));
+    let mut identity = format!("run:{:032x}", half(&sha256(name.as_bytes())));
     if again {
         let mut nonce = [0; 8];
         workspace.world.random(&mut nonce).map_err(|e| {

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -20,13 +20,15 @@ use crate::source::job::{Mode, Step};
 use crate::text;
 
 use super::codes::MISSING_FIELD;
+use super::planned::{Planned, RowData, RowPlace};
 use super::recipe::{IssueDay, Recipe, at_row};
 use super::workspace::Workspace;
 
 /// Rows that are filled and checked at a time.
 const CHUNK: usize = 512;
-/// Documents kept from the plan for the rendering; the rest is made again from its row, so that memory stays flat.
-const KEPT: usize = 4096;
+/// Documents are kept from the plan for the rendering until their texts come to this many bytes;
+/// the rest is made again from its row, so that memory stays flat.
+const KEPT: usize = 3 << 20;
 /// Findings that are told one by one; past that they are counted.
 const TOLD: usize = 20_000;
 
@@ -36,30 +38,6 @@ pub struct PlannedStep {
     pub step: Step,
     /// Its source.
     pub recipe: Recipe,
-}
-
-/// A document that would be issued.
-pub struct Planned {
-    /// Which step.
-    pub step: usize,
-    /// Data row; empty where the step has no data.
-    pub row: Place,
-    /// Series key.
-    pub series: Arc<str>,
-    /// Ký hiệu.
-    pub notation: Arc<str>,
-    /// Ngày ban hành.
-    pub date: Date,
-    /// Identity of the row in its job.
-    pub key: Digest,
-    /// Trích yếu in one line.
-    pub subject: Box<str>,
-    /// First addressee, to tell the letters of a batch apart.
-    pub to: Option<Box<str>>,
-    /// The row as JSON.
-    pub data: Box<str>,
-    /// The document, for the first of them.
-    pub document: Option<Box<Document>>,
 }
 
 /// Everything a job would do.
@@ -75,10 +53,14 @@ pub struct Plan {
     pub bad: Vec<(Place, String)>,
     /// Findings beyond those told one by one.
     pub untold: usize,
+    /// What the documents are for.
+    purpose: Purpose,
+    /// The day on which the plan was made.
+    today: Option<Date>,
 }
 
 impl Plan {
-    /// The document at `index`: the one kept, or made again from its row.
+    /// The document at `index`: the one kept, which is given away, or made again from its row.
     ///
     /// # Errors
     /// `Input` if the row no longer makes the document it made when it was planned.
@@ -86,14 +68,17 @@ impl Plan {
         let Some(planned) = self.documents.get(index) else {
             return Err(changed(&Place::default()));
         };
-        if let Some(document) = &planned.document {
-            return Ok((**document).clone());
+        if let Some(document) = planned.take_document() {
+            return Ok(document);
         }
-        let Some(step) = self.steps.get(planned.step) else { return Err(changed(&planned.row)) };
-        let data = serde_json::from_str(&planned.data).map_err(|_| changed(&planned.row))?;
-        let day = IssueDay::Given(planned.date);
-        let (document, _) = step.recipe.document(workspace, &data, day, planned.date);
-        document.ok_or_else(|| changed(&planned.row))
+        let again = || {
+            let step = self.steps.get(planned.step)?;
+            let data = Value::Object(planned.data.fields()?);
+            let day = self.purpose.day(&step.step);
+            // What there was to say of this row was said when it was planned.
+            step.recipe.fill(workspace, &data, day, self.today?).0
+        };
+        again().ok_or_else(|| changed(&planned.row.place()))
     }
 
     /// True if something may not be issued.
@@ -103,12 +88,23 @@ impl Plan {
 }
 
 /// What the documents are for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Purpose {
     /// A draft: number and day stay blank, and a document with nothing worse than errors of form is kept.
+    #[default]
     Draft,
     /// To be issued on this day, else on the step's, else on the source's, else today.
     Issue(Option<Date>),
+}
+
+impl Purpose {
+    /// The day that goes into the documents of a step.
+    fn day(self, step: &Step) -> IssueDay {
+        match self {
+            Self::Draft => IssueDay::Blank,
+            Self::Issue(day) => day.or(step.date).map_or(IssueDay::FromSource, IssueDay::Given),
+        }
+    }
 }
 
 /// Progress of planning: rows done.
@@ -124,13 +120,14 @@ pub fn plan(
     purpose: Purpose,
     on_row: OnRow<'_>,
 ) -> Result<Plan> {
+    let today = workspace.world.today();
     let mut planner = Planner {
         workspace,
-        purpose,
         on_row,
-        today: workspace.world.today(),
-        plan: Plan::default(),
+        today,
+        plan: Plan { purpose, today: Some(today), ..Plan::default() },
         names: HashMap::new(),
+        kept: 0,
         seen: HashMap::new(),
         repeated: HashMap::new(),
     };
@@ -145,14 +142,15 @@ pub fn plan(
 
 struct Planner<'p, 'w> {
     workspace: &'p Workspace<'w>,
-    purpose: Purpose,
     on_row: OnRow<'p>,
     today: Date,
     plan: Plan,
     /// Series and ký hiệu, each kept once.
     names: HashMap<String, Arc<str>>,
+    /// Bytes of the texts of the documents that were kept.
+    kept: usize,
     /// How often the same row was met, so that two equal rows stay two documents.
-    seen: HashMap<Digest, u32>,
+    seen: HashMap<u128, u32>,
     /// Warnings that the template brings to every row: told once, counted.
     repeated: HashMap<(String, Option<u32>, String), (usize, usize)>,
 }
@@ -160,7 +158,9 @@ struct Planner<'p, 'w> {
 /// A row, filled and checked.
 struct Outcome {
     row: Place,
-    data: Value,
+    data: Map<String, Value>,
+    /// The data as JSON, if there is a document.
+    text: String,
     document: Option<Document>,
     findings: Vec<Diagnostic>,
 }
@@ -178,8 +178,7 @@ impl Planner<'_, '_> {
         }
         let step = self.plan.steps[index].step.clone();
         let Some(path) = &step.data else {
-            let mut outcome =
-                self.make(index, Place::default(), Value::Object(step.with.clone()), Vec::new());
+            let mut outcome = self.make(index, Place::default(), step.with.clone(), Vec::new());
             for finding in outcome.findings.iter_mut().filter(|d| d.code == MISSING_FIELD) {
                 finding.hint = Some(text!(
                     "mẫu này cần dữ liệu: thêm --data TỆP (.xlsx, .csv, .json, .yaml), hoặc dòng du-lieu trong tệp công việc",
@@ -224,7 +223,7 @@ impl Planner<'_, '_> {
                 .into_par_iter()
                 .map(|row| {
                     let values = with_defaults(row.values, &step.with);
-                    this.make(index, row.place, Value::Object(values), row.findings)
+                    this.make(index, row.place, values, row.findings)
                 })
                 .collect();
             for outcome in outcomes {
@@ -259,7 +258,7 @@ impl Planner<'_, '_> {
         let list = Value::Array(list);
         data.insert("hang".to_owned(), list.clone());
         data.insert("rows".to_owned(), list);
-        let outcome = self.make(index, Place::default(), Value::Object(data), findings);
+        let outcome = self.make(index, Place::default(), data, findings);
         self.take(index, outcome);
         Ok(())
     }
@@ -269,27 +268,28 @@ impl Planner<'_, '_> {
         &self,
         index: usize,
         row: Place,
-        data: Value,
+        data: Map<String, Value>,
         mut findings: Vec<Diagnostic>,
     ) -> Outcome {
         let mut document = None;
+        let data = Value::Object(data);
         if !blocks(&findings) {
             let planned = &self.plan.steps[index];
-            let day = match self.purpose {
-                Purpose::Draft => IssueDay::Blank,
-                Purpose::Issue(day) => {
-                    day.or(planned.step.date).map_or(IssueDay::FromSource, IssueDay::Given)
-                }
-            };
+            let day = self.plan.purpose.day(&planned.step);
             let (made, more) = planned.recipe.document(self.workspace, &data, day, self.today);
             document = made;
             findings.extend(if row == Place::default() { more } else { at_row(more, &row) });
         }
-        Outcome { row, data, document, findings }
+        let text = if document.is_some() { data.to_string() } else { String::new() };
+        let data = match data {
+            Value::Object(data) => data,
+            _ => Map::new(),
+        };
+        Outcome { row, data, text, document, findings }
     }
 
     fn take(&mut self, index: usize, outcome: Outcome) {
-        let Outcome { row, data, document, findings } = outcome;
+        let Outcome { row, data, text, document, findings } = outcome;
         let mut errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code);
         let first_error = errors.next();
         let only_form = first_error.iter().copied().chain(errors).all(|c| c.family == Family::T);
@@ -298,20 +298,27 @@ impl Planner<'_, '_> {
         }
         if let Some(code) = first_error {
             self.plan.bad.push((row.clone(), code.to_string()));
-            if self.purpose != Purpose::Draft || !only_form {
+            if self.plan.purpose != Purpose::Draft || !only_form {
                 return;
             }
         }
         let Some(document) = document else { return };
-        let data = data.to_string();
-        let key = self.key(index, &data);
+        let key = self.key(index, &text);
         let organ = document.extra.get("organ").map_or("", String::as_str);
         let series = self.workspace.office.series_of(organ, &document.type_id);
         let (series, notation) = (self.name(series), self.name(document.code.notation.0.clone()));
         let date = document.date.date().unwrap_or(self.today);
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
-        let kept = self.plan.documents.len() < KEPT;
+        self.kept = self.kept.saturating_add(self.plan.steps[index].recipe.text.len() + text.len());
+        let kept = self.kept < KEPT;
+        let before = self.plan.documents.last();
+        let row = RowPlace::new(row, before.map(|b| &b.row));
+        let data = RowData::new(&data, before.map(|b| &b.data));
+        let subject = match before.filter(|b| *b.subject == *subject) {
+            Some(before) => Arc::clone(&before.subject),
+            None => subject.into(),
+        };
         self.plan.documents.push(Planned {
             step: index,
             row,
@@ -319,14 +326,14 @@ impl Planner<'_, '_> {
             notation,
             date,
             key,
-            subject: subject.into(),
+            subject,
             to: document
                 .addressees
                 .as_ref()
                 .and_then(|a| a.names.first())
                 .map(|n| n.as_str().into()),
-            data: data.into(),
-            document: kept.then(|| Box::new(document)),
+            data,
+            document: Mutex::new(kept.then(|| Box::new(document))),
         });
     }
 
@@ -335,11 +342,11 @@ impl Planner<'_, '_> {
     }
 
     /// Identity of a row: step, data, and how many equal rows came before.
-    fn key(&mut self, step: usize, data: &str) -> Digest {
+    fn key(&mut self, step: usize, data: &str) -> u128 {
         let base = sha256(format!("{step}\0{data}").as_bytes());
-        let nth = self.seen.entry(base).or_insert(0);
+        let nth = self.seen.entry(half(&base)).or_insert(0);
         *nth += 1;
-        sha256(format!("{base}\0{nth}").as_bytes())
+        half(&sha256(format!("{base}\0{nth}").as_bytes()))
     }
 
     fn tell(&mut self, finding: Diagnostic) {
@@ -375,6 +382,11 @@ impl Planner<'_, '_> {
     }
 }
 
+/// The first half of a digest, enough to tell rows and jobs apart.
+pub(super) fn half(digest: &Digest) -> u128 {
+    digest.0.first_chunk().map_or(0, |bytes| u128::from_be_bytes(*bytes))
+}
+
 /// A row's values over the step's fixed fields.
 fn with_defaults(mut values: Map<String, Value>, with: &Map<String, Value>) -> Map<String, Value> {
     for (key, value) in with {
@@ -392,7 +404,7 @@ fn no_rows(path: &Path) -> Diagnostic {
         text!("tệp dữ liệu không có hàng nào", "the data file has no rows"),
     )
     .hint(text!(
-        "kiểm tra trang tính và hàng tiêu đề (header_row)",
+        "kiểm tra trang tính và hàng tiêu đề (hang-tieu-de)",
         "check the sheet and the header row (header_row)"
     ))
 }
@@ -406,4 +418,8 @@ fn changed(row: &Place) -> Failure {
             "this row can no longer be made as when it was checked"
         ),
     )
+    .hint(text!(
+        "đừng sửa tệp khi lệnh đang chạy; chạy lại",
+        "do not change the files while the command runs; run again"
+    ))
 }

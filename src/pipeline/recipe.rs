@@ -66,6 +66,21 @@ impl Recipe {
         date: IssueDay,
         today: Date,
     ) -> (Option<Document>, Vec<Diagnostic>) {
+        let (document, mut findings) = self.fill(workspace, data, date, today);
+        if let Some(document) = &document {
+            findings.extend(lint::document(document, &workspace.checks, &workspace.office));
+        }
+        (document, findings)
+    }
+
+    /// Fills, reads and assembles, without the checks: for a row that was checked before.
+    pub fn fill(
+        &self,
+        workspace: &Workspace<'_>,
+        data: &Value,
+        date: IssueDay,
+        today: Date,
+    ) -> (Option<Document>, Vec<Diagnostic>) {
         let rendered = match self.template.render(data) {
             Ok(text) => text,
             Err(findings) => return (None, findings),
@@ -87,7 +102,6 @@ impl Recipe {
                 document.date = day.into();
             }
         }
-        findings.extend(lint::document(&document, &workspace.checks, &workspace.office));
         (Some(document), findings)
     }
 }
@@ -108,7 +122,7 @@ pub enum IssueDay {
 /// # Errors
 /// `Output` if the file cannot be built or read back: then the program is wrong, and nothing is handed out.
 pub fn write(workspace: &Workspace<'_>, document: &Document) -> Result<(Written, Vec<Diagnostic>)> {
-    let sheet = layout::compose(document, &workspace.rules, &workspace.office.layout);
+    let sheet = workspace.composer.compose(document);
     let written = workspace.writer.write(&sheet)?;
     let back = docx::read(&written.bytes, &document.source)?;
     let findings = lint::sheet(&back, &workspace.checks, &document.source, &layout::metrics::width);

@@ -87,6 +87,9 @@ pub fn verify(
     Ok(Verified { report, pages, rows, audited, mended })
 }
 
+/// The office's lock, if it could be taken.
+type Held = Option<Box<dyn Lock>>;
+
 /// The office's lock (none where nothing can be written: then nobody writes), after mending what a
 /// killed run had left.
 fn steady(
@@ -94,7 +97,7 @@ fn steady(
     register: &Sqlite,
     root: &Path,
     wait: Duration,
-) -> Result<(Option<Box<dyn Lock>>, Option<Text>)> {
+) -> Result<(Held, Option<Text>)> {
     let path = workspace.dir.join(LOCK);
     let take = |wait| match workspace.world.lock(&path, wait) {
         Ok(lock) => Ok(Some(lock)),
@@ -174,4 +177,8 @@ fn nothing_yet(workspace: &Workspace<'_>) -> Failure {
             "this office has issued nothing yet: there is nothing to verify"
         ),
     )
+    .hint(text!(
+        "ban hành bằng “vanthu issue” hoặc “vanthu run”, hoặc chỉ ra thư mục khác bằng --office",
+        "issue with `vanthu issue` or `vanthu run`, or name another folder with --office"
+    ))
 }

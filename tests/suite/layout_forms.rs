@@ -154,6 +154,21 @@ fn number_and_date_share_a_row_and_a_draft_leaves_blanks() {
     assert_eq!(sheet.properties.created, "2026-01-01T00:00:00Z");
 }
 
+/// Blanks are no-break spaces, which LibreOffice draws 1.3 pt wider than the font says.
+#[test]
+fn the_blank_date_of_the_longest_place_stays_on_one_line() {
+    let mut document = sample::plan();
+    document.place = "Thành phố Hồ Chí Minh".into();
+    document.date = vanthu::model::DateLine::blank(2026);
+    let sheet = sheet(&document);
+    let found = of_style(&sheet.sections[0], "VtDiaDanhNgay");
+    let (para, column) = found.first().expect("date line");
+    let look = look(&para.runs[0].look);
+    let text = text(para);
+    let blanks = text.matches('\u{a0}').count() as f64;
+    assert!(look.width(&text) + blanks * 26.0 <= f64::from(*column), "{text}");
+}
+
 #[test]
 fn a_letter_has_its_subject_under_the_number_and_no_type() {
     let sheet = sheet(&sample::letter());

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::Sqlite;
 use super::error::failure;
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::text;
+use crate::{text, world};
 
 /// `vthu`: marks the file as a register of this program.
 const APPLICATION_ID: i32 = 0x7674_6875;
@@ -43,6 +43,8 @@ pub(super) fn open(path: &Path) -> Result<Sqlite> {
         return Err(no_wal(path, &mode));
     }
     conn.execute_batch("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;").map_err(fail)?;
+    // KiB: room for the pages of a batch, so that none is written to the log more than once.
+    conn.execute_batch("PRAGMA cache_size=-16384;").map_err(fail)?;
     if let Owner::Nobody = owner {
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
         tx.execute_batch(include_str!("schema.sql")).map_err(fail)?;
@@ -146,8 +148,8 @@ fn owner(conn: &Connection, path: &Path) -> Result<Owner> {
 fn log_is_empty(path: &Path) -> bool {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
-    match std::fs::symlink_metadata(name) {
-        Ok(meta) => meta.len() == 0,
+    match world::length_of(Path::new(&name)) {
+        Ok(length) => length == 0,
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,
     }
 }

@@ -39,13 +39,50 @@ use report::Ui;
 pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.collect();
     let lang = help::requested_language(&args);
-    let mut out = io::BufWriter::new(io::stdout());
+    let mut out = io::BufWriter::new(Pipe { inner: io::stdout(), is_closed: false });
     let mut err = io::stderr();
     let exit = dispatch(&args, lang, &mut out, &mut err);
     // A result that nobody could read was not delivered.
     match out.flush() {
         Ok(()) => exit.into(),
         Err(_) => Exit::Failed.max(exit).into(),
+    }
+}
+
+/// An output whose reader may leave early (`vanthu book outgoing | head`). What the reader does not
+/// want is dropped without a word: the work was done all the same, and the status must say so.
+struct Pipe<W> {
+    inner: W,
+    is_closed: bool,
+}
+
+impl<W: Write> Pipe<W> {
+    fn unless_closed<T>(&mut self, instead: T, result: io::Result<T>) -> io::Result<T> {
+        match result {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_closed = true;
+                Ok(instead)
+            }
+            other => other,
+        }
+    }
+}
+
+impl<W: Write> Write for Pipe<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_closed {
+            return Ok(bytes.len());
+        }
+        let result = self.inner.write(bytes);
+        self.unless_closed(bytes.len(), result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.is_closed {
+            return Ok(());
+        }
+        let result = self.inner.flush();
+        self.unless_closed((), result)
     }
 }
 

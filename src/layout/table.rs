@@ -156,12 +156,14 @@ fn table_cell(para: Para, span: usize, head: bool) -> Cell {
     Cell { span: span as u32, vertical, boxed: None, items: vec![Item::Para(para)] }
 }
 
-/// The author's weights, empty where they are all equal and the content decides.
+/// The author's weights, empty where they say nothing and the content decides: all equal, or no more
+/// dashes than a table needs at all (`:--:` beside `---` is habit, not a wish).
 fn weights(table: &model::Table, count: usize) -> Vec<f64> {
     let weights: Vec<f64> =
         table.columns.iter().take(count).map(|c| f64::from(c.weight.max(1))).collect();
     let equal = weights.iter().all(|w| Some(w) == weights.first());
-    if equal || weights.len() != count { Vec::new() } else { weights }
+    let habit = table.columns.iter().take(count).all(|c| c.weight <= 3);
+    if equal || habit || weights.len() != count { Vec::new() } else { weights }
 }
 
 /// Shares `measure` among the columns; the widths sum to it exactly.
@@ -290,6 +292,20 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn as_few_dashes_as_a_table_needs_are_no_wish_for_widths() {
+        let of = |dashes: &[u32]| {
+            let column =
+                |weight: &u32| model::TableColumn { align: model::Align::Left, weight: *weight };
+            let columns = dashes.iter().map(column).collect();
+            let table = model::Table { columns, header: Vec::new(), rows: Vec::new() };
+            weights(&table, dashes.len())
+        };
+        assert!(of(&[2, 3, 3, 3]).is_empty());
+        assert!(of(&[9, 9]).is_empty());
+        assert_eq!(of(&[2, 10]), [2.0, 10.0]);
     }
 
     #[test]

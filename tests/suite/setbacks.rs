@@ -1,4 +1,5 @@
-//! The register or the archive is gone, or an older one was put back: nothing goes on as if it were new.
+//! The register or the archive is gone, an older one was put back, or nobody reads the answer: nothing goes
+//! on as if it were new, and the status says what was done.
 
 use std::fs;
 use std::path::Path;
@@ -98,4 +99,26 @@ fn an_older_register_is_evidence_of_roll_back() {
     let (code, said) = said(dir.path(), &["verify"]);
     assert_eq!(code, Some(4), "{said}");
     assert!(said.contains("K0113"), "{said}");
+}
+
+#[test]
+fn a_reader_who_leaves_early_is_no_failure() {
+    let dir = office();
+    for args in [&["issue", "kh.md"][..], &["book", "outgoing"]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_vanthu"))
+            .current_dir(dir.path())
+            .args(["--today", "2026-11-22"])
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("runs");
+        drop(child.stdout.take());
+        let out = child.wait_with_output().expect("ended");
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(0), "{args:?}: {said}");
+        assert!(!said.contains("os error"), "{args:?}: {said}");
+    }
+    assert_eq!(vanthu(dir.path(), &["verify"]).status.code(), Some(0));
 }

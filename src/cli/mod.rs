@@ -102,7 +102,8 @@ fn dispatch(args: &[OsString], lang: Lang, out: &mut dyn Write, err: &mut dyn Wr
             if e.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
                 || e.kind() == ErrorKind::MissingSubcommand
             {
-                let _ = write!(err, "{}\n\n", help::command(lang).render_help());
+                let text = help::command(lang).render_help().to_string();
+                let _ = write!(err, "{}\n\n", help::shown(&text, lang));
             }
             let failure = Failure::new(FailureKind::Usage, Place::default(), help::usage_error(&e))
                 .hint(help::where_to_read(args));

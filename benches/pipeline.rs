@@ -64,7 +64,7 @@ fn letters(dir: &Path, rows: u32) {
     }
     book.save(dir.join("don-vi.xlsx")).expect("xlsx");
     let text = LETTER.replace("{{ong_ba}}", "{{[Ông/Bà]}}");
-    fs::write(dir.join("thu.md"), text.replace("{{ho_ten}}", "{{ho_ten}}")).expect("write");
+    fs::write(dir.join("thu.md"), text).expect("write");
 }
 
 fn sample() -> std::path::PathBuf {

@@ -304,6 +304,11 @@ impl World for System {
     }
 }
 
+/// Bytes of a file that SQLite keeps beside the register; links are not followed.
+pub fn length_of(path: &Path) -> io::Result<u64> {
+    Ok(fs::symlink_metadata(path)?.len())
+}
+
 /// The parent folder of a path; the current one where it has none.
 pub fn parent_of(path: &Path) -> PathBuf {
     match path.parent() {

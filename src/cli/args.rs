@@ -48,6 +48,7 @@ pub enum BookShape {
     Json,
     Csv,
     Xlsx,
+    #[value(hide = true)]
     Docx,
 }
 
@@ -151,6 +152,20 @@ pub enum Command {
         #[arg(value_name = "CODE")]
         code: Option<String>,
     },
+}
+
+impl Command {
+    /// True if a program reads the result, and so a failure too.
+    pub fn wants_json(&self) -> bool {
+        match self {
+            Self::Draft { format, .. }
+            | Self::Verify { format, .. }
+            | Self::Check { format, .. } => *format == Shape::Json,
+            Self::Issue { json, .. } | Self::Run { json, .. } => *json,
+            Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
+            Self::Init { .. } | Self::New { .. } | Self::Explain { .. } => false,
+        }
+    }
 }
 
 /// Data for a template.

@@ -14,6 +14,12 @@ use crate::text;
 use super::args::Cli;
 
 const WORDS: &str = include_str!("../../templates/help.toml");
+/// The name of the whole command in the table.
+const ROOT: &str = "vanthu";
+/// Where the options of every command begin among all options.
+const GLOBALS: usize = 500;
+/// Where help and version stand.
+const HELP_LAST: usize = 900;
 
 #[derive(Deserialize)]
 struct Words {
@@ -37,6 +43,13 @@ impl Table {
         words
             .and_then(|w| if lang == Lang::Vi { w.vi.clone() } else { w.en.clone() })
             .unwrap_or_default()
+    }
+
+    /// What stands for an option's value: `TỆP`. `None` leaves the name that is declared.
+    fn value_name(&self, arg: &clap::Arg, lang: Lang) -> Option<String> {
+        let declared = arg.get_value_names().and_then(|n| n.first()).map(ToString::to_string);
+        let declared = declared.unwrap_or_else(|| arg.get_id().as_str().to_uppercase());
+        Some(self.argument("values", &declared, lang)).filter(|name| !name.is_empty())
     }
 
     fn argument(&self, command: &str, name: &str, lang: Lang) -> String {
@@ -65,6 +78,7 @@ fn template(lang: Lang, subcommands: bool) -> String {
 
 fn localize(command: Command, table: &Table, path: &str, lang: Lang) -> Command {
     let names: Vec<String> = command.get_arguments().map(|a| a.get_id().to_string()).collect();
+    let at_root = path == ROOT;
     let has_subcommands = command.get_subcommands().next().is_some();
     let has_positionals = command.get_positionals().next().is_some();
     let mut layout = template(lang, has_subcommands);
@@ -77,6 +91,7 @@ fn localize(command: Command, table: &Table, path: &str, lang: Lang) -> Command 
                 .long("help")
                 .short('h')
                 .action(clap::ArgAction::Help)
+                .display_order(HELP_LAST)
                 .help(table.argument(path, "help", lang)),
         );
     if has_subcommands {
@@ -85,15 +100,23 @@ fn localize(command: Command, table: &Table, path: &str, lang: Lang) -> Command 
                 .long("version")
                 .short('V')
                 .action(clap::ArgAction::Version)
+                .display_order(HELP_LAST)
                 .help(table.argument(path, "version", lang)),
         );
     }
-    for name in names {
+    for (order, name) in names.into_iter().enumerate() {
         let words = table.argument(path, &name, lang);
         command = command.mut_arg(name, |a| {
-            let takes_value = a.get_action().takes_values();
-            let a = a.help(words).hide_default_value(takes_value);
-            if takes_value { a.hide_possible_values(true) } else { a }
+            // A command's own options stand first, those of every command below them.
+            let a = a.help(words).display_order(if at_root { GLOBALS + order } else { order });
+            if !a.get_action().takes_values() {
+                return a;
+            }
+            let a = a.hide_default_value(true).hide_possible_values(true);
+            match table.value_name(&a, lang) {
+                Some(name) => a.value_name(name),
+                None => a,
+            }
         });
     }
     let children: Vec<String> =
@@ -106,7 +129,28 @@ fn localize(command: Command, table: &Table, path: &str, lang: Lang) -> Command 
 
 /// The command tree with its help in `lang`.
 pub fn command(lang: Lang) -> Command {
-    localize(Cli::command(), &Table::load(), "vanthu", lang)
+    let command = localize(Cli::command(), &Table::load(), ROOT, lang);
+    if lang == Lang::Vi { command.subcommand_value_name("LỆNH") } else { command }
+}
+
+/// Help as it is shown: the one word of the usage line that clap does not let be set.
+pub fn shown(help: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => help.replacen("[OPTIONS]", "[TÙY CHỌN]", 1),
+        Lang::En => help.to_owned(),
+    }
+}
+
+/// The help to read after a usage error: `vanthu draft --help` where the command is known.
+pub fn where_to_read(args: &[std::ffi::OsString]) -> Text {
+    let tree = Cli::command();
+    let name = args.iter().skip(1).filter_map(|a| a.to_str()).find_map(|a| {
+        tree.get_subcommands()
+            .find(|c| c.get_name() == a || c.get_all_aliases().any(|alias| alias == a))
+            .map(|c| format!("{} ", c.get_name()))
+    });
+    let name = name.unwrap_or_default();
+    text!("xem “vanthu {name}--help”", "see `vanthu {name}--help`")
 }
 
 /// The language asked for, found before the arguments are parsed so that a usage error speaks it too.
@@ -147,6 +191,9 @@ pub fn usage_error(error: &clap::Error) -> Text {
         ErrorKind::InvalidSubcommand => {
             text!("không có lệnh “{sub}”", "there is no command `{sub}`")
         }
+        ErrorKind::UnknownArgument if !arg.starts_with('-') => {
+            text!("thừa “{arg}”: lệnh không nhận thêm gì ở đây", "`{arg}` is one too many")
+        }
         ErrorKind::UnknownArgument => {
             text!("không có tùy chọn “{arg}”", "there is no option `{arg}`")
         }
@@ -174,6 +221,11 @@ pub fn usage_error(error: &clap::Error) -> Text {
             )
         }
     };
+    if error.kind() == ErrorKind::ValueValidation {
+        let wanted = wanted(&arg);
+        message.vi.push_str(&format!("; {}", wanted.vi));
+        message.en.push_str(&format!("; {}", wanted.en));
+    }
     if !valid.is_empty() {
         message.vi.push_str(&format!("; dùng được: {valid}"));
         message.en.push_str(&format!("; possible: {valid}"));
@@ -188,6 +240,20 @@ pub fn usage_error(error: &clap::Error) -> Text {
         message.en.push_str(&format!("; did you mean `{near}`?"));
     }
     message
+}
+
+/// What an option takes that clap only knows how to parse.
+fn wanted(arg: &str) -> Text {
+    match arg.split(' ').next().unwrap_or(arg) {
+        "--today" | "--date" => {
+            text!(
+                "cần một ngày có thật, viết như 2026-03-05",
+                "a real day is wanted, written 2026-03-05"
+            )
+        }
+        "--lang" => text!("dùng được: vi, en", "possible: vi, en"),
+        _ => text!("cần một số nguyên", "a whole number is wanted"),
+    }
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ fn dispatch(args: &[OsString], lang: Lang, out: &mut dyn Write, err: &mut dyn Wr
     let cli = match parsed {
         Ok(cli) => cli,
         Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            return match write!(out, "{e}") {
+            return match write!(out, "{}", help::shown(&e.to_string(), lang)) {
                 Ok(()) => Exit::Clean,
                 Err(_) => Exit::Failed,
             };
@@ -68,13 +68,14 @@ fn dispatch(args: &[OsString], lang: Lang, out: &mut dyn Write, err: &mut dyn Wr
                 let _ = write!(err, "{}\n\n", help::command(lang).render_help());
             }
             let failure = Failure::new(FailureKind::Usage, Place::default(), help::usage_error(&e))
-                .hint(text!("xem “vanthu --help”", "see `vanthu --help`"));
+                .hint(help::where_to_read(args));
             let _ = err.write_all(report::render_failure(&failure, lang).as_bytes());
             return Exit::Failed;
         }
     };
     let lang = cli.global.lang.unwrap_or(lang);
     let mut ui = Ui { lang, out, err, quiet: cli.global.quiet };
+    let json = cli.command.wants_json();
     match run_command(cli, &mut ui) {
         Ok(exit) => exit,
         // Whoever closed the pipe does not want to read more; the exit code still says that not all was printed.
@@ -82,6 +83,9 @@ fn dispatch(args: &[OsString], lang: Lang, out: &mut dyn Write, err: &mut dyn Wr
         Err(failure) => {
             let text = report::render_failure(&failure, lang);
             let _ = ui.err.write_all(text.as_bytes());
+            if json && writeln!(ui.out, "{:#}", report::json_failure(&failure, lang)).is_err() {
+                return Exit::Failed;
+            }
             failure.kind.into()
         }
     }

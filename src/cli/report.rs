@@ -78,7 +78,13 @@ pub fn render(d: &Diagnostic, lang: Lang) -> String {
         let label = if lang == Lang::Vi { "cách sửa" } else { "how to mend" };
         out.push_str(&format!("  {label}: {}\n", hint.get(lang)));
     }
-    out
+    harmless(out)
+}
+
+/// A quoted name or value must not drive the terminal.
+fn harmless(text: String) -> String {
+    let bad = |c: char| c.is_control() && c != '\n';
+    if text.contains(bad) { text.replace(bad, "\u{FFFD}") } else { text }
 }
 
 /// `2 lỗi, 1 cảnh báo`; `None` if there is nothing.
@@ -119,7 +125,7 @@ pub fn render_failure(f: &Failure, lang: Lang) -> String {
         let label = if lang == Lang::Vi { "cách sửa" } else { "how to mend" };
         out.push_str(&format!("  {label}: {}\n", hint.get(lang)));
     }
-    out
+    harmless(out)
 }
 
 /// A finding as a JSON object: code, severity, place, message in `lang`, basis, hint.

@@ -142,6 +142,14 @@ impl Composer {
         para
     }
 
+    /// The paragraph that Word wants after a table that ends a section: all but no height, so that a
+    /// signature block which fills its page to the last point brings no empty page after it.
+    pub(super) fn closing(&self) -> Para {
+        let mut para = self.para(Key::Gap);
+        para.format.line = LineSpacing::Exact(1);
+        para
+    }
+
     /// A box of its own: one cell with a line around it and the text in its middle.
     pub(super) fn stamp_box(
         &self,
@@ -285,6 +293,17 @@ pub(super) fn lines_of(para: &Para, column: i32) -> Lines {
 /// Width of a paragraph's widest line if nothing breaks it.
 pub(super) fn natural_width(para: &Para) -> f64 {
     lines(&pieces(para), f64::INFINITY, 0.0).widest()
+}
+
+/// Width that a paragraph needs to stay on one line in any program: LibreOffice draws a no-break
+/// space a tenth of the type size wider than the font says, and a draft's blanks are made of them.
+pub(super) fn drawn_width(para: &Para) -> f64 {
+    let wider = |run: &Run| match &run.content {
+        RunContent::Text(text) => text.matches('\u{a0}').count() as f64 * f64::from(run.look.size),
+        _ => 0.0,
+    };
+    // A half point is 10 twips, so a tenth of the size is as many twips as half points.
+    natural_width(para) + para.runs.iter().map(wider).sum::<f64>()
 }
 
 /// The organ as named inside a sentence; the printed lines where the office gives no such name.

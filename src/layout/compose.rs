@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::model::{Appendix, Attached, DateLine, Document, Form, plain};
 use crate::ruleset::Ruleset;
 
-use super::build::{Composer, cell, in_text, layout_table, natural_width, row, upper, upper_spans};
+use super::build::{Composer, cell, drawn_width, in_text, layout_table, row, upper, upper_spans};
 use super::header::{BLANK, columns};
 use super::styles::Key;
 use super::{Item, Page, Para, Properties, Run, RunContent, Section, Sheet, Table, mm};
@@ -123,7 +123,7 @@ impl Composer {
                 items.push(Item::Para(kept(self.gap(0))));
             }
             items.push(Item::Table(foot));
-            items.push(Item::Para(self.gap(0)));
+            items.push(Item::Para(self.closing()));
         }
         items
     }
@@ -147,7 +147,7 @@ impl Composer {
         keep_block(&mut items);
         if let Some(foot) = self.foot(document, measure) {
             items.push(Item::Table(foot));
-            items.push(Item::Para(self.gap(0)));
+            items.push(Item::Para(self.closing()));
         }
         items
     }
@@ -156,7 +156,7 @@ impl Composer {
         let code = self.code(document).unwrap_or_else(|| self.gap(0));
         let date = self.place_date(document).unwrap_or_else(|| self.gap(0));
         let wished = (self.measures.header_left, self.measures.header_right);
-        let grid = columns(measure, wished, (natural_width(&code), natural_width(&date)));
+        let grid = columns(measure, wished, (drawn_width(&code), drawn_width(&date)));
         let form = self.text(Key::CopyForm, &upper(&document.type_name));
         let rows = vec![
             row(vec![cell(self.organs(&document.organ, grid.0)), cell(vec![form])]),

@@ -5,7 +5,8 @@
 use crate::model::{Addressees, Document, Form, OrganName};
 
 use super::build::{
-    Composer, cell, in_text, layout_table, natural_width, push_spans, row, upper, upper_spans,
+    Composer, cell, drawn_width, in_text, layout_table, natural_width, push_spans, row, upper,
+    upper_spans,
 };
 use super::metrics::Type;
 use super::styles::Key;
@@ -37,8 +38,8 @@ impl Composer {
         let code = self.code(document);
         let date = self.place_date(document);
         let needed = self.nation.1.max(self.motto.1);
-        let code_width = code.as_ref().map_or(0.0, natural_width);
-        let date_width = date.as_ref().map_or(0.0, natural_width);
+        let code_width = code.as_ref().map_or(0.0, drawn_width);
+        let date_width = date.as_ref().map_or(0.0, drawn_width);
         let wished = (self.measures.header_left, self.measures.header_right);
         let room = f64::from(measure) - 2.0 * ROOM;
         let for_date = if needed.max(date_width) + code_width < room { date_width } else { 0.0 };
@@ -102,7 +103,12 @@ impl Composer {
         let words = document.date.words();
         let place = document.place.trim();
         let text = if place.is_empty() { words } else { format!("{place}, {words}") };
-        Some(self.text(Key::PlaceDate, &text))
+        let para = self.text(Key::PlaceDate, &text);
+        if drawn_width(&para) <= f64::from(self.measures.header_right) {
+            return Some(para);
+        }
+        // The blanks of a draft give way before the names of the organs do.
+        Some(self.text(Key::PlaceDate, &text.replace("\u{a0}\u{a0}\u{a0}\u{a0}", "\u{a0}\u{a0}")))
     }
 
     /// Ô 5b, a row of its own beneath the number.

@@ -6,7 +6,6 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Result};
-use crate::world::parent_of;
 
 use super::plan::Plan;
 use super::planned::Planned;
@@ -40,6 +39,13 @@ pub fn write_drafts(
             *count += 1;
         }
     }
+    // A name must not depend on whether the other rows are good.
+    for (place, _) in plan.bad.iter().filter(|(place, _)| place.row.is_some()) {
+        for (count, step) in of_step.iter_mut().zip(&plan.steps) {
+            let data = step.step.data.as_ref().map(|d| d.display().to_string());
+            *count += usize::from(data.is_some() && data == place.file);
+        }
+    }
     for index in 0..plan.documents.len() {
         let document = plan.document(workspace, index)?;
         let (written, more) = recipe::write(workspace, &document)?;
@@ -69,7 +75,8 @@ fn free_name(
     let stem = source
         .file_stem()
         .map_or_else(|| "van-ban".to_owned(), |s| s.to_string_lossy().into_owned());
-    let folder = out.map_or_else(|| parent_of(source), Path::to_path_buf);
+    let beside = || source.parent().map(Path::to_path_buf).unwrap_or_default();
+    let folder = out.map_or_else(beside, Path::to_path_buf);
     let many = planned.is_some_and(|p| of_step.get(p.step).is_some_and(|n| *n > 1));
     let row = planned.and_then(|p| p.row.number()).filter(|_| many);
     let base = row.map_or_else(|| stem.clone(), |r| format!("{stem}-{r:04}"));

@@ -5,6 +5,7 @@
 use crate::model::{Document, Side, Urgency, plain};
 use crate::register::Fields;
 use crate::ruleset::Ruleset;
+use crate::text;
 
 /// The fields of the book for a document.
 pub fn fields_of(document: &Document, rules: &Ruleset, organ_id: Option<&str>) -> Fields {
@@ -26,7 +27,7 @@ pub fn fields_of(document: &Document, rules: &Ruleset, organ_id: Option<&str>) -
         subject: plain(&document.subject).replace('\n', " "),
         signer_position: signer.map(|s| s.position.clone()).unwrap_or_default(),
         signer_name: signer.map(|s| s.name.clone()).unwrap_or_default(),
-        recipients: document.recipients.clone(),
+        recipients: recipients(document),
         archive_copy: document.archive_copy.clone().unwrap_or_default(),
         copies: document.copies,
         priority: match document.urgency {
@@ -36,5 +37,16 @@ pub fn fields_of(document: &Document, rules: &Ruleset, organ_id: Option<&str>) -
             Some(Urgency::HoaToc) => 3,
         },
         extra: document.extra.clone(),
+    }
+}
+
+/// Nơi nhận as the book wants it: who is addressed stands in the place of “Như trên”.
+fn recipients(document: &Document) -> Vec<String> {
+    let addressed = document.addressees.iter().flat_map(|a| a.names.iter().cloned());
+    let as_above = |line: &str| text::slug(line.trim_matches(['-', ';', '.', ' '])) == "nhu-tren";
+    let listed = document.recipients.iter();
+    match document.addressees {
+        Some(_) => addressed.chain(listed.filter(|r| !as_above(r)).cloned()).collect(),
+        None => listed.cloned().collect(),
     }
 }

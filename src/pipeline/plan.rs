@@ -404,7 +404,7 @@ fn no_rows(path: &Path) -> Diagnostic {
         text!("tệp dữ liệu không có hàng nào", "the data file has no rows"),
     )
     .hint(text!(
-        "kiểm tra trang tính và hàng tiêu đề (header_row)",
+        "kiểm tra trang tính và hàng tiêu đề (hang-tieu-de)",
         "check the sheet and the header row (header_row)"
     ))
 }
@@ -418,4 +418,8 @@ fn changed(row: &Place) -> Failure {
             "this row can no longer be made as when it was checked"
         ),
     )
+    .hint(text!(
+        "đừng sửa tệp khi lệnh đang chạy; chạy lại",
+        "do not change the files while the command runs; run again"
+    ))
 }

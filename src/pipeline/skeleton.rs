@@ -108,11 +108,11 @@ pub fn skeleton(
         )
         .hint(text!("“vanthu new” liệt kê các loại", "`vanthu new` lists the types")));
     };
-    if let Some(own) = office.map(|d| d.join("templates").join(&row.file)) {
-        if world.stat(&own).is_ok() {
-            let text = read_text(world, &own)?;
-            return Ok((row, text));
-        }
+    if let Some(own) = office.map(|d| d.join("templates").join(&row.file))
+        && world.stat(&own).is_ok()
+    {
+        let text = read_text(world, &own)?;
+        return Ok((row, text));
     }
     let text = FILES.iter().find(|(file, _)| *file == row.file).map(|(_, text)| (*text).to_owned());
     match text {

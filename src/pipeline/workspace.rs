@@ -163,7 +163,7 @@ fn choose_ruleset(
             text!("không có bộ quy tắc “{id}”", "there is no ruleset `{id}`"),
         )
         .hint(text!(
-            "đặt tệp vào {shown} hoặc bỏ dòng ruleset",
+            "đặt tệp vào {shown} hoặc bỏ dòng bo-quy-tac",
             "put it at {shown} or drop the line `ruleset`"
         )));
     };
@@ -177,7 +177,11 @@ fn choose_ruleset(
                 "bộ quy tắc {id} không có hiệu lực vào ngày {on} (hiệu lực từ {from})",
                 "the ruleset {id} is not in force on {on} (in force from {from})"
             ),
-        ));
+        )
+        .hint(text!(
+            "sửa ngày, hoặc chọn bộ quy tắc khác ở dòng bo-quy-tac",
+            "mend the day, or choose another ruleset with `ruleset`"
+        )));
     }
     Ok((rules, text))
 }
@@ -198,30 +202,32 @@ pub fn read_failure(path: &Path, error: &std::io::Error) -> Failure {
     let (message, hint) = match error.kind() {
         K::NotFound => (
             text!("không có tệp này", "there is no such file"),
-            Some(text!("kiểm tra lại tên và thư mục", "check the name and the folder")),
+            text!("kiểm tra lại tên và thư mục", "check the name and the folder"),
         ),
         K::PermissionDenied => (
             text!("không được phép đọc tệp này", "this file may not be read"),
-            Some(text!(
+            text!(
                 "xin quyền đọc hoặc chép tệp ra chỗ khác",
                 "ask for the right to read it or copy it elsewhere"
-            )),
+            ),
         ),
         K::FileTooLarge => (
             text!("tệp quá lớn ({error})", "the file is too large ({error})"),
-            Some(text!("chia tệp thành nhiều phần", "split the file")),
+            text!("chia tệp thành nhiều phần", "split the file"),
         ),
-        K::InvalidInput | K::IsADirectory => {
-            (text!("đây không phải tệp thường", "this is not a regular file"), None)
-        }
-        _ => (text!("không đọc được tệp: {error}", "the file cannot be read: {error}"), None),
+        K::InvalidInput | K::IsADirectory => (
+            text!("đây không phải tệp thường", "this is not a regular file"),
+            text!("ghi tên một tệp, không phải thư mục", "name a file, not a folder"),
+        ),
+        _ => (
+            text!("không đọc được tệp: {error}", "the file cannot be read: {error}"),
+            text!(
+                "kiểm tra đĩa, ổ mạng rồi chạy lại",
+                "check the disk or the network drive, then run again"
+            ),
+        ),
     };
-    let failure =
-        Failure::new(FailureKind::Input, Place::file(path.display().to_string()), message);
-    match hint {
-        Some(h) => failure.hint(h),
-        None => failure,
-    }
+    Failure::new(FailureKind::Input, Place::file(path.display().to_string()), message).hint(hint)
 }
 
 /// A failure to write a file or folder, with the usual ways out.

@@ -244,13 +244,18 @@ impl Ruleset {
     /// A `Config` failure that names the key and the line.
     pub fn parse(source: &str, file: &str) -> Result<Self> {
         toml::from_str(source).map_err(|e| {
-            let line = e.span().map_or(0, |s| source[..s.start.min(source.len())].lines().count());
+            let before = e.span().and_then(|s| source.get(..s.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
             let detail = e.message().to_owned();
             Failure::new(
                 FailureKind::Config,
-                Place::file(file).line(u32::try_from(line).unwrap_or(0)),
+                Place::file(file).line(u32::try_from(line).unwrap_or(u32::MAX)),
                 text!("bộ quy tắc sai: {detail}", "the ruleset is wrong: {detail}"),
             )
+            .hint(text!(
+                "sửa dòng này theo bộ quy tắc có sẵn, hoặc bỏ tệp này để dùng bộ có sẵn",
+                "mend the line after the built-in ruleset, or remove the file to use that one"
+            ))
         })
     }
 

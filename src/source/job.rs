@@ -13,7 +13,6 @@ use super::keyed::{Field, Fields, Key, Reader, join};
 use super::name::{NamePattern, unsafe_folder};
 use crate::diagnostic::{Diagnostic, Text};
 use crate::text;
-use crate::world::parent_of;
 
 const BASE: u16 = 400;
 /// A folder or file name that would leave the output folder, or that some systems cannot hold.
@@ -106,11 +105,16 @@ pub enum JobBook {
 pub fn parse(toml_text: &str, file: &str) -> Result<Job, Vec<Diagnostic>> {
     let toml_text = toml_text.strip_prefix('\u{feff}').unwrap_or(toml_text);
     let mut builder =
-        Builder { reader: Reader::new(toml_text, file, BASE), folder: parent_of(Path::new(file)) };
+        Builder { reader: Reader::new(toml_text, file, BASE), folder: folder_of(file) };
     let document = builder.reader.document();
     let job = builder.job(document.get_ref(), file);
     let findings = builder.reader.finish();
     if findings.is_empty() { Ok(job) } else { Err(findings) }
+}
+
+/// The folder of the job file as the user named it; empty for the current one.
+fn folder_of(file: &str) -> PathBuf {
+    Path::new(file).parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
 struct Builder<'a> {
@@ -145,6 +149,9 @@ impl<'a> Builder<'a> {
     }
 
     fn no_steps(&mut self, at: usize) {
+        if self.reader.is_broken() {
+            return;
+        }
         self.reader.error(
             NO_STEPS,
             at,

@@ -104,6 +104,11 @@ impl<'a> Reader<'a> {
         table
     }
 
+    /// True if the file is not TOML throughout, so that what seems to be missing may be there.
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
     /// Everything found, in the order of the file.
     pub fn finish(mut self) -> Vec<Diagnostic> {
         self.findings.sort_by_key(|d| (d.place.line, d.place.column));

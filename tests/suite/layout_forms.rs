@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use vanthu::docx;
 use vanthu::layout::{
-    Composer, Format, Item, Look, Para, RunContent, Section, Sheet, Style, Table, compose, metrics,
-    mm,
+    Composer, Format, Item, LineSpacing, Look, Para, RunContent, Section, Sheet, Style, Table,
+    compose, metrics, mm,
 };
 use vanthu::lint;
 use vanthu::model::{Align, Document, OrganName, Slot, Urgency, spans};
@@ -154,6 +154,21 @@ fn number_and_date_share_a_row_and_a_draft_leaves_blanks() {
     assert_eq!(sheet.properties.created, "2026-01-01T00:00:00Z");
 }
 
+/// Blanks are no-break spaces, which LibreOffice draws 1.3 pt wider than the font says.
+#[test]
+fn the_blank_date_of_the_longest_place_stays_on_one_line() {
+    let mut document = sample::plan();
+    document.place = "Thành phố Hồ Chí Minh".into();
+    document.date = vanthu::model::DateLine::blank(2026);
+    let sheet = sheet(&document);
+    let found = of_style(&sheet.sections[0], "VtDiaDanhNgay");
+    let (para, column) = found.first().expect("date line");
+    let look = look(&para.runs[0].look);
+    let text = text(para);
+    let blanks = text.matches('\u{a0}').count() as f64;
+    assert!(look.width(&text) + blanks * 26.0 <= f64::from(*column), "{text}");
+}
+
 #[test]
 fn a_letter_has_its_subject_under_the_number_and_no_type() {
     let sheet = sheet(&sample::letter());
@@ -255,6 +270,14 @@ fn signatures_never_split_and_stay_with_two_lines_of_the_body() {
         let at = main.items.iter().rposition(|i| matches!(i, Item::Table(_))).expect("a foot");
         let foot = foot(main);
         assert!(foot.rows.iter().all(|r| r.cant_split), "{name}");
+        let Some(Item::Para(after)) = main.items.get(at + 1) else {
+            panic!("{name}: no paragraph")
+        };
+        assert_eq!(
+            after.format.line,
+            LineSpacing::Exact(1),
+            "{name}: a full page brings an empty one"
+        );
         let mut kept = Vec::new();
         paras(&main.items[at..=at], main.page.text_width(), &mut kept);
         assert!(kept.iter().all(|(p, _)| p.format.keep_next), "{name}: the foot leaves its end");

@@ -207,6 +207,8 @@ fn a_batch_with_a_bad_row_takes_no_number_and_says_which_row() {
     .expect("write");
     ok(vanthu(dir.path()).args(["run", "job.toml"]));
     assert_whole(dir.path(), 3);
+    // The book says to whom a letter went, not “Như trên”.
+    assert_eq!(book(dir.path())[0]["recipients"][0], "Phòng A");
 }
 
 #[test]

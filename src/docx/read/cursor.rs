@@ -39,6 +39,10 @@ impl Source<'_> {
             Place::file(self.file).item(self.part),
             text!("không đọc được tệp Word: {vi}", "the Word file cannot be read: {en}"),
         )
+        .hint(text!(
+            "mở tệp bằng Word hoặc LibreOffice rồi lưu lại thành .docx",
+            "open the file in Word or LibreOffice and save it as .docx again"
+        ))
     }
 }
 

@@ -44,10 +44,10 @@ impl Mended {
 /// Brings an office whose lock is held into the state that the register tells. May be repeated.
 pub(super) fn mend(filing: &mut Filing<'_>) -> Result<Mended> {
     refuse_older_register(filing)?;
-    let mut mended = Mended::default();
     // Files before numbers: as long as a file may lie about, its reservation tells whose it is.
-    mended.discarded = discard_unregistered(filing)?;
-    mended.released = filing.register.release()?;
+    let discarded = discard_unregistered(filing)?;
+    let released = filing.register.release()?;
+    let mut mended = Mended { discarded, released, ..Mended::default() };
     let mut full = Vec::new();
     for bag in open_bags(filing)? {
         let known = filing.register.bag_files(bag.year, bag.number)?;
@@ -199,6 +199,16 @@ fn tampered(path: &Path, message: crate::diagnostic::Text) -> Failure {
 
 /// A failure of the machine at a path.
 pub(super) fn cannot(error: &io::Error, path: &Path) -> Failure {
+    let message = match error.kind() {
+        ErrorKind::NotFound => text!("không có ở đây", "it is not there"),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            text!("không được phép ghi ở đây", "writing here is not permitted")
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            text!("hết chỗ trên đĩa", "the disk is full")
+        }
+        _ => text!("không dùng được: {error}", "cannot be used: {error}"),
+    };
     let hint = match error.kind() {
         ErrorKind::NotFound => {
             text!("kiểm tra đường dẫn thư mục văn phòng", "check the path of the office folder")
@@ -213,10 +223,5 @@ pub(super) fn cannot(error: &io::Error, path: &Path) -> Failure {
         ),
         _ => text!("kiểm tra đĩa rồi chạy lại", "check the disk, then run again"),
     };
-    Failure::new(
-        FailureKind::Output,
-        Place::file(path.display().to_string()),
-        text!("không dùng được: {error}", "cannot be used: {error}"),
-    )
-    .hint(hint)
+    Failure::new(FailureKind::Output, Place::file(path.display().to_string()), message).hint(hint)
 }

@@ -245,7 +245,11 @@ fn cell(key: &str, entry: &Entry) -> String {
     match key {
         "code" => entry.code().to_string(),
         "date" => day(entry.date),
-        "subject" => format!("{} {}", f.type_name, f.subject).trim().to_owned(),
+        // One sentence in the book: “Quyết định về việc …”.
+        "subject" => match f.subject.strip_prefix("Về việc") {
+            Some(rest) => format!("{} về việc{rest}", f.type_name),
+            None => format!("{} {}", f.type_name, f.subject).trim().to_owned(),
+        },
         "signer" => f.signer_name.clone(),
         "recipients" => f.recipients.join("; "),
         "archive-copy" => f.archive_copy.clone(),

@@ -74,8 +74,8 @@ pub(super) fn failure(path: &Path, error: &rusqlite::Error) -> Failure {
             ),
         )
         .hint(text!(
-            "kiểm tra đĩa; đừng chạy tiếp trước khi biết đĩa còn tốt, rồi chạy vanthu verify",
-            "check the disk and do not go on before it is known to be sound, then run vanthu verify"
+            "xem đĩa còn chỗ không; nếu còn, đừng chạy tiếp trước khi biết đĩa còn tốt, rồi chạy vanthu verify",
+            "see whether the disk has room; if so, do not go on before it is known to be sound, then run vanthu verify"
         )),
         _ => make(
             FailureKind::Output,

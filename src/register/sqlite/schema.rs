@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::Sqlite;
 use super::error::failure;
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::text;
+use crate::{text, world};
 
 /// `vthu`: marks the file as a register of this program.
 const APPLICATION_ID: i32 = 0x7674_6875;
@@ -152,8 +152,8 @@ fn owner(conn: &Connection, path: &Path) -> Result<Owner> {
 fn log_is_empty(path: &Path) -> bool {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
-    match std::fs::symlink_metadata(name) {
-        Ok(meta) => meta.len() == 0,
+    match world::length_of(Path::new(&name)) {
+        Ok(length) => length == 0,
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,
     }
 }

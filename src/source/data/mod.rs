@@ -162,12 +162,20 @@ fn unreadable(file: &str, error: &io::Error, limit: u64) -> Failure {
     match error.kind() {
         io::ErrorKind::NotFound => {
             failure(file, text!("không có tệp này", "there is no such file")).hint(text!(
-                "đường dẫn tính từ thư mục của tệp công việc; xem lại tên và chữ hoa, chữ thường",
-                "paths start from the job file's folder; check the name and its letters' case"
+                "xem lại tên, chữ hoa, chữ thường; trong tệp công việc, đường dẫn tính từ thư mục của tệp đó",
+                "check the name and its letters' case; in a job file, paths start from that file's folder"
             ))
         }
         io::ErrorKind::PermissionDenied => {
             failure(file, text!("không được phép đọc tệp này", "no permission to read this file"))
+                .hint(text!(
+                    "xin quyền đọc hoặc chép tệp ra chỗ khác",
+                    "ask for the right to read it or copy it elsewhere"
+                ))
+        }
+        io::ErrorKind::InvalidInput | io::ErrorKind::IsADirectory => {
+            failure(file, text!("đây không phải tệp thường", "this is not a regular file"))
+                .hint(text!("ghi tên một tệp dữ liệu", "name a file with data"))
         }
         io::ErrorKind::FileTooLarge => failure(
             file,
@@ -177,7 +185,10 @@ fn unreadable(file: &str, error: &io::Error, limit: u64) -> Failure {
             "tách thành nhiều tệp, hoặc xóa hình ảnh và trang tính thừa",
             "split it, or remove pictures and sheets that are not needed"
         )),
-        _ => failure(file, text!("không đọc được: {error}", "cannot be read: {error}")),
+        _ => failure(file, text!("không đọc được: {error}", "cannot be read: {error}")).hint(text!(
+            "kiểm tra đĩa, ổ mạng rồi chạy lại",
+            "check the disk or the network drive, then run again"
+        )),
     }
 }
 
@@ -202,8 +213,19 @@ fn old_or_locked(bytes: &[u8], file: &str) -> Failure {
     }
 }
 
+/// A failure with the way out that helps with most damaged files; a better one may replace it.
 fn failure(file: &str, message: crate::diagnostic::Text) -> Failure {
-    Failure::new(FailureKind::Input, Place::file(file), message)
+    let hint = match Path::new(file).extension().and_then(|e| e.to_str()) {
+        Some("json" | "yaml" | "yml") => text!(
+            "sửa tệp ở chỗ này, hoặc lấy lại tệp từ chương trình đã xuất ra nó",
+            "mend the file here, or take it again from the program that wrote it"
+        ),
+        _ => text!(
+            "mở tệp bằng Excel hoặc LibreOffice, xem lại rồi lưu thành tệp mới",
+            "open the file in Excel or LibreOffice, look it over and save it anew"
+        ),
+    };
+    Failure::new(FailureKind::Input, Place::file(file), message).hint(hint)
 }
 
 /// A code of this family.

@@ -12,6 +12,7 @@ use serde_json::{Number, Value};
 use super::super::code;
 use super::super::table::Content;
 use crate::diagnostic::Code;
+use crate::model::DateLine;
 use crate::text;
 
 const LONG_NUMBER: Code = code(9);
@@ -193,13 +194,19 @@ fn moment(serial: f64, format: Format, from_1904: bool) -> Content {
         _ => {
             let Some(day) = day(days, from_1904) else { return wrong() };
             if format == Format::DateTime && rest > 0 {
-                format!("{day}T{:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60)
+                format!("{} {}", written(day), clock(rest / 3600))
             } else {
-                day.to_string()
+                written(day)
             }
         }
     };
     Content::Value(Value::String(text))
+}
+
+/// A day as the decree writes it (PL I, Phần I, Mục II.4.b), since it may go into a sentence as it is: `05/3/2026`.
+fn written(day: Date) -> String {
+    let (d, m) = (DateLine::day_text(day.day()), DateLine::month_text(day.month()));
+    format!("{d}/{m}/{}", day.year())
 }
 
 /// The day of a serial number. Excel's 1900 calendar holds a 29 February that never was (60).
@@ -213,14 +220,17 @@ fn day(days: i64, from_1904: bool) -> Option<Date> {
     epoch.checked_add(Span::new().try_days(days).ok()?).ok()
 }
 
-/// An ISO moment as some programs write it: midnight is a day.
+/// An ISO moment as some programs write it, in the decree's spelling; midnight is a day. What is no
+/// moment stays as it is.
 pub fn iso(raw: &str) -> String {
-    let raw = raw.trim();
-    match raw.split_once('T') {
-        Some((day, time)) if time.trim_end_matches('Z').chars().all(|c| "0:.".contains(c)) => {
-            day.to_owned()
-        }
-        _ => raw.to_owned(),
+    let (day, time) = raw.split_once('T').unwrap_or((raw, ""));
+    let Ok(day) = day.parse::<Date>() else { return raw.to_owned() };
+    let time = time.split(['.', 'Z', '+']).next().unwrap_or("");
+    let time = time.strip_suffix(":00").unwrap_or(time);
+    if time.is_empty() || time == "00:00" {
+        written(day)
+    } else {
+        format!("{} {time}", written(day))
     }
 }
 
@@ -272,18 +282,18 @@ mod tests {
 
     #[test]
     fn days_of_both_calendars() {
-        assert_eq!(shown("46086", "dd/mm/yyyy"), "2026-03-05");
-        assert_eq!(shown("46086.5", "dd/mm/yyyy"), "2026-03-05");
-        assert_eq!(shown("46086.354166666664", "dd/mm/yyyy hh:mm"), "2026-03-05T08:30:00");
+        assert_eq!(shown("46086", "dd/mm/yyyy"), "05/3/2026");
+        assert_eq!(shown("46086.5", "dd/mm/yyyy"), "05/3/2026");
+        assert_eq!(shown("46086.354166666664", "dd/mm/yyyy hh:mm"), "05/3/2026 08:30");
         assert_eq!(shown("0.3541666666", "h:mm"), "08:30");
         assert_eq!(shown("1.25", "[h]:mm"), "30:00");
-        assert_eq!(shown("1", "d"), "1900-01-01");
-        assert_eq!(shown("61", "d"), "1900-03-01");
+        assert_eq!(shown("1", "d"), "01/01/1900");
+        assert_eq!(shown("61", "d"), "01/3/1900");
         for nothing in ["0", "60", "-1", "2958466", "1e300"] {
             assert_eq!(shown(nothing, "dd/mm/yyyy"), Value::Null, "{nothing}");
         }
         assert_eq!(day(0, true).map(|d| d.to_string()).as_deref(), Some("1904-01-01"));
-        assert_eq!(iso("2026-03-05T00:00:00"), "2026-03-05");
-        assert_eq!(iso("2026-03-05T08:30:00"), "2026-03-05T08:30:00");
+        assert_eq!(iso("2026-03-05T00:00:00"), "05/3/2026");
+        assert_eq!(iso("2026-03-05T08:30:00"), "05/3/2026 08:30");
     }
 }

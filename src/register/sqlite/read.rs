@@ -159,13 +159,17 @@ pub(super) fn by_code(
     notation: &str,
     year: i16,
 ) -> Result<Option<Entry>> {
-    const SQL: &str = "SELECT seq, record FROM entries
-        WHERE notation = ?1 AND number = ?2 AND year = ?3 AND book = ?4 ORDER BY seq LIMIT 1";
+    // The book stands in the text: the index on codes is one of a single book.
+    let sql = format!(
+        "SELECT seq, record FROM entries WHERE notation = ?1 AND number = ?2 AND year = ?3
+            AND book = '{}' ORDER BY seq LIMIT 1",
+        book.key()
+    );
     let found = (|| {
         register
             .conn
-            .prepare_cached(SQL)?
-            .query_row(params![notation, number.get(), year, book.key()], |r| {
+            .prepare_cached(&sql)?
+            .query_row(params![notation, number.get(), year], |r| {
                 Ok((r.get::<_, u64>(0)?, r.get::<_, String>(1)?))
             })
             .optional()

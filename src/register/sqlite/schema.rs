@@ -107,6 +107,10 @@ pub(super) fn check_pages(register: &Sqlite) -> Result<Vec<String>> {
 
 fn settle(conn: &Connection) -> rusqlite::Result<()> {
     conn.busy_timeout(BUSY)?;
+    // A plan does not depend on the values that are bound; without this SQLite prepares the query
+    // for the files of a row anew for every row. No query may then count on a bound value to find
+    // a partial index.
+    conn.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // Functions named in a tampered schema are not run, and damaged cells are noticed early.
     conn.execute_batch("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;")
 }

@@ -107,6 +107,11 @@ fn reserve_all(
     let mut known = conn
         .prepare_cached("SELECT number FROM entries WHERE job = ?1 AND row_key = ?2")
         .map_err(fail)?;
+    let begun: bool = conn
+        .query_row("SELECT EXISTS (SELECT 1 FROM entries WHERE job = ?1)", [&batch.job], |r| {
+            r.get(0)
+        })
+        .map_err(fail)?;
     let mut heads = Heads::default();
     let mut numbers = Vec::with_capacity(wants.count());
     for index in 0..wants.count() {
@@ -120,7 +125,7 @@ fn reserve_all(
             begin_series(conn, batch.book, &want, floor).map_err(fail)?;
             head.begun_after = Some(floor);
         }
-        if issued_before(&mut known, batch, &want).map_err(fail)? {
+        if begun && issued_before(&mut known, batch, &want).map_err(fail)? {
             return Err(issued_already(&want, index));
         }
         let number = head.take(&want)?;

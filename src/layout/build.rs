@@ -9,9 +9,11 @@ use std::sync::Arc;
 use crate::model::{Document, OrganName, Span, Urgency};
 use crate::ruleset::{LineRule, Ruleset};
 
-use super::header::{MOTTO, NATION};
+use super::header::{MOTTO, NATION, ROOM};
+use super::lines::{Lines, Piece, balance, breaks, lines};
 use super::measures::{Choices, Measures};
-use super::metrics::{Lines, Piece, Type, balance, lines};
+use super::metrics::Type;
+use super::phrases::Phrases;
 use super::styles::{self, GAP_HEIGHT, Key};
 use super::{
     Cell, Format, Item, LineSpacing, Look, Para, Row, Rule, Run, RunContent, Style, Table,
@@ -41,6 +43,7 @@ pub struct Composer {
     pub(super) styles: Arc<[Style]>,
     pub(super) measures: Measures,
     pub(super) title_look: Look,
+    phrases: Arc<Phrases>,
     /// `Quốc hiệu` and `Tiêu ngữ`, the same in every document, with their widths.
     pub(super) nation: (Para, f64),
     pub(super) motto: (Para, f64),
@@ -61,6 +64,7 @@ impl Composer {
             styles: styles::table(rules, &choices),
             measures: choices.measures(),
             title_look: choices.look("heading_title"),
+            phrases: Arc::new(Phrases::new(&rules.words)),
             type_names: kinds().map(|t| (t.id.clone(), t.name.clone())).collect(),
             undated: kinds().filter(|t| t.undated_header).map(|t| t.id.clone()).collect(),
             stamps: rules
@@ -118,11 +122,31 @@ impl Composer {
     /// A paragraph of a style, balanced over its lines if it takes several in `measure`. Returns
     /// it with its lines.
     pub(super) fn balanced(&self, mut para: Para, measure: i32) -> (Para, Lines) {
-        let (narrow, lines) = balance(&pieces(&para), f64::from(measure));
+        let (narrow, lines) = balance(&pieces(&para), f64::from(measure), &self.phrases);
         let side = ((f64::from(measure) - narrow) / 2.0).floor().max(0.0) as i32;
         para.format.left = side;
         para.format.right = side;
         (para, lines)
+    }
+
+    /// A name in capitals, balanced; with line breaks where no measure would keep its phrases whole
+    /// or its first line shorter by `first`.
+    pub(super) fn name(&self, key: Key, name: &str, measure: i32, first: i32) -> (Para, Lines) {
+        let para = self.text(key, name);
+        let (even, lines) = self.balanced(para.clone(), measure);
+        if lines.count() < 2 && first == 0 {
+            return (even, lines);
+        }
+        let room = (f64::from(measure) - ROOM, (f64::from(first) - ROOM).max(0.0));
+        let Some(places) = breaks(&pieces(&para), room, &self.phrases, &lines) else {
+            return (even, lines);
+        };
+        let mut broken = para;
+        for (run, at) in places.into_iter().rev() {
+            break_before(&mut broken.runs, run, at);
+        }
+        let lines = lines_of(&broken, measure);
+        (broken, lines)
     }
 
     /// The rule line beneath a text: a part of the text's last line, in the middle of `measure`.
@@ -168,6 +192,20 @@ impl Composer {
         let row = Row { header: false, cant_split: true, height: Some(height), cells: vec![cell] };
         Table { grid: vec![width], indent, margin: 0, borders: None, rows: vec![row] }
     }
+}
+
+/// Puts a line break into a run, in the place of the space before `at`.
+fn break_before(runs: &mut Vec<Run>, run: usize, at: usize) {
+    let Some(Run { look, content: RunContent::Text(text) }) = runs.get_mut(run) else { return };
+    if !text.is_char_boundary(at) {
+        return;
+    }
+    let look = *look;
+    let rest = text.split_off(at);
+    text.truncate(text.trim_end_matches(' ').len());
+    let text_run = |content| Run { look, content };
+    let after = [text_run(RunContent::Break), text_run(RunContent::Text(rest))];
+    runs.splice(run + 1..run + 1, after);
 }
 
 fn blank_para() -> Para {

@@ -159,7 +159,7 @@ impl Composer {
         let grid = columns(measure, wished, (drawn_width(&code), drawn_width(&date)));
         let form = self.text(Key::CopyForm, &upper(&document.type_name));
         let rows = vec![
-            row(vec![cell(self.organs(&document.organ, grid.0)), cell(vec![form])]),
+            row(vec![cell(self.organs(&document.organ, grid.0, 0)), cell(vec![form])]),
             row(vec![cell(vec![code]), cell(vec![date])]),
         ];
         layout_table(vec![grid.0, grid.1], rows)
@@ -222,7 +222,7 @@ impl Composer {
 }
 
 /// What stands for two digits that are still to come.
-const PLACE: &str = "\u{a0}\u{a0}\u{a0}\u{a0}";
+const PLACE: &str = "    ";
 
 /// `ngày/tháng/năm; giờ: phút: giây` with the day if it is known; the rest is for the signing.
 fn signing_time(document: &Document) -> String {

@@ -15,6 +15,8 @@ use super::{Item, Para, Row, RunContent, Table};
 const WITH_SIGNATURES: usize = 2;
 /// A paragraph of up to so many lines is not split when it stays with the signatures.
 const SHORT: usize = 3;
+/// Brackets of up to so many letters stay on one line.
+const SHORT_BRACKET: usize = 16;
 /// A table row of more lines than this may be split even as the last of the body.
 const WHOLE_ROW: usize = 20;
 
@@ -24,16 +26,16 @@ impl Composer {
         let side = |side: Side| document.signatures.iter().filter(move |s| s.side == side);
         let left: Vec<&Signature> = side(Side::Left).collect();
         let right: Vec<&Signature> = side(Side::Right).collect();
-        let recipients = self.recipients(document);
-        if left.is_empty() && right.is_empty() && recipients.is_empty() {
-            return None;
-        }
         let halves = if left.is_empty() {
             (self.measures.signature_left, self.measures.signature_right)
         } else {
             (1, 1)
         };
         let grid = columns(measure, halves, (0.0, 0.0));
+        let recipients = self.recipients(document, grid.0);
+        if left.is_empty() && right.is_empty() && recipients.is_empty() {
+            return None;
+        }
         let mut rows = Vec::new();
         if left.is_empty() {
             let mut beside = recipients;
@@ -80,8 +82,7 @@ impl Composer {
         let lines = signature.authority.iter().map(authority_line);
         for line in lines.chain([signature.position.clone()]) {
             if !line.trim().is_empty() {
-                let para = self.text(Key::Position, &upper(line.trim()));
-                let (mut para, _) = self.balanced(para, column);
+                let (mut para, _) = self.name(Key::Position, &upper(line.trim()), column, 0);
                 if !out.is_empty() {
                     para.format.before = 0;
                 }
@@ -90,8 +91,7 @@ impl Composer {
         }
         out.push(self.para(Key::Signature));
         if let Some(other) = signature.other_position.as_deref().filter(|o| !o.trim().is_empty()) {
-            let para = self.text(Key::OtherPosition, &upper(other.trim()));
-            out.push(self.balanced(para, column).0);
+            out.push(self.name(Key::OtherPosition, &upper(other.trim()), column, 0).0);
         }
         out.push(self.text(Key::Signer, signature.name.trim()));
         out
@@ -114,14 +114,14 @@ impl Composer {
     }
 
     /// Ô 9b and 12: label, list, `- Lưu: …`, drafter.
-    fn recipients(&self, document: &Document) -> Vec<Para> {
+    fn recipients(&self, document: &Document, column: i32) -> Vec<Para> {
         let archive = document.archive_copy.as_deref().map(str::trim).filter(|a| !a.is_empty());
         let mut out = Vec::new();
         if !document.recipients.is_empty() || archive.is_some() {
             out.push(self.text(Key::RecipientsLabel, "Nơi nhận:"));
         }
         for line in mark_list(&document.recipients, archive.is_none()) {
-            out.push(self.text(Key::Recipients, &line));
+            out.push(self.recipient(&line, column));
         }
         let drafter = document.drafter.as_deref().map(str::trim).filter(|d| !d.is_empty());
         if let Some(archive) = archive {
@@ -138,6 +138,15 @@ impl Composer {
         };
         out.extend(mark.map(|m| self.text(Key::Drafter, &m)));
         out
+    }
+
+    /// A line of the list; where it breaks, what stands in short brackets stays whole.
+    fn recipient(&self, line: &str, column: i32) -> Para {
+        let para = self.text(Key::Recipients, line);
+        if lines_of(&para, column).count() < 2 {
+            return para;
+        }
+        self.text(Key::Recipients, &whole_brackets(line))
     }
 
     /// Ô 13, a paragraph with the line above it.
@@ -210,6 +219,25 @@ fn keep_rows(table: &mut Table, mut wanted: usize) -> usize {
         wanted = wanted.saturating_sub(most.max(1));
     }
     wanted
+}
+
+/// The text with spaces that do not break inside short brackets: `(để b/c)`.
+fn whole_brackets(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(at) = rest.find('(') {
+        let (before, bracket) = rest.split_at(at);
+        out += before;
+        let end = bracket.find(')').map_or(bracket.len(), |e| e + 1);
+        let (bracket, after) = bracket.split_at(end);
+        if bracket.chars().count() <= SHORT_BRACKET {
+            out += &bracket.replace(' ', "\u{a0}");
+        } else {
+            out += bracket;
+        }
+        rest = after;
+    }
+    out + rest
 }
 
 /// `KT. GIÁM ĐỐC`.

@@ -5,8 +5,7 @@
 use crate::model::{Addressees, Document, Form, OrganName};
 
 use super::build::{
-    Composer, cell, drawn_width, in_text, layout_table, natural_width, push_spans, row, upper,
-    upper_spans,
+    Composer, cell, in_text, layout_table, natural_width, push_spans, row, upper, upper_spans,
 };
 use super::metrics::Type;
 use super::styles::Key;
@@ -17,10 +16,16 @@ pub(super) const NATION: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
 /// Tiêu ngữ (PL I, Phần I, Mục II.1.b).
 pub(super) const MOTTO: &str = "Độc lập - Tự do - Hạnh phúc";
 /// What stands for a number that is still to come.
-pub(super) const BLANK: &str = "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}";
+/// Ordinary spaces: some programs draw those that do not break wider than the typeface says, so
+/// that a line of several would not fit its column.
+pub(super) const BLANK: &str = "      ";
 /// Room between a text and the edge of its column that the widths must leave, in twips: another
 /// maker's cut of the typeface may be a little wider.
-const ROOM: f64 = 30.0;
+pub(super) const ROOM: f64 = 30.0;
+/// Room that the line of ô 4 has to spare, where it can be had: it must not break.
+const DATE_ROOM: f64 = 115.0;
+/// Least distance between the names of the organs and Quốc hiệu, in twips: 5 mm.
+const BETWEEN: f64 = 284.0;
 
 /// Two columns that fill `measure` in the proportion of `left` and `right`, each at least what it
 /// needs where both can have it; the right one goes first.
@@ -36,16 +41,16 @@ impl Composer {
     /// Ô 1–4 and 5b as a table without lines. `Quốc hiệu` stands on one line whatever the columns.
     pub(super) fn header_table(&self, document: &Document, measure: i32) -> Table {
         let code = self.code(document);
-        let date = self.place_date(document);
         let needed = self.nation.1.max(self.motto.1);
-        let code_width = code.as_ref().map_or(0.0, drawn_width);
-        let date_width = date.as_ref().map_or(0.0, drawn_width);
+        let code_width = code.as_ref().map_or(0.0, natural_width);
+        let room = f64::from(measure) - 2.0 * ROOM - code_width;
+        let date = self.place_date(document).map(|d| self.fitted_date(d, room - ROOM));
+        let date_width = date.as_ref().map_or(0.0, natural_width);
+        let fits = needed.max(date_width) < room;
+        let for_date = if fits { (date_width + DATE_ROOM).min(room) } else { 0.0 };
         let wished = (self.measures.header_left, self.measures.header_right);
-        let room = f64::from(measure) - 2.0 * ROOM;
-        let for_date = if needed.max(date_width) + code_width < room { date_width } else { 0.0 };
         let grid = columns(measure, wished, (code_width, needed.max(for_date)));
-        let right = self.national(grid.1);
-        let mut rows = vec![row(vec![cell(self.organs(&document.organ, grid.0)), cell(right)])];
+        let mut rows = vec![self.names_row(&document.organ, grid)];
         if code.is_some() || date.is_some() {
             let code = code.unwrap_or_else(|| self.gap(0));
             let date = date.unwrap_or_else(|| self.gap(0));
@@ -59,9 +64,29 @@ impl Composer {
     pub(super) fn plain_header(&self, organ: &OrganName, measure: i32) -> Table {
         let wished = (self.measures.header_left, self.measures.header_right);
         let grid = columns(measure, wished, (0.0, self.nation.1.max(self.motto.1)));
-        let right = self.national(grid.1);
-        let rows = vec![row(vec![cell(self.organs(organ, grid.0)), cell(right)])];
-        layout_table(vec![grid.0, grid.1], rows)
+        layout_table(vec![grid.0, grid.1], vec![self.names_row(organ, grid)])
+    }
+
+    /// Ô 1 and 2 side by side, at a distance: what is level with Quốc hiệu keeps away from it.
+    fn names_row(&self, organ: &OrganName, (left, right): (i32, i32)) -> Row {
+        let beside = (f64::from(right) - self.nation.1) / 2.0;
+        let inset = (BETWEEN - beside).ceil().max(0.0) as i32;
+        row(vec![cell(self.organs(organ, left, inset)), cell(self.national(right))])
+    }
+
+    /// The line of ô 4 in a smaller size that the decree allows, if it does not fit otherwise.
+    fn fitted_date(&self, mut date: Para, room: f64) -> Para {
+        let least = self.measures.place_date_least;
+        let ascent = |para: &Para| para.runs.first().map_or(0.0, |r| Type::of(r.look).ascent());
+        let before = ascent(&date);
+        while natural_width(&date) > room && date.runs.iter().any(|r| r.look.size > least) {
+            for run in &mut date.runs {
+                run.look.size = run.look.size.saturating_sub(1).max(least);
+            }
+        }
+        // The baseline stays where it was: level with the number.
+        date.format.before += (before - ascent(&date)).round() as i32;
+        date
     }
 
     /// Ô 1 with its line.
@@ -70,15 +95,16 @@ impl Composer {
         vec![self.nation.0.clone(), self.motto.0.clone(), line]
     }
 
-    /// Ô 2: parent, organ, line.
-    pub(super) fn organs(&self, organ: &OrganName, column: i32) -> Vec<Para> {
+    /// Ô 2: parent, organ, line; the very first line keeps `inset` from the edges of the column,
+    /// unless it was broken by hand.
+    pub(super) fn organs(&self, organ: &OrganName, column: i32, inset: i32) -> Vec<Para> {
         let mut out = Vec::with_capacity(3);
         if !organ.parent.is_empty() {
-            let parent = self.text(Key::Parent, &upper(&organ.parent.join("\n")));
-            out.push(self.balanced(parent, column).0);
+            out.push(self.name(Key::Parent, &upper(&organ.parent.join("\n")), column, 2 * inset).0);
         }
-        let name = self.text(Key::Organ, &upper(&organ.name.join("\n")));
-        let (name, lines) = self.balanced(name, column);
+        let inset = if out.is_empty() { inset } else { 0 };
+        let (name, lines) =
+            self.name(Key::Organ, &upper(&organ.name.join("\n")), column, 2 * inset);
         out.push(name);
         out.push(self.rule_under(lines.last(), self.measures.organ_line, column));
         out
@@ -103,12 +129,7 @@ impl Composer {
         let words = document.date.words();
         let place = document.place.trim();
         let text = if place.is_empty() { words } else { format!("{place}, {words}") };
-        let para = self.text(Key::PlaceDate, &text);
-        if drawn_width(&para) <= f64::from(self.measures.header_right) {
-            return Some(para);
-        }
-        // The blanks of a draft give way before the names of the organs do.
-        Some(self.text(Key::PlaceDate, &text.replace("\u{a0}\u{a0}\u{a0}\u{a0}", "\u{a0}\u{a0}")))
+        Some(self.text(Key::PlaceDate, &text))
     }
 
     /// Ô 5b, a row of its own beneath the number.
@@ -141,8 +162,7 @@ impl Composer {
         let mut out = Vec::with_capacity(3);
         let mut last = 0.0;
         if shows_type {
-            let (para, lines) =
-                self.balanced(self.text(Key::Type, &upper(&document.type_name)), measure);
+            let (para, lines) = self.name(Key::Type, &upper(&document.type_name), measure, 0);
             last = lines.last();
             out.push(para);
         }
@@ -184,7 +204,7 @@ impl Composer {
         if text.is_empty() {
             return None;
         }
-        let (para, _) = self.balanced(self.text(Key::Authority, &upper(text)), measure);
+        let (para, _) = self.name(Key::Authority, &upper(text), measure, 0);
         Some(Item::Para(para))
     }
 
@@ -289,19 +309,15 @@ impl Composer {
         measure: i32,
     ) -> Vec<Item> {
         let name = self.type_name(document);
-        // Spaces that do not break keep number and date whole.
         let text = if electronic {
             format!(
                 "(Kèm theo {name} số{BLANK}/{BLANK}ngày{BLANK}tháng{BLANK}năm{BLANK}của{BLANK}{BLANK})"
             )
         } else {
             let number = document.code.number.map_or_else(|| BLANK.to_owned(), |n| n.to_string());
-            let date = document.date.words().replace(' ', "\u{a0}");
+            let date = document.date.words();
             let organ = in_text(&document.organ);
-            format!(
-                "(Kèm theo {name} số\u{a0}{number}/{} {date} của {organ})",
-                document.code.notation
-            )
+            format!("(Kèm theo {name} số {number}/{} {date} của {organ})", document.code.notation)
         };
         let (para, lines) = self.balanced(self.text(Key::Reference, &text), measure);
         let mut line = self.rule_under(lines.last(), self.measures.reference_line, measure);

@@ -172,6 +172,10 @@ impl<'a> Choices<'a> {
             after_title: pt(self.layout("after_title")),
             before_stamp: pt(self.layout("before_stamp")),
             circulation_height: mm(self.layout("circulation_height")),
+            place_date_least: self
+                .rules
+                .part("place_date")
+                .map_or(26, |p| (p.size.min * 2.0) as u16),
             motto_line: self.line("motto"),
             organ_line: self.line("organ"),
             subject_line: self.line("subject"),
@@ -217,6 +221,8 @@ pub(super) struct Measures {
     pub after_title: i32,
     pub before_stamp: i32,
     pub circulation_height: i32,
+    /// Half points.
+    pub place_date_least: u16,
     pub motto_line: LineRule,
     pub organ_line: LineRule,
     pub subject_line: LineRule,

@@ -2,7 +2,8 @@
 //!
 //! Knows: where each slot goes and how it looks. Must not know: XML, zip, files.
 //!
-//! The parts: `metrics` says how wide text is, `measures` what a ruleset and an office ask for,
+//! The parts: `metrics` says how wide text is, `lines` which lines it takes, `phrases` which words
+//! belong together, `measures` what a ruleset and an office ask for,
 //! `styles` is the table of named styles, `build` makes pieces, `header`, `body`, `table` and
 //! `foot` make the parts of a page, and `compose` puts them in the order of the sample forms.
 
@@ -11,8 +12,10 @@ mod build;
 mod compose;
 mod foot;
 mod header;
+mod lines;
 mod measures;
 pub mod metrics;
+mod phrases;
 mod sheet;
 mod styles;
 mod table;

@@ -5,7 +5,8 @@
 use crate::model::{self, Align};
 
 use super::build::{Composer, lines_of, push_spans};
-use super::metrics::{Piece, Type, extremes};
+use super::lines::{Piece, extremes};
+use super::metrics::Type;
 use super::styles::Key;
 use super::{Cell, Item, Look, Para, Row, Table, VerticalAlign, mm};
 
@@ -35,8 +36,9 @@ impl Composer {
         let smaller = NARROW.iter().filter(|w| average < f64::from(mm(**w))).count() as u16;
         let mut size = self.look(Key::Cell).size.saturating_sub(2 * smaller).max(LEAST_SIZE);
         let grid = loop {
-            let wishes = self.wishes(table, count, size);
+            let mut wishes = self.wishes(table, count, size);
             let pad = f64::from(2 * self.measures.cell_margin + 2 * pad_for_rule(self));
+            tame(&mut wishes, pad, f64::from(measure));
             let least: f64 = wishes.iter().map(|w| w.least + pad).sum();
             if least <= f64::from(measure) || size <= LEAST_SIZE {
                 break share(&weights(table, count), &wishes, pad, measure);
@@ -177,11 +179,39 @@ fn share(weights: &[f64], wishes: &[Wish], pad: f64, measure: i32) -> Vec<i32> {
     exact(&widths, measure)
 }
 
+/// A word that takes more than half of a table that has no room for all words breaks, and its
+/// column asks no more than it would for other long text.
+fn tame(wishes: &mut [Wish], pad: f64, total: f64) {
+    if wishes.iter().map(|w| w.least + pad).sum::<f64>() <= total {
+        return;
+    }
+    for wish in wishes.iter_mut().filter(|w| w.least > total / 2.0) {
+        wish.least = total / 4.0;
+    }
+}
+
+/// Least widths for a table that has no room for them: the widest columns give way, all others
+/// stay whole.
+fn give_way(least: &[f64], total: f64) -> Vec<f64> {
+    let mut sorted = least.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let mut rest = total;
+    let mut level = 0.0;
+    for (i, width) in sorted.iter().enumerate() {
+        level = rest / (sorted.len() - i) as f64;
+        if *width > level {
+            break;
+        }
+        rest -= width;
+    }
+    least.iter().map(|w| w.min(level)).collect()
+}
+
 /// As the author weighed them, but none narrower than its widest word where there is room.
 fn by_weight(weights: &[f64], wishes: &[Wish], pad: f64, total: f64) -> Vec<f64> {
     let least: Vec<f64> = wishes.iter().map(|w| w.least + pad).collect();
     if least.iter().sum::<f64>() >= total {
-        return least;
+        return give_way(&least, total);
     }
     let mut fixed: Vec<Option<f64>> = vec![None; weights.len()];
     loop {
@@ -210,7 +240,7 @@ fn by_content(wishes: &[Wish], pad: f64, total: f64) -> Vec<f64> {
     let least: Vec<f64> = wishes.iter().map(|w| w.least + pad).collect();
     let natural: Vec<f64> = wishes.iter().map(|w| w.natural + pad).collect();
     if least.iter().sum::<f64>() >= total {
-        return least;
+        return give_way(&least, total);
     }
     if natural.iter().sum::<f64>() <= total {
         return natural;
@@ -306,6 +336,22 @@ mod tests {
         assert!(of(&[2, 3, 3, 3]).is_empty());
         assert!(of(&[9, 9]).is_empty());
         assert_eq!(of(&[2, 10]), [2.0, 10.0]);
+    }
+
+    #[test]
+    fn only_the_column_of_an_overlong_word_gives_way() {
+        let least = [300.0, 9000.0, 1500.0, 400.0];
+        let given = give_way(&least, 5000.0);
+        assert_eq!(given, [300.0, 2800.0, 1500.0, 400.0]);
+        let mut wishes = least.map(|least| Wish { least, natural: least * 3.0 });
+        tame(&mut wishes, 100.0, 9000.0);
+        for weights in [&[][..], &[2.0, 21.0, 5.0, 5.0]] {
+            let grid = share(weights, &wishes, 100.0, 9000);
+            for i in [0, 2, 3] {
+                assert!(f64::from(grid[i]) + 1.0 >= least[i] + 100.0, "{grid:?}");
+            }
+        }
+        assert_eq!(give_way(&[900.0, 900.0], 1000.0), [500.0, 500.0]);
     }
 
     #[test]

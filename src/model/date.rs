@@ -60,9 +60,9 @@ impl DateLine {
         if month < 3 { format!("{month:02}") } else { month.to_string() }
     }
 
-    /// `ngày 05 tháng 3 năm 2026`, blanks as four non-breaking spaces.
+    /// `ngày 05 tháng 3 năm 2026`, blanks as four spaces.
     pub fn words(self) -> String {
-        const BLANK: &str = "\u{a0}\u{a0}\u{a0}\u{a0}";
+        const BLANK: &str = "    ";
         let day = self.day.map_or(BLANK.to_owned(), Self::day_text);
         let month = self.month.map_or(BLANK.to_owned(), Self::month_text);
         format!("ngày {day} tháng {month} năm {}", self.year)

@@ -23,7 +23,7 @@ pub enum Lang {
 }
 
 /// A sentence in both languages. Made only by [`text!`](crate::text!), so that neither is forgotten.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, PartialOrd, Ord)]
 pub struct Text {
     /// Vietnamese.
     pub vi: String,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::pipeline::{Workspace, filing, write_file};
+use crate::pipeline::{Workspace, filing, no_register, write_file};
 use crate::register::book::{Cover, Format, Options, write};
 use crate::register::{Book, Filter};
 use crate::text;
@@ -34,6 +34,9 @@ pub fn run(
         BookKind::Awards => Book::Awards,
     };
     let Some(register) = filing::read_register(&workspace.dir)? else {
+        if workspace.world.stat(&workspace.dir.join(filing::ARCHIVE)).is_ok() {
+            return Err(no_register(workspace));
+        }
         let path = workspace.dir.join(filing::REGISTER);
         return Err(Failure::new(
             FailureKind::Input,

@@ -61,7 +61,9 @@ fn exit_of(verified: &Verified) -> Exit {
     if verified.is_clean() {
         return Exit::Clean;
     }
-    if !verified.rows.is_empty() {
+    if !verified.rows.is_empty()
+        || verified.report.findings.iter().any(|f| f.class.is_rolled_back())
+    {
         return Exit::Tampered;
     }
     match verified.report.exit_status() {

@@ -142,6 +142,14 @@ impl Composer {
         para
     }
 
+    /// The paragraph that Word wants after a table that ends a section: all but no height, so that a
+    /// signature block which fills its page to the last point brings no empty page after it.
+    pub(super) fn closing(&self) -> Para {
+        let mut para = self.para(Key::Gap);
+        para.format.line = LineSpacing::Exact(1);
+        para
+    }
+
     /// A box of its own: one cell with a line around it and the text in its middle.
     pub(super) fn stamp_box(
         &self,

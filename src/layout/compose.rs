@@ -123,7 +123,7 @@ impl Composer {
                 items.push(Item::Para(kept(self.gap(0))));
             }
             items.push(Item::Table(foot));
-            items.push(Item::Para(self.gap(0)));
+            items.push(Item::Para(self.closing()));
         }
         items
     }
@@ -147,7 +147,7 @@ impl Composer {
         keep_block(&mut items);
         if let Some(foot) = self.foot(document, measure) {
             items.push(Item::Table(foot));
-            items.push(Item::Para(self.gap(0)));
+            items.push(Item::Para(self.closing()));
         }
         items
     }

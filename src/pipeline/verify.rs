@@ -61,8 +61,15 @@ pub fn verify(
     let root = workspace.dir.join(ARCHIVE);
     let has_archive = workspace.world.stat(&root).is_ok();
     let register = match read_register(&workspace.dir)? {
-        Some(register) if has_archive || register.totals()?.0 > 0 => register,
-        Some(_) => return Err(nothing_yet(workspace)),
+        Some(register) if has_archive => register,
+        Some(register) => {
+            let (entries, _) = register.totals()?;
+            return Err(if entries == 0 {
+                nothing_yet(workspace)
+            } else {
+                no_archive(&root, entries)
+            });
+        }
         None if has_archive => return Err(no_register(workspace)),
         None => return Err(nothing_yet(workspace)),
     };
@@ -134,7 +141,23 @@ fn locked(path: &Path, wait: Duration) -> Failure {
     .hint(text!("đợi lệnh kia xong rồi kiểm tra lại", "wait until it is done and verify again"))
 }
 
-fn no_register(workspace: &Workspace<'_>) -> Failure {
+fn no_archive(root: &Path, entries: u64) -> Failure {
+    Failure::new(
+        FailureKind::Tampered,
+        Place::file(root.display().to_string()),
+        text!(
+            "không thấy kho, mà sổ đăng ký ghi {entries} văn bản lưu ở đó",
+            "there is no archive, but the register has {entries} documents filed in it"
+        ),
+    )
+    .hint(text!(
+        "khôi phục cả thư mục kho từ bản sao lưu rồi kiểm tra lại",
+        "restore the whole archive folder from a backup, then verify again"
+    ))
+}
+
+/// The register is gone although the archive holds documents.
+pub fn no_register(workspace: &Workspace<'_>) -> Failure {
     let path = workspace.dir.join(REGISTER);
     Failure::new(
         FailureKind::Tampered,

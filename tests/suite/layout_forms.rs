@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use vanthu::docx;
 use vanthu::layout::{
-    Composer, Format, Item, Look, Para, RunContent, Section, Sheet, Style, Table, compose, metrics,
-    mm,
+    Composer, Format, Item, LineSpacing, Look, Para, RunContent, Section, Sheet, Style, Table,
+    compose, metrics, mm,
 };
 use vanthu::lint;
 use vanthu::model::{Align, Document, OrganName, Slot, Urgency, spans};
@@ -270,6 +270,14 @@ fn signatures_never_split_and_stay_with_two_lines_of_the_body() {
         let at = main.items.iter().rposition(|i| matches!(i, Item::Table(_))).expect("a foot");
         let foot = foot(main);
         assert!(foot.rows.iter().all(|r| r.cant_split), "{name}");
+        let Some(Item::Para(after)) = main.items.get(at + 1) else {
+            panic!("{name}: no paragraph")
+        };
+        assert_eq!(
+            after.format.line,
+            LineSpacing::Exact(1),
+            "{name}: a full page brings an empty one"
+        );
         let mut kept = Vec::new();
         paras(&main.items[at..=at], main.page.text_width(), &mut kept);
         assert!(kept.iter().all(|(p, _)| p.format.keep_next), "{name}: the foot leaves its end");

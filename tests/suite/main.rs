@@ -23,4 +23,5 @@ mod processes;
 mod program;
 mod readme;
 mod samples;
+mod setbacks;
 mod text_format;

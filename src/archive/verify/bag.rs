@@ -124,7 +124,7 @@ impl<'a> Bag<'a> {
             let path = self.path(&known.path);
             if let Some(why) = check_path(&known.path) {
                 let finding = Finding::new(Class::BadRow, path).of(&known.document);
-                self.tell(finding.actual(why.en));
+                self.tell(finding.why(why));
                 self.wrong(known, Content::Told);
             } else if let Some(first) = seen.get(known.path.as_str()) {
                 let finding = Finding::new(Class::RowTwice, path).of(&known.document);

@@ -99,6 +99,12 @@ classes! {
 }
 
 impl Class {
+    /// True if the archive knows a document that the register does not, or no longer: an older copy of
+    /// the register was put back, or rows were taken out of it.
+    pub fn is_rolled_back(self) -> bool {
+        matches!(self, Self::NoRow | Self::LineForeign | Self::BagForeign)
+    }
+
     /// True if it means that there is no verdict, rather than a bad one.
     pub fn is_unknown(self) -> bool {
         matches!(self, Self::Unreadable | Self::TooMuch | Self::Crashed | Self::UnknownContent)
@@ -157,13 +163,24 @@ pub struct Finding {
     pub expected: Option<String>,
     /// What it is.
     pub actual: Option<String>,
+    /// Why, in words.
+    pub why: Option<Text>,
 }
 
 impl Finding {
     /// A finding about a path.
     pub fn new(class: Class, path: impl Into<String>) -> Self {
         let path = path.into();
-        Self { path, line: None, class, document: None, other: None, expected: None, actual: None }
+        Self {
+            path,
+            line: None,
+            class,
+            document: None,
+            other: None,
+            expected: None,
+            actual: None,
+            why: None,
+        }
     }
 
     /// With its document.
@@ -198,6 +215,12 @@ impl Finding {
         self
     }
 
+    /// With the reason in words.
+    pub fn why(mut self, why: Text) -> Self {
+        self.why = Some(why);
+        self
+    }
+
     /// How bad.
     pub fn severity(&self) -> Severity {
         self.class.severity()
@@ -229,6 +252,10 @@ impl Finding {
                 en.push_str(&format!(" (must be {want})"));
             }
             (None, None) => {}
+        }
+        if let Some(why) = &self.why {
+            vi.push_str(&format!(": {}", why.vi));
+            en.push_str(&format!(": {}", why.en));
         }
         Text::new(vi, en)
     }

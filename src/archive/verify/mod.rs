@@ -281,7 +281,7 @@ impl<'a> Run<'a> {
     }
 
     fn report(mut self, started: String) -> Result<Report> {
-        let sorted = sort::sort(self.view, &self.total.wrong, &self.total.stray)?;
+        let sorted = sort::sort(self.view, &self.total.wrong, &self.total.stray, &self.on_disk)?;
         self.findings.extend(sorted);
         self.findings.sort();
         self.findings.dedup();

@@ -2,7 +2,7 @@
 //!
 //! Knows: which digest belongs to which document. Must not know: files, SQL.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::super::{BagId, Digest};
 use super::finding::{Class, Finding};
@@ -100,11 +100,13 @@ pub(super) fn sort(
     view: &dyn RegisterView,
     wrong: &[Wrong],
     stray: &[Stray],
+    on_disk: &BTreeMap<BagId, Vec<Side>>,
 ) -> Result<Vec<Finding>> {
     let owners = owners(view, wrong, stray)?;
     let by_path: HashMap<(BagId, &str), &Wrong> =
         wrong.iter().map(|w| ((w.bag, w.known.path.as_str()), w)).collect();
-    let mut sorter = Sorter { owners, by_path, found: BTreeSet::new(), findings: Vec::new() };
+    let mut sorter =
+        Sorter { owners, by_path, on_disk, found: BTreeSet::new(), findings: Vec::new() };
     stray.iter().for_each(|s| sorter.stray(s));
     wrong.iter().for_each(|w| sorter.changed(w));
     wrong.iter().for_each(|w| sorter.gone(w));
@@ -114,6 +116,7 @@ pub(super) fn sort(
 struct Sorter<'a> {
     owners: HashMap<Digest, Vec<Owner>>,
     by_path: HashMap<(BagId, &'a str), &'a Wrong>,
+    on_disk: &'a BTreeMap<BagId, Vec<Side>>,
     /// Lost files that turned up elsewhere.
     found: BTreeSet<(BagId, &'a str)>,
     findings: Vec<Finding>,
@@ -130,6 +133,13 @@ impl<'a> Sorter<'a> {
         })
     }
 
+    /// Path of another document's file inside the archive, as all paths of findings are told.
+    fn place_of(&self, owner: &Owner) -> String {
+        let side = self.on_disk.get(&owner.bag).and_then(|s| s.first());
+        let side = side.map_or(Side::Sealed.folder(), |s| s.folder());
+        format!("{side}/{}/{}", owner.bag, owner.path)
+    }
+
     fn stray(&mut self, stray: &Stray) {
         if let Some(lost) = self.lost(stray.digest) {
             self.found.insert((lost.bag, lost.known.path.as_str()));
@@ -140,7 +150,7 @@ impl<'a> Sorter<'a> {
         let finding = match owner {
             Some(owner) => Finding::new(Class::Duplicate, stray.path.clone())
                 .of(&owner.document)
-                .with(Some(&owner.document), format!("{}/{}", owner.bag, owner.path)),
+                .with(Some(&owner.document), self.place_of(owner)),
             None => Finding::new(stray.class, stray.path.clone()),
         };
         self.findings.push(finding);
@@ -159,7 +169,7 @@ impl<'a> Sorter<'a> {
             matches!(t.content, Content::Other { digest, .. } if digest == Some(wrong.known.sha256))
         });
         let class = if has_ours { Class::Swapped } else { Class::Replaced };
-        let path = format!("{}/{}", owner.bag, owner.path);
+        let path = self.place_of(owner);
         self.findings.push(wrong.finding(class).with(Some(&owner.document), path));
         if let Some(lost) = self.lost(digest) {
             self.found.insert((lost.bag, lost.known.path.as_str()));

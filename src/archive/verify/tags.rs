@@ -14,6 +14,7 @@ use super::super::{Digest, sha256};
 use super::finding::{Class, Finding};
 use super::tree::{Side, Walk, join, odd};
 use super::view::Known;
+use crate::text;
 use crate::world::{EntryKind, World};
 
 /// Most bytes of a tag file other than a manifest.
@@ -125,14 +126,16 @@ impl Tags<'_> {
                 _ => Class::LineMalformed,
             };
             let what = match bad {
-                Bad::Torn => "no line end",
-                Bad::NotUtf8 => "not UTF-8",
-                Bad::TooLong => "too long",
-                Bad::TooMany => "too many lines",
-                Bad::Bom => "BOM",
-                Bad::Malformed => "not “digest  path”",
+                Bad::Torn => text!("không có dấu hết dòng", "no line end"),
+                Bad::NotUtf8 => text!("không phải UTF-8", "not UTF-8"),
+                Bad::TooLong => text!("dòng quá dài", "too long"),
+                Bad::TooMany => text!("quá nhiều dòng", "too many lines"),
+                Bad::Bom => text!("BOM", "BOM"),
+                Bad::Malformed => {
+                    text!("không phải “mã SHA-256, hai dấu cách, đường dẫn”", "not “digest  path”")
+                }
             };
-            out.push(self.finding(class, name).at_line(*line).actual(what));
+            out.push(self.finding(class, name).at_line(*line).why(what));
         }
     }
 
@@ -146,7 +149,7 @@ impl Tags<'_> {
             if let Some(why) = check_path(path) {
                 let shown: String = path.chars().take(200).collect();
                 let shown = shown.escape_debug().to_string();
-                out.push(finding(Class::UnsafePath).actual(format!("“{shown}” {}", why.en)));
+                out.push(finding(Class::UnsafePath).actual(format!("“{shown}”")).why(why));
                 continue;
             }
             let row = rows.get(path.as_str());

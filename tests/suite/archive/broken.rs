@@ -212,8 +212,8 @@ const FAULTS: &[Fault] = &[
         name: "swapped in a bag",
         break_it: |f| swap(f, 1, 2),
         finds: &[
-            "K0109 swapped [{c1}] {p1} -> [{c2}] {i2}",
-            "K0109 swapped [{c2}] {p2} -> [{c1}] {i1}",
+            "K0109 swapped [{c1}] {p1} -> [{c2}] {p2}",
+            "K0109 swapped [{c2}] {p2} -> [{c1}] {p1}",
         ],
         exit: Findings,
     },
@@ -221,8 +221,8 @@ const FAULTS: &[Fault] = &[
         name: "swapped between bags",
         break_it: |f| swap(f, 1, 10),
         finds: &[
-            "K0109 swapped [{c1}] {p1} -> [{c10}] {i10}",
-            "K0109 swapped [{c10}] {p10} -> [{c1}] {i1}",
+            "K0109 swapped [{c1}] {p1} -> [{c10}] {p10}",
+            "K0109 swapped [{c10}] {p10} -> [{c1}] {p1}",
         ],
         exit: Findings,
     },
@@ -231,7 +231,7 @@ const FAULTS: &[Fault] = &[
         break_it: |f| {
             fs::copy(f.file(7), f.at("bags/2026/000002/data/y.docx")).map(drop).expect("copied");
         },
-        finds: &["K0110 duplicate [{c7}] bags/2026/000002/data/y.docx -> [{c7}] {i7}"],
+        finds: &["K0110 duplicate [{c7}] bags/2026/000002/data/y.docx -> [{c7}] {p7}"],
         exit: Findings,
     },
     Fault {
@@ -239,7 +239,7 @@ const FAULTS: &[Fault] = &[
         break_it: |f| {
             fs::copy(f.file(7), f.at("open/2026/000003/data/y.docx")).map(drop).expect("copied");
         },
-        finds: &["K0110 duplicate [{c7}] open/2026/000003/data/y.docx -> [{c7}] {i7}"],
+        finds: &["K0110 duplicate [{c7}] open/2026/000003/data/y.docx -> [{c7}] {p7}"],
         exit: Findings,
     },
     Fault {
@@ -250,7 +250,7 @@ const FAULTS: &[Fault] = &[
         },
         finds: &[
             "K0108 renamed [{c7}] {p7} -> bags/2026/000002/data/y.docx",
-            "K0110 duplicate [{c7}] bags/2026/000002/data/z.docx -> [{c7}] {i7}",
+            "K0110 duplicate [{c7}] bags/2026/000002/data/z.docx -> [{c7}] {p7}",
         ],
         exit: Findings,
     },
@@ -260,7 +260,7 @@ const FAULTS: &[Fault] = &[
             fs::remove_file(f.file(8)).expect("removed");
             fs::copy(f.file(7), f.file(8)).map(drop).expect("copied");
         },
-        finds: &["K0111 replaced [{c8}] {p8} -> [{c7}] {i7}"],
+        finds: &["K0111 replaced [{c8}] {p8} -> [{c7}] {p7}"],
         exit: Findings,
     },
     Fault {
@@ -268,7 +268,7 @@ const FAULTS: &[Fault] = &[
         break_it: |f| fs::rename(f.file(7), f.file(8)).expect("moved"),
         finds: &[
             "K0108 renamed [{c7}] {p7} -> [{c8}] {p8}",
-            "K0111 replaced [{c8}] {p8} -> [{c7}] {i7}",
+            "K0111 replaced [{c8}] {p8} -> [{c7}] {p7}",
         ],
         exit: Findings,
     },
@@ -576,7 +576,7 @@ const FAULTS: &[Fault] = &[
             fs::copy(f.file(1), to.join("a.docx")).map(drop).expect("copied");
         },
         finds: &[
-            "K0110 duplicate [{c1}] bags/2026/000009/data/snv.ke-hoach/a.docx -> [{c1}] {i1}",
+            "K0110 duplicate [{c1}] bags/2026/000009/data/snv.ke-hoach/a.docx -> [{c1}] {p1}",
             "K0501 manifest-missing bags/2026/000009/manifest-sha256.txt",
             "K0602 bag-foreign bags/2026/000009",
             "K0603 bagit-txt bags/2026/000009/bagit.txt",

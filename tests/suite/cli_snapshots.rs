@@ -21,7 +21,7 @@ fn plain(text: &str, folder: &Path) -> String {
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+07:00", "[time]"),
         (r"\b[0-9a-f]{64}\b", "[sha256]"),
         (r"-[0-9a-f]{8}\.docx", "-[salt].docx"),
-        (r#"("bytes"|"size"|"len"|"length"): \d+"#, "$1: [size]"),
+        (r#"("bytes"|"size"|"len"|"length"): ?\d+"#, "$1: [size]"),
         (r"\d+ byte", "[size] byte"),
     ] {
         text = Regex::new(pattern).expect("pattern").replace_all(&text, name).into_owned();

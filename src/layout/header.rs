@@ -37,6 +37,9 @@ pub(super) fn columns(measure: i32, wished: (i32, i32), needed: (f64, f64)) -> (
     (measure - right, right)
 }
 
+/// Quốc hiệu and Tiêu ngữ with their widths.
+type Nation = ((Para, f64), (Para, f64));
+
 impl Composer {
     /// Ô 1–4 and 5b as a table without lines. `Quốc hiệu` stands on one line whatever the columns.
     pub(super) fn header_table(&self, document: &Document, measure: i32) -> Table {
@@ -44,13 +47,20 @@ impl Composer {
         let needed = self.nation.1.max(self.motto.1);
         let code_width = code.as_ref().map_or(0.0, natural_width);
         let room = f64::from(measure) - 2.0 * ROOM - code_width;
-        let date = self.place_date(document).map(|d| self.fitted_date(d, room - ROOM));
-        let date_width = date.as_ref().map_or(0.0, natural_width);
-        let fits = needed.max(date_width) < room;
-        let for_date = if fits { (date_width + DATE_ROOM).min(room) } else { 0.0 };
         let wished = (self.measures.header_left, self.measures.header_right);
+        let usual = f64::from(columns(measure, wished, (code_width, needed)).1);
+        let mut date = self.place_date(document);
+        let mut nation = (self.nation.clone(), self.motto.clone());
+        let long = |d: &Para| natural_width(d) > usual.min(room) - DATE_ROOM;
+        if let Some(date) = date.as_mut().filter(|d| long(d)) {
+            self.smaller(date, &mut nation);
+        }
+        let needed = nation.0.1.max(nation.1.1);
+        let date_width = date.as_ref().map_or(0.0, natural_width);
+        // The date stands on one line; a code that leaves it no room breaks at its hyphen.
+        let for_date = (date_width + DATE_ROOM).min(room.max(date_width));
         let grid = columns(measure, wished, (code_width, needed.max(for_date)));
-        let mut rows = vec![self.names_row(&document.organ, grid)];
+        let mut rows = vec![self.names_row(&document.organ, grid, &nation)];
         if code.is_some() || date.is_some() {
             let code = code.unwrap_or_else(|| self.gap(0));
             let date = date.unwrap_or_else(|| self.gap(0));
@@ -63,36 +73,44 @@ impl Composer {
     /// Only ô 1 and 2: the head of a document that a decision issues (mẫu 1.3, part 2).
     pub(super) fn plain_header(&self, organ: &OrganName, measure: i32) -> Table {
         let wished = (self.measures.header_left, self.measures.header_right);
-        let grid = columns(measure, wished, (0.0, self.nation.1.max(self.motto.1)));
-        layout_table(vec![grid.0, grid.1], vec![self.names_row(organ, grid)])
+        let nation = (self.nation.clone(), self.motto.clone());
+        let grid = columns(measure, wished, (0.0, nation.0.1.max(nation.1.1)));
+        layout_table(vec![grid.0, grid.1], vec![self.names_row(organ, grid, &nation)])
     }
 
     /// Ô 1 and 2 side by side, at a distance: what is level with Quốc hiệu keeps away from it.
-    fn names_row(&self, organ: &OrganName, (left, right): (i32, i32)) -> Row {
-        let beside = (f64::from(right) - self.nation.1) / 2.0;
+    fn names_row(&self, organ: &OrganName, (left, right): (i32, i32), nation: &Nation) -> Row {
+        let beside = (f64::from(right) - nation.0.1) / 2.0;
         let inset = (BETWEEN - beside).ceil().max(0.0) as i32;
-        row(vec![cell(self.organs(organ, left, inset)), cell(self.national(right))])
+        row(vec![cell(self.organs(organ, left, inset)), cell(self.national(right, nation))])
     }
 
-    /// The line of ô 4 in a smaller size that the decree allows, if it does not fit otherwise.
-    fn fitted_date(&self, mut date: Para, room: f64) -> Para {
-        let least = self.measures.place_date_least;
+    /// The line of ô 4 a point smaller, if it would take room from the names of the organs
+    /// otherwise; Quốc hiệu and Tiêu ngữ go with it (PL I, Phần I, Mục V, chú thích cỡ chữ).
+    fn smaller(&self, date: &mut Para, nation: &mut Nation) {
+        let size = |para: &Para| para.runs.first().map_or(0, |r| r.look.size);
+        let sizes = (size(&nation.0.0), size(&nation.1.0), size(date));
+        let least = self.measures.head_least;
+        if sizes.0 < least.0 + 2 || sizes.1 < least.1 + 2 || sizes.2 < least.2 + 2 {
+            return;
+        }
         let ascent = |para: &Para| para.runs.first().map_or(0.0, |r| Type::of(r.look).ascent());
-        let before = ascent(&date);
-        while natural_width(&date) > room && date.runs.iter().any(|r| r.look.size > least) {
-            for run in &mut date.runs {
-                run.look.size = run.look.size.saturating_sub(1).max(least);
+        let before = ascent(date);
+        for para in [&mut nation.0.0, &mut nation.1.0, &mut *date] {
+            for run in &mut para.runs {
+                run.look.size = run.look.size.saturating_sub(2);
             }
         }
+        nation.0.1 = natural_width(&nation.0.0);
+        nation.1.1 = natural_width(&nation.1.0);
         // The baseline stays where it was: level with the number.
-        date.format.before += (before - ascent(&date)).round() as i32;
-        date
+        date.format.before += (before - ascent(date)).round() as i32;
     }
 
     /// Ô 1 with its line.
-    fn national(&self, column: i32) -> Vec<Para> {
-        let line = self.rule_under(self.motto.1, self.measures.motto_line, column);
-        vec![self.nation.0.clone(), self.motto.0.clone(), line]
+    fn national(&self, column: i32, nation: &Nation) -> Vec<Para> {
+        let line = self.rule_under(nation.1.1, self.measures.motto_line, column);
+        vec![nation.0.0.clone(), nation.1.0.clone(), line]
     }
 
     /// Ô 2: parent, organ, line; the very first line keeps `inset` from the edges of the column,

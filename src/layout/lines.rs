@@ -386,7 +386,7 @@ mod tests {
         let (_, one) = balance(&pieces, measure, &table);
         assert_eq!(one.count(), 1);
         let found = breaks(&pieces, (measure, 100.0), &table, &one);
-        assert_eq!(found, Some(vec![(0, "SỞ KHOA HỌC VÀ CÔNG NGHỆ ".len())]));
+        assert_eq!(found, Some(vec![(0, "SỞ KHOA HỌC ".len())]));
         let narrow = PLAIN.width("KHOA HỌC VÀ CÔNG") + 10.0;
         let (_, many) = balance(&pieces, narrow, &table);
         let found = breaks(&pieces, (narrow, 0.0), &table, &many).unwrap_or_default();

@@ -151,6 +151,11 @@ impl<'a> Choices<'a> {
         self.rules.part(part).and_then(|p| p.line).unwrap_or(none)
     }
 
+    /// Least size of a part, half points.
+    fn least(&self, part: &str) -> u16 {
+        self.rules.part(part).map_or(u16::MAX / 2, |p| (p.size.min * 2.0) as u16)
+    }
+
     /// All measures that documents need.
     pub(super) fn measures(&self) -> Measures {
         Measures {
@@ -172,10 +177,7 @@ impl<'a> Choices<'a> {
             after_title: pt(self.layout("after_title")),
             before_stamp: pt(self.layout("before_stamp")),
             circulation_height: mm(self.layout("circulation_height")),
-            place_date_least: self
-                .rules
-                .part("place_date")
-                .map_or(26, |p| (p.size.min * 2.0) as u16),
+            head_least: (self.least("nation"), self.least("motto"), self.least("place_date")),
             motto_line: self.line("motto"),
             organ_line: self.line("organ"),
             subject_line: self.line("subject"),
@@ -221,8 +223,8 @@ pub(super) struct Measures {
     pub after_title: i32,
     pub before_stamp: i32,
     pub circulation_height: i32,
-    /// Half points.
-    pub place_date_least: u16,
+    /// Least sizes of Quốc hiệu, Tiêu ngữ and ô 4, half points.
+    pub head_least: (u16, u16, u16),
     pub motto_line: LineRule,
     pub organ_line: LineRule,
     pub subject_line: LineRule,

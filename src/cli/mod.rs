@@ -162,11 +162,11 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             run::run(&workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)
         }
         Command::Book { kind, year, format, out } => {
-            let workspace = open(&world, &global, None, ui)?;
+            let workspace = open_to_read(&world, &global, ui)?;
             book::run(&workspace, kind, year, format, out.as_deref(), ui)
         }
         Command::Verify { format, year, threads } => {
-            let workspace = open(&world, &global, None, ui)?;
+            let workspace = open_to_read(&world, &global, ui)?;
             verify::run(&workspace, format, year, threads, ui)
         }
     }
@@ -187,7 +187,20 @@ fn open<'w>(
     Ok(workspace)
 }
 
-/// A configuration with errors stops every command that needs it; all its findings are shown first.
+/// Opens the office to read its book or check its archive: an error in the configuration is told, but
+/// it is no reason not to look at what is registered and filed.
+fn open_to_read<'w>(
+    world: &'w dyn World,
+    global: &Global,
+    ui: &mut Ui<'_>,
+) -> crate::diagnostic::Result<Workspace<'w>> {
+    let dir = find_office(world, global.office.as_deref(), Path::new("."))?;
+    let workspace = Workspace::open(world, &dir, world.today())?;
+    ui.findings(&workspace.findings);
+    Ok(workspace)
+}
+
+/// A configuration with errors stops every command that makes documents; all its findings are shown first.
 fn sound(workspace: &Workspace<'_>, ui: &mut Ui<'_>) -> crate::diagnostic::Result<()> {
     ui.findings(&workspace.findings);
     if !crate::diagnostic::blocks(&workspace.findings) {

@@ -20,3 +20,5 @@ pub const NO_ROWS: Code = Code::new(Family::D, 506);
 pub const BAD_NAME: Code = Code::new(Family::D, 507);
 /// A field that a template names and the data lack; the template gives it, a step without data mends its hint.
 pub const MISSING_FIELD: Code = Code::new(Family::M, 201);
+/// A số, ký hiệu that another series gave in the same year.
+pub const CODE_TAKEN: Code = Code::new(Family::S, 105);

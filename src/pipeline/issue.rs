@@ -17,7 +17,7 @@ use crate::register::{self, Batch, Book, JobRow, Want, Wants};
 use crate::source::name::NamePattern;
 use crate::text;
 
-use super::codes::BAD_NAME;
+use super::codes::{BAD_NAME, CODE_TAKEN};
 use super::fields::fields_of;
 use super::filing::{Filing, Issued, Mended, Progress, Rendered, read_register};
 use super::plan::Plan;
@@ -90,7 +90,12 @@ pub fn preview(workspace: &Workspace<'_>, plan: &Plan, job: &str) -> Result<Repo
         wants.indices.iter().copied().zip(numbers.numbers).collect();
     for (index, planned) in plan.documents.iter().enumerate() {
         let code = match (fresh.get(&index), earlier.get(&planned.row_key())) {
-            (Some(number), _) => format!("{number}/{}", planned.notation),
+            (Some(number), _) => {
+                if let Some(register) = register {
+                    report.findings.extend(taken(register, plan, planned, *number)?);
+                }
+                format!("{number}/{}", planned.notation)
+            }
             (None, Some(row)) => format!("{}/{}", row.number, row.notation),
             (None, None) => continue,
         };
@@ -103,6 +108,35 @@ pub fn preview(workspace: &Workspace<'_>, plan: &Plan, job: &str) -> Result<Repo
         });
     }
     Ok(report)
+}
+
+/// The finding that a số, ký hiệu is taken in its year already, by another series (Điều 15 khoản 1):
+/// the real run would be refused.
+fn taken(
+    register: &dyn register::Register,
+    plan: &Plan,
+    planned: &super::planned::Planned,
+    number: Number,
+) -> Result<Option<Diagnostic>> {
+    let year = planned.date.year();
+    let Some(entry) = register.by_code(Book::Outgoing, number, &planned.notation, year)? else {
+        return Ok(None);
+    };
+    let (code, series) = (entry.code().to_string(), entry.series);
+    let mut place = planned.row.place();
+    if place.file.is_none() {
+        place.file = plan.steps.get(planned.step).map(|s| s.recipe.file.clone());
+    }
+    let message = text!(
+        "{code} năm {year} đã cấp trong hệ thống số “{series}”",
+        "{code} of {year} was given already, in the series `{series}`"
+    );
+    let hint = text!(
+        "giữ cách đánh số đến hết năm, hoặc ghi số đã dùng vào da-dung-den trong vanthu.toml",
+        "keep the way of numbering until the year ends, or say in start_after of vanthu.toml which numbers are used"
+    );
+    let finding = Diagnostic::error(CODE_TAKEN, place, message).hint(hint);
+    Ok(Some(finding.basis("Điều 15 khoản 1 NĐ 30/2020/NĐ-CP")))
 }
 
 /// Issues a plan, whole or not at all; rows that an earlier run of the job issued are not issued again.

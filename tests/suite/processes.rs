@@ -263,3 +263,32 @@ fn a_changed_archive_is_found_and_named() {
     assert_eq!(value["findings"][0]["code"], "K0102");
     assert_eq!(value["findings"][0]["document"]["code"], "01/SNV-VP");
 }
+
+#[test]
+fn a_dry_run_says_that_a_number_is_taken_after_the_series_were_divided_anew() {
+    let dir = office(2);
+    ok(vanthu(dir.path()).args(["run", "job.toml"]));
+    // Letters were numbered by type; now all types share one series, which would begin with 01 again.
+    let common = format!("{OFFICE}\n[series]\nmode = \"common\"\n");
+    fs::write(dir.path().join("vanthu.toml"), common).expect("write");
+    fs::write(dir.path().join("don-vi.csv"), "Đơn vị\nPhòng mới\n").expect("write");
+    for dry in [&["run", "job.toml", "--dry-run"][..], &["run", "job.toml"]] {
+        let output = vanthu(dir.path()).args(dry).output().expect("runs");
+        assert_ne!(output.status.code(), Some(0), "{dry:?}");
+    }
+    let output = vanthu(dir.path()).args(["run", "job.toml", "--dry-run"]).output().expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("S0105") && said.contains("01/SNV-VP"), "{said}");
+    assert_whole(dir.path(), 2);
+}
+
+#[test]
+fn an_error_in_the_configuration_does_not_hide_the_book_or_the_archive() {
+    let dir = office(2);
+    ok(vanthu(dir.path()).args(["run", "job.toml"]));
+    fs::write(dir.path().join("vanthu.toml"), format!("{OFFICE}\n[tham-so-la]\nx = 1\n"))
+        .expect("write");
+    assert_whole(dir.path(), 2);
+    let output = vanthu(dir.path()).args(["run", "job.toml"]).output().expect("runs");
+    assert_eq!(output.status.code(), Some(2));
+}

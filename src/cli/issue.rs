@@ -119,11 +119,15 @@ pub fn show(
             ui.remark(mended);
         }
         show_lines(plan, report, dry_run, ui).map_err(|e| output_failure(&e))?;
-        if let Some(failure) = &report.unfinished {
+        for failure in report.unfinished.iter().chain(&report.uncopied) {
             let _ = ui.err.write_all(report::render_failure(failure, ui.lang).as_bytes());
         }
     }
-    Ok(if stopped { Exit::Findings } else { exit_of(plan) })
+    Ok(match (stopped, &report.uncopied) {
+        (true, _) => Exit::Findings,
+        (false, Some(_)) => Exit::Failed,
+        (false, None) => exit_of(plan),
+    })
 }
 
 fn show_lines(plan: &Plan, report: &Report, dry_run: bool, ui: &mut Ui<'_>) -> std::io::Result<()> {
@@ -191,6 +195,7 @@ fn show_json(plan: &Plan, report: &Report, dry_run: bool, ui: &mut Ui<'_>) -> st
         "dry_run": dry_run,
         "issued": lines,
         "findings": findings,
+        "uncopied": report.uncopied.as_ref().map(|f| report::json_failure(f, ui.lang)),
         "unfinished": report.unfinished.as_ref().map(|f| report::json_failure(f, ui.lang)),
     });
     writeln!(ui.out, "{value:#}")

@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -65,6 +64,8 @@ pub struct Report {
     pub mended: Option<Text>,
     /// Something after the commit is still to be finished by the next run.
     pub unfinished: Option<Failure>,
+    /// The first copy to print that could not be made. The numbers of all lines are given all the same.
+    pub uncopied: Option<Failure>,
 }
 
 /// The numbers that a plan would get now; changes nothing.
@@ -364,7 +365,6 @@ fn copy_out(
     report: &mut Report,
 ) -> Result<()> {
     let mut names = Names::default();
-    let written = AtomicUsize::new(0);
     for (index, planned) in plan.documents.iter().enumerate() {
         let before = earlier.get(&planned.row_key());
         let (code, at) = match (fresh.get(&index), before) {
@@ -384,12 +384,18 @@ fn copy_out(
             let pattern = step.and_then(|s| s.name.as_ref());
             let stem = names.stem(folder, pattern, &code, planned, &mut report.findings);
             let path = folder.join(format!("{stem}.docx"));
-            if fresh.contains_key(&index) || workspace.world.stat(&path).is_err() {
+            let is_wanted = fresh.contains_key(&index) || workspace.world.stat(&path).is_err();
+            // The number is given: what goes wrong with a copy is told beside it, never instead of it.
+            // After one that failed the others are left to whoever mends the cause.
+            if !is_wanted {
+                copy = Some(path);
+            } else if report.uncopied.is_none() {
                 let from = filing.archive().resolve(&file.at);
-                copy_file(workspace, &from, file.size, &path)?;
-                written.fetch_add(1, Ordering::Relaxed);
+                match copy_file(workspace, &from, file.size, &path) {
+                    Ok(()) => copy = Some(path),
+                    Err(failure) => report.uncopied = Some(failure),
+                }
             }
-            copy = Some(path);
         }
         report.lines.push(Line {
             index,
@@ -407,10 +413,11 @@ fn copy_out(
 fn copy_file(workspace: &Workspace<'_>, from: &Path, size: u64, to: &Path) -> Result<()> {
     let world = workspace.world;
     let parent = crate::world::parent_of(to);
+    let record = from.display();
     let failed = |path: &Path, e: std::io::Error| {
         write_failure(path, &e).hint(text!(
-            "các văn bản đã được cấp số và lưu trong kho; sửa lỗi rồi chạy lại để có bản in, không cấp số lần nữa",
-            "the documents are numbered and filed; mend this and run again for the copies, no number is given twice"
+            "số ĐÃ cấp và văn bản đã lưu ở {record}: đừng “issue” lần nữa, chép bản in từ đó; đợt của “run” thì chạy lại lệnh sẽ có bản in mà không cấp số mới",
+            "the numbers ARE given and the document is filed at {record}: do not `issue` it again, copy it from there; a `run` may be run again, which makes the copies and takes no new number"
         ))
     };
     let bytes = world.read(from, size).map_err(|e| super::workspace::read_failure(from, &e))?;

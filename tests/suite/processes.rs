@@ -292,3 +292,19 @@ fn an_error_in_the_configuration_does_not_hide_the_book_or_the_archive() {
     let output = vanthu(dir.path()).args(["run", "job.toml"]).output().expect("runs");
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn a_copy_that_cannot_be_made_does_not_hide_the_number_that_was_given() {
+    let dir = office(1);
+    let plan = "---\nloai: ke-hoach\ntrich-yeu: Kiểm tra phòng cháy\nnoi-nhan: [Các phòng thuộc Sở]\n---\nSở Nội vụ kiểm tra phòng cháy năm 2026./.\n";
+    fs::write(dir.path().join("ke-hoach.md"), plan).expect("write");
+    // A file stands where the folder of the copies should be.
+    fs::write(dir.path().join("ban-hanh"), "").expect("write");
+    let output = vanthu(dir.path()).args(["issue", "ke-hoach.md"]).output().expect("runs");
+    assert_eq!(output.status.code(), Some(2));
+    let (told, said) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(told.contains("01/KH-SNV"), "{told}{said}");
+    assert!(said.contains("ban-hanh") && said.contains("đừng “issue” lần nữa"), "{said}");
+    assert_whole(dir.path(), 1);
+}

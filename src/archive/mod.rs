@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! DOC-TOI.txt                 how to check everything with other people's tools
-//! keys/  log/                 kept free for the signed log
+//! keys/  log/                 public keys; the signed log of everything registered ([`log`](mod@log))
 //! open/2026/000002/           data/ + append-only manifest-sha256.txt
 //! bags/2026/000001/           sealed: a BagIt 1.0 bag (RFC 8493), never written again
 //! staging/  quarantine/  reports/
@@ -16,6 +16,7 @@
 //! ([`Archive::recover`]). [`verify`](mod@verify) compares the two.
 
 mod fault;
+pub mod log;
 mod manifest;
 mod paths;
 mod recover;

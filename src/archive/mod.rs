@@ -39,6 +39,7 @@ use serde::{Deserialize, Serialize};
 pub use paths::{BagId, FileName, check_path};
 pub use recover::Recovery;
 pub use rollback::SealedBag;
+pub use seal::{Prepared, ReadyBag, SealContents};
 pub use store::{Archive, OpenBag};
 
 /// Most documents that one bag may hold.

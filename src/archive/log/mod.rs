@@ -34,7 +34,8 @@ pub use checkpoint::Checkpoint;
 pub use note::{PrivateKey, PublicKey};
 pub use proof::Proof;
 pub use read::{Anchor, Reader};
-pub use write::{Log, Mended};
+pub use tree::Edge;
+pub use write::Log;
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result, Text};
 use crate::text;

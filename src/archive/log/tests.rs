@@ -19,6 +19,13 @@ struct Office {
     leaves: Vec<Vec<u8>>,
 }
 
+/// What opening had to do.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Mended {
+    added: u64,
+    rebuilt: u64,
+}
+
 fn leaf(n: usize) -> Vec<u8> {
     format!("{{\"seq\":{n},\"row\":\"{n:064}\"}}").into_bytes()
 }
@@ -46,7 +53,12 @@ impl Office {
 
     fn open(&self) -> Result<(Log<'_>, Mended)> {
         let (key, known) = keys::open(&self.world, self.dir.path(), &self.root(), "Sở Nội vụ")?;
-        Log::open(&self.world, &self.root(), key, &known, &self.leaves)
+        let mut log = Log::open(&self.world, &self.root(), key, &known, &self.leaves)?;
+        let rebuilt = log.mend(&self.leaves)?;
+        let added = log.extend(&self.leaves)?;
+        log.sync()?;
+        log.publish()?;
+        Ok((log, Mended { added, rebuilt }))
     }
 
     fn grow(&mut self, to: usize) {
@@ -156,8 +168,7 @@ fn leftovers_of_a_kill_are_finished_or_removed() {
         let (key, known) =
             keys::open(&office.world, office.dir.path(), &office.root(), "").expect("keys");
         let short = office.leaves[..300].to_vec();
-        let (mut log, _) =
-            Log::open(&office.world, &office.root(), key, &known, &short).expect("opens");
+        let mut log = Log::open(&office.world, &office.root(), key, &known, &short).expect("opens");
         log.extend(&office.leaves).expect("extended");
     }
     fs::write(office.at("tile/0/002"), b"torn").expect("written");
@@ -350,7 +361,8 @@ fn a_changed_key_is_vouched_for_by_the_old_one() {
     let (key, known) = keys::open(&world, &dir, &root, "").expect("keys");
     let old = key.public().clone();
     office.grow(4);
-    let (mut log, _) = Log::open(&world, &root, key, &known, &office.leaves).expect("opens");
+    let mut log = Log::open(&world, &root, key, &known, &office.leaves).expect("opens");
+    log.extend(&office.leaves).expect("extended");
     let rotation = keys::begin_rotation(&world, &dir, old.name()).expect("begun");
     keys::publish(&world, &root, rotation.next.public()).expect("published");
     let next = rotation.finish(&world, 1).expect("finished");

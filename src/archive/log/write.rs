@@ -31,35 +31,28 @@ pub struct Log<'w> {
     edge: Edge,
     /// What the published checkpoint says.
     signed: Option<Checkpoint>,
+    /// Its tiles at the edge are missing or damaged.
+    damaged: bool,
     /// Partial tiles that the published checkpoint needs and the next one will not.
     stale: Vec<Tile>,
     made: HashSet<PathBuf>,
 }
 
-/// What opening a log had to mend.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Mended {
-    /// Leaves that were registered and not yet under a checkpoint.
-    pub added: u64,
-    /// Tiles and bundles that were missing or damaged and were made again from the register.
-    pub rebuilt: u64,
-}
-
 impl<'w> Log<'w> {
-    /// Opens the log below `root`, the archive's folder, and brings it in line with the register:
-    /// what a kill left is finished. `known` are all public keys of the archive. Reads a handful of
-    /// tiles whatever the size of the log; only where these are damaged is every leaf read.
+    /// Opens the log below `root`, the archive's folder, and compares it with the register; writes
+    /// nothing. `known` are all public keys of the archive. Reads a handful of tiles whatever the
+    /// size of the log; only where these are damaged is every leaf read.
     ///
     /// # Errors
-    /// `Tampered`, with nothing written: the checkpoint is not ours, the register has fewer entries
-    /// than were signed, or others.
+    /// `Tampered`: the checkpoint is not ours, the register has fewer entries than were signed, or
+    /// others.
     pub fn open(
         world: &'w dyn World,
         root: &Path,
         key: PrivateKey,
         known: &[PublicKey],
         leaves: &dyn Leaves,
-    ) -> Result<(Self, Mended)> {
+    ) -> Result<Self> {
         let signed = Reader::checkpoint(world, root, known)?.map(|(_, checkpoint)| checkpoint);
         let mut log = Self {
             world,
@@ -68,11 +61,23 @@ impl<'w> Log<'w> {
             also: None,
             edge: Edge::default(),
             signed,
+            damaged: false,
             stale: Vec::new(),
             made: HashSet::new(),
         };
-        let mended = log.mend(leaves)?;
-        Ok((log, mended))
+        match log.signed.clone() {
+            Some(signed) if leaves.count()? < signed.size => {
+                return Err(Fault::RolledBack.tampered(&log.at(CHECKPOINT)));
+            }
+            Some(signed) => {
+                log.damaged = !log.load_edge(&signed, leaves)?;
+                if log.damaged {
+                    log.edge = log.remade_edge(&signed, leaves)?;
+                }
+            }
+            None => log.refuse_lost_checkpoint()?,
+        }
+        Ok(log)
     }
 
     /// What the published checkpoint says; `None` before the first one.
@@ -90,27 +95,16 @@ impl<'w> Log<'w> {
         self.also = Some(std::mem::replace(&mut self.key, next));
     }
 
-    fn mend(&mut self, leaves: &dyn Leaves) -> Result<Mended> {
-        let rows = leaves.count()?;
-        let mut mended = Mended::default();
-        match self.signed.clone() {
-            Some(signed) if rows < signed.size => {
-                return Err(Fault::RolledBack.tampered(&self.at(CHECKPOINT)));
-            }
-            Some(signed) => {
-                if !self.load_edge(&signed, leaves)? {
-                    mended.rebuilt = self.rebuild(leaves)?.len() as u64;
-                }
-            }
-            None => self.refuse_lost_checkpoint()?,
-        }
+    /// Removes what a kill left and makes damaged tiles at the edge again; how many. Not synced.
+    /// [`Log::extend`], [`Log::sync`] and [`Log::publish`] are to follow.
+    pub fn mend(&mut self, leaves: &dyn Leaves) -> Result<u64> {
         self.sweep()?;
-        mended.added = self.extend(leaves)?;
-        if mended != Mended::default() {
-            self.sync()?;
-            self.publish()?;
+        if !self.damaged {
+            return Ok(0);
         }
-        Ok(mended)
+        let rebuilt = self.rebuild(leaves)?;
+        self.damaged = false;
+        Ok(rebuilt.len() as u64)
     }
 
     fn at(&self, path: &str) -> PathBuf {
@@ -149,6 +143,20 @@ impl<'w> Log<'w> {
         }
     }
 
+    /// The edge of the published checkpoint from all leaves of the register.
+    fn remade_edge(&self, signed: &Checkpoint, leaves: &dyn Leaves) -> Result<Edge> {
+        if leaves.count()? < signed.size {
+            return Err(Fault::RolledBack.tampered(&self.at(CHECKPOINT)));
+        }
+        let mut edge = Edge::default();
+        leaves.read(0..signed.size, &mut |leaf| edge.push(leaf, &mut |_, _| Ok(())))?;
+        if edge.root() == signed.root {
+            Ok(edge)
+        } else {
+            Err(Fault::OtherEntries.tampered(&self.at(CHECKPOINT)))
+        }
+    }
+
     /// Makes every tile and bundle of the published checkpoint again from the register where it is
     /// missing or differs; what differs goes to quarantine. Gives the paths below `log/`. Not synced.
     ///
@@ -156,14 +164,7 @@ impl<'w> Log<'w> {
     /// `Tampered`, with nothing written: the register does not lead to the signed root.
     pub fn rebuild(&mut self, leaves: &dyn Leaves) -> Result<Vec<String>> {
         let Some(signed) = self.signed.clone() else { return Ok(Vec::new()) };
-        if leaves.count()? < signed.size {
-            return Err(Fault::RolledBack.tampered(&self.at(CHECKPOINT)));
-        }
-        let mut trial = Edge::default();
-        leaves.read(0..signed.size, &mut |leaf| trial.push(leaf, &mut |_, _| Ok(())))?;
-        if trial.root() != signed.root {
-            return Err(Fault::OtherEntries.tampered(&self.at(CHECKPOINT)));
-        }
+        self.remade_edge(&signed, leaves)?;
         let (mut edge, mut rebuilt) = (Edge::default(), Vec::new());
         let mut made = std::mem::take(&mut self.made);
         leaves.read(0..signed.size, &mut |leaf| {
@@ -176,7 +177,6 @@ impl<'w> Log<'w> {
             rebuilt.extend(self.remake(tile, &bytes, &mut made)?);
         }
         self.made = made;
-        self.edge = edge;
         Ok(rebuilt)
     }
 
@@ -267,6 +267,9 @@ impl<'w> Log<'w> {
     /// Signs and replaces the checkpoint, and keeps the first one of each day. Everything that it
     /// speaks of must be durable: the leaves by the register's commit, the tiles by a sync.
     pub fn publish(&mut self) -> Result<()> {
+        if self.edge.size() == 0 {
+            return Ok(());
+        }
         let origin = self.key.public().name().to_owned();
         let next = Checkpoint { origin, size: self.edge.size(), root: self.edge.root() };
         if self.signed.as_ref() != Some(&next) || self.also.is_some() {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::archive::Archive;
-use crate::archive::log::{Reader, keys};
+use crate::archive::log::keys;
 use crate::archive::verify::{self as archive_verify, Class, Finding, Options, Report};
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text};
 use crate::register::sqlite::Sqlite;
@@ -139,13 +139,6 @@ fn key_file(workspace: &Workspace<'_>, root: &Path) -> Result<Option<Finding>> {
     })
 }
 
-/// True if the newest rows are under no checkpoint yet, or a change of keys was cut short.
-fn is_unsigned(workspace: &Workspace<'_>, register: &Sqlite, root: &Path) -> Result<bool> {
-    let known = keys::public(workspace.world, root)?.keys;
-    let signed = Reader::checkpoint(workspace.world, root, &known).ok().flatten();
-    Ok(signed.is_some_and(|(_, c)| register.head().is_ok_and(|head| head > c.size)))
-}
-
 /// True if a batch began and did not end: numbers reserved but not registered, or a batch in staging.
 fn is_interrupted(workspace: &Workspace<'_>, register: &Sqlite, root: &Path) -> Result<bool> {
     let mut reserved = false;
@@ -154,7 +147,6 @@ fn is_interrupted(workspace: &Workspace<'_>, register: &Sqlite, root: &Path) -> 
         Ok(())
     })?;
     Ok(reserved
-        || is_unsigned(workspace, register, root)?
         || Archive::open(workspace.world, root)
             .and_then(|a| a.has_unended_batch())
             .unwrap_or(false))

@@ -11,8 +11,8 @@
 //! 4. **Commit** (second transaction): rows, leaves and files become registered together and the
 //!    reservations go. Only now are the numbers acknowledged. Everything before it can be undone,
 //!    everything after it can be made again from the register.
-//! 5. **Record**: manifest lines; then full bags are **sealed**. A tamper-evident log takes its
-//!    leaves from the register here, after the manifest, and signs its checkpoint last.
+//! 5. **Record**: manifest lines; then full bags are **sealed**; then the rows join the journal. A
+//!    tamper-evident log takes its leaves from the register here, and signs its checkpoint last.
 //!
 //! [`Filing::open`] first mends what a killed run left, and mending may itself be killed:
 //! reservations without a row are the ends of their series (nobody else could reserve), so they are
@@ -22,6 +22,7 @@
 
 mod acts;
 mod batch;
+pub(in crate::pipeline) mod journal;
 mod recovery;
 mod rows;
 
@@ -123,6 +124,8 @@ pub struct Filing<'w> {
     register: Box<dyn Register>,
     archive: Archive<'w>,
     mended: Mended,
+    /// How far the journal goes.
+    tail: journal::Tail,
     /// After a failure the state on disk is not known from memory: nothing more is issued here.
     broken: bool,
     // Last, so that everything else is closed before another process may begin.
@@ -160,6 +163,7 @@ impl<'w> Filing<'w> {
             register,
             archive: archive.with_bag_size(office.bag_size),
             mended: Mended::default(),
+            tail: journal::Tail::default(),
             broken: false,
             _lock: lock,
         };

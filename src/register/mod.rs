@@ -9,17 +9,18 @@
 pub mod act;
 mod audit;
 pub mod book;
+pub mod journal;
 pub mod leaf;
 mod numbering;
 pub mod sqlite;
 mod store;
 
 pub use act::{Act, ActFilter, Acted, Kind, NewAct};
-pub use audit::audit;
+pub use audit::{audit, check};
 pub use numbering::{Plan, plan, start_after};
 pub use store::{
-    Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Last, Order, Record, Register,
-    Registration, Reservation, Wants,
+    Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Kept, Last, Made, Order,
+    Record, Register, Registration, Reservation, Shared, Start, Wants,
 };
 
 use jiff::civil::Date;

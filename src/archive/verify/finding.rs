@@ -95,6 +95,9 @@ classes! {
     StagingLeft 701 "staging-left" Info "còn tệp làm dở trong staging/" "unfinished files are left in staging/";
     Quarantine 702 "quarantine" Info "có tệp chờ xem xét trong quarantine/" "files in quarantine/ wait for a person";
     GuideMissing 703 "guide-missing" Warning "thiếu DOC-TOI.txt" "DOC-TOI.txt is missing";
+    JournalDamaged 901 "journal-damaged" Error "nhật trình của kho khác với sổ đăng ký" "the archive's journal differs from the register";
+    JournalBehind 902 "journal-behind" Warning "nhật trình của kho chưa ghi đủ các dòng của sổ" "the archive's journal lacks the newest rows of the register";
+    JournalAhead 903 "journal-ahead" Error "nhật trình của kho có dòng mà sổ đăng ký không có" "the archive's journal has rows that the register lacks";
     FolderMissing 704 "folder-missing" Error "thiếu thư mục của kho" "a folder of the archive is missing";
     TileMissing 801 "tile-missing" Error "nhật ký thiếu tệp này" "a file of the log is missing";
     TileChanged 802 "tile-changed" Error "tệp của nhật ký bị hỏng hoặc bị sửa" "a file of the log is damaged or was changed";
@@ -123,7 +126,7 @@ impl Class {
     /// True if the archive knows a document that the register does not, or no longer: an older copy of
     /// the register was put back, or rows were taken out of it.
     pub fn is_rolled_back(self) -> bool {
-        matches!(self, Self::NoRow | Self::LineForeign | Self::BagForeign)
+        matches!(self, Self::NoRow | Self::LineForeign | Self::BagForeign | Self::JournalAhead)
     }
 
     /// True if it is evidence that somebody changed what was signed, rather than damage.

@@ -158,6 +158,13 @@ impl ExitStatus {
 }
 
 impl Report {
+    /// Adds what was found beside the bags.
+    pub fn add(&mut self, finding: Finding) {
+        self.counts.add(&finding);
+        self.complete &= !finding.class.is_unknown();
+        self.findings.push(finding);
+    }
+
     /// Clean only if everything in scope was read and there is nothing but information.
     pub fn exit_status(&self) -> ExitStatus {
         if self.counts.wrong > 0 {

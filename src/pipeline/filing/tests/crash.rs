@@ -371,6 +371,9 @@ impl Register for FaultyRegister {
     fn bags(&self) -> Result<Vec<Bag>> {
         self.inner.bags()
     }
+    fn with_digest(&self, digest: &Digest) -> Result<Vec<u64>> {
+        self.inner.with_digest(digest)
+    }
     fn totals(&self) -> Result<(u64, u64)> {
         self.inner.totals()
     }

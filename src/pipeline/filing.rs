@@ -20,6 +20,7 @@
 //! that bears a number which the next document will get must not lie about, and the same input
 //! renders the same bytes again. Files that nobody can explain go to quarantine.
 
+mod acts;
 mod batch;
 mod recovery;
 mod rows;
@@ -36,6 +37,7 @@ use crate::register::{Batch, Fields, JobRow, JobState, Register, Wants};
 use crate::text;
 use crate::world::{Lock, World};
 
+pub use acts::{Attachment, Entered, Entering};
 pub use recovery::Mended;
 
 /// The register's file in the office folder.
@@ -56,6 +58,8 @@ pub struct Rendered {
     pub parts: Option<Digest>,
     /// Fields of the book.
     pub fields: Fields,
+    /// Further files of the same entry, after the first: a stamped copy.
+    pub further: Vec<Attachment>,
 }
 
 /// A document that is registered and filed.
@@ -67,6 +71,8 @@ pub struct Issued {
     pub code: DocumentCode,
     /// Its file in the archive.
     pub file: FileRef,
+    /// Its further files.
+    pub further: Vec<FileRef>,
 }
 
 /// What became of a batch that was committed.
@@ -217,6 +223,11 @@ impl<'w> Filing<'w> {
             return Ok(Outcome { issued: Vec::new(), unfinished: None });
         }
         batch::issue(self, batch, wants, render, progress)
+    }
+
+    /// Enters acts with their files, whole or not at all: after an error nothing was entered.
+    pub fn enter(&mut self, acts: Vec<Entering>) -> Result<Entered> {
+        acts::enter(self, acts)
     }
 }
 

@@ -234,6 +234,7 @@ fn render(
         extension: "docx",
         parts: Some(Digest(written.parts)),
         fields,
+        further: Vec::new(),
     })
 }
 

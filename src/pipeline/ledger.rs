@@ -5,7 +5,7 @@
 use crate::archive::BagId;
 use crate::archive::verify::{DocumentId, Given, Known, RegisterView, State};
 use crate::diagnostic::Result;
-use crate::register::{Book, Entry, Filter, Order, Register};
+use crate::register::{ActFilter, Acted, Book, Entry, Filter, Order, Register};
 
 /// A register behind verification's questions. Take one snapshot
 /// ([`crate::register::sqlite::Sqlite::snapshot`]) before, so that all answers belong together.
@@ -34,6 +34,21 @@ impl RegisterView for Ledger<'_> {
             }));
             Ok(())
         })?;
+        let filter = ActFilter { bag: Some((bag.year, bag.number)), ..ActFilter::default() };
+        let mut acts = Vec::new();
+        self.0.acts(&filter, &mut |acted| {
+            acts.push(acted);
+            Ok(())
+        })?;
+        for acted in acts {
+            let document = self.document_of(&acted)?;
+            files.extend(acted.files.into_iter().filter(|f| f.at.bag_id() == bag).map(|f| Known {
+                document: document.clone(),
+                path: f.at.path,
+                sha256: f.sha256,
+                size: f.size,
+            }));
+        }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files.into_iter().try_for_each(each)
     }
@@ -54,6 +69,21 @@ impl RegisterView for Ledger<'_> {
 
     fn totals(&self) -> Result<(u64, u64)> {
         self.0.totals()
+    }
+}
+
+impl Ledger<'_> {
+    /// What a finding about an act's file names: the document that the act is about, else the act.
+    fn document_of(&self, acted: &Acted) -> Result<DocumentId> {
+        let about = acted.act.about.map(|seq| self.0.entry(seq)).transpose()?.flatten();
+        Ok(about.as_ref().map(document).unwrap_or_else(|| DocumentId {
+            seq: acted.act.seq,
+            code: acted.act.kind.key(),
+            series: String::new(),
+            year: acted.act.date.year(),
+            number: 0,
+            date: acted.act.date,
+        }))
     }
 }
 

@@ -6,6 +6,7 @@
 //! [`sqlite::Sqlite`], elsewhere a database server); [`plan`] says which numbers a batch would get
 //! and what is odd about them; [`leaf`] makes the bytes that a later log commits to.
 
+pub mod act;
 mod audit;
 pub mod book;
 pub mod leaf;
@@ -13,6 +14,7 @@ mod numbering;
 pub mod sqlite;
 mod store;
 
+pub use act::{Act, ActFilter, Acted, Kind, NewAct};
 pub use audit::audit;
 pub use numbering::{Plan, plan, start_after};
 pub use store::{

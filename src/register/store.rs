@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
 
-use super::{Book, Entry, Fields, Want};
+use super::{ActFilter, Acted, Book, Entry, Fields, NewAct, Want};
 use crate::archive::{Digest, FileRef};
 use crate::diagnostic::{Failure, Result};
 use crate::model::Number;
@@ -183,7 +183,7 @@ pub struct Bag {
     pub files: u64,
 }
 
-/// One position of the register as it is stored: for checking, and for the log.
+/// One position of the register (an entry or an act) as it is stored: for checking, and for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// Position.
@@ -237,6 +237,26 @@ pub trait Register: Send {
         feed: &mut Feed<'_>,
     ) -> std::result::Result<Range<u64>, CommitError>;
 
+    /// Registers acts in one transaction, in their order; their files are already durable.
+    /// Returns the positions.
+    fn commit_acts(
+        &mut self,
+        at: &str,
+        acts: &[NewAct],
+    ) -> std::result::Result<Range<u64>, CommitError>;
+
+    /// Streams the acts that fit, in order of registration; returns how many.
+    fn acts(&self, filter: &ActFilter, each: &mut dyn FnMut(Acted) -> Result<()>) -> Result<u64>;
+
+    /// The entry at a position; `None` if there is none (an act stands there, or nothing).
+    fn entry(&self, seq: u64) -> Result<Option<Entry>>;
+
+    /// The newest position that has a leaf; 0 in a new register.
+    fn head(&self) -> Result<u64>;
+
+    /// The leaves from position `from` on, verbatim and in order.
+    fn leaves(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()>;
+
     /// Streams the entries that fit; returns how many.
     fn entries(&self, filter: &Filter, each: &mut dyn FnMut(Entry) -> Result<()>) -> Result<u64>;
 
@@ -270,6 +290,7 @@ pub trait Register: Send {
     /// The files of one bag in order of registration.
     fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>>;
 
-    /// The records at the positions from `from` on, in order: rows, leaves and files as stored.
+    /// The records at the positions from `from` on, in order: rows of entries and of acts, with
+    /// leaves and files as stored.
     fn records(&self, from: u64, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()>;
 }

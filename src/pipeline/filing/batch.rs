@@ -7,6 +7,7 @@
 //! which the register does after the feed ends, and the feed ends after the files are settled.
 
 use std::collections::HashMap;
+use std::iter;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use rayon::prelude::*;
@@ -162,7 +163,12 @@ fn next_rows(receive: &Receiver<Step>, issued: &mut Vec<Issued>) -> Result<Optio
             for row in &rows {
                 let notation = Notation(row.fields.notation.clone());
                 let code = DocumentCode { number: Some(row.number), notation };
-                issued.extend(row.files.first().map(|f| Issued { seq: 0, code, file: f.clone() }));
+                issued.extend(row.files.split_first().map(|(file, further)| Issued {
+                    seq: 0,
+                    code,
+                    file: file.clone(),
+                    further: further.to_vec(),
+                }));
             }
             Ok(Some(rows))
         }
@@ -219,17 +225,24 @@ fn one(
         FileName { series: &want.series, number: number.get(), extension: rendered.extension };
     let mut file = archive.stage(staging, bag, name, &rendered.bytes)?;
     file.parts = rendered.parts;
+    let mut files = vec![file];
+    for further in &rendered.further {
+        let name = FileName { extension: further.extension, ..name };
+        let mut file = archive.stage(staging, bag, name, &further.bytes)?;
+        file.parts = further.parts;
+        files.push(file);
+    }
     Ok(Registration {
         series: want.series,
         number,
         date: want.date,
         fields: rendered.fields,
-        files: vec![file],
+        files,
         salt,
     })
 }
 
-fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
+pub(super) fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
     let mut bytes = vec![0; count.saturating_mul(16)];
     world.random(&mut bytes).map_err(|e| {
         Failure::new(
@@ -244,7 +257,14 @@ fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
 
 /// After the commit: manifest lines, and seals of the bags that are full (whose manifests are made then).
 fn finish(filing: &Filing<'_>, issued: &[Issued]) -> Result<()> {
-    let mut order: Vec<&FileRef> = issued.iter().map(|i| &i.file).collect();
+    finish_files(
+        filing,
+        issued.iter().flat_map(|i| iter::once(&i.file).chain(&i.further)).collect(),
+    )
+}
+
+/// The same for any committed files.
+pub(super) fn finish_files(filing: &Filing<'_>, mut order: Vec<&FileRef>) -> Result<()> {
     order.sort_by_key(|f| f.at.bag_id());
     let mut full = Vec::new();
     for files in order.chunk_by(|a, b| a.at.bag_id() == b.at.bag_id()) {

@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::io::Write;
 use std::ops::Range;
+use std::path::Path;
 
 use rusqlite::{
     CachedStatement, Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior,
@@ -14,7 +15,7 @@ use rusqlite::{
 use super::super::leaf::{Row, leaf_of};
 use super::super::numbering::Heads;
 use super::Sqlite;
-use crate::archive::{Digest, sha256};
+use crate::archive::{Digest, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::Number;
 use crate::register::{Batch, Book, CommitError, Feed, Registration, Want, Wants};
@@ -200,9 +201,7 @@ pub(super) fn commit(
     let undone = |e: rusqlite::Error| CommitError::Undone(fail(e));
     let tx =
         register.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(undone)?;
-    let first: u64 = tx
-        .query_row("SELECT coalesce(max(seq), 0) + 1 FROM entries", [], |r| r.get(0))
-        .map_err(undone)?;
+    let first = next_seq(&tx).map_err(undone)?;
     let mut next = first;
     while let Some(chunk) = feed().map_err(CommitError::Undone)? {
         for registration in &chunk {
@@ -216,10 +215,26 @@ pub(super) fn commit(
         }
     }
     tx.execute("DELETE FROM reservations WHERE job = ?1", [&batch.job]).map_err(undone)?;
+    end(tx, &path)?;
+    Ok(first..next)
+}
+
+/// The position after the newest one, of an entry or an act.
+pub(super) fn next_seq(tx: &Transaction<'_>) -> rusqlite::Result<u64> {
+    const SQL: &str = "SELECT max(coalesce((SELECT max(seq) FROM leaves), 0),
+        coalesce((SELECT max(seq) FROM entries), 0), coalesce((SELECT max(seq) FROM acts), 0)) + 1";
+    tx.query_row(SQL, [], |r| r.get(0))
+}
+
+/// COMMIT, and what its failure means.
+pub(super) fn end(tx: Transaction<'_>, path: &Path) -> std::result::Result<(), CommitError> {
+    let fail = |e: rusqlite::Error| super::error::failure(path, &e);
     match tx.commit() {
-        Ok(()) => Ok(first..next),
+        Ok(()) => Ok(()),
         // No room for the log: the commit mark was not written.
-        Err(e) if e.sqlite_error_code() == Some(ErrorCode::DiskFull) => Err(undone(e)),
+        Err(e) if e.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+            Err(CommitError::Undone(fail(e)))
+        }
         Err(e) => Err(CommitError::Unknown(fail(e))),
     }
 }
@@ -262,11 +277,19 @@ fn add(
     if moved != 1 {
         return Err(rusqlite::Error::StatementChangedRows(moved));
     }
+    add_files(tx, seq, &r.files)?;
+    tx.prepare_cached("INSERT INTO leaves (seq, leaf, salt) VALUES (?1, ?2, ?3)")?
+        .execute(params![seq, leaf, r.salt.as_slice()])?;
+    Ok(())
+}
+
+/// The files of an entry or an act.
+pub(super) fn add_files(tx: &Transaction<'_>, seq: u64, files: &[FileRef]) -> rusqlite::Result<()> {
     let mut file = tx.prepare_cached(
         "INSERT INTO files (seq, ordinal, year, bag, path, sha256, size, parts)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
-    for (ordinal, f) in r.files.iter().enumerate() {
+    for (ordinal, f) in files.iter().enumerate() {
         let parts = f.parts.as_ref().map(|d| d.0.as_slice());
         file.execute(params![
             seq,
@@ -279,8 +302,6 @@ fn add(
             parts
         ])?;
     }
-    tx.prepare_cached("INSERT INTO leaves (seq, leaf, salt) VALUES (?1, ?2, ?3)")?
-        .execute(params![seq, leaf, r.salt.as_slice()])?;
     Ok(())
 }
 

@@ -77,6 +77,12 @@ pub trait RegisterView {
         Ok(0)
     }
 
+    /// True if the register itself says why the document's date or number is odd: it was corrected, replaced,
+    /// recalled or voided since.
+    fn is_explained(&self, _document: &DocumentId) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Files and bytes in all, for progress.
     fn totals(&self) -> Result<(u64, u64)>;
 }

@@ -71,6 +71,7 @@ classes! {
     Unfinished 404 "unfinished" Info "số đã giữ, lô chưa chạy xong" "number reserved by a batch that has not ended";
     RowTwice 405 "duplicate-row" Error "hai dòng sổ cùng trỏ vào một tệp" "two rows of the register point at one file";
     BadRow 406 "bad-row" Error "đường dẫn trong sổ không dùng được" "the register holds a path that cannot be used";
+    Backdated 407 "back-dated" Warning "ngày lùi về trước ngày của số liền trước" "the date goes back behind that of the number before it";
     ManifestMissing 501 "manifest-missing" Error "thiếu manifest-sha256.txt" "manifest-sha256.txt is missing";
     LineMissing 502 "manifest-line-missing" Error "manifest thiếu dòng của tệp này" "the manifest has no line for this file";
     LineAltered 503 "manifest-line-altered" Error "mã trong manifest khác với sổ" "the digest in the manifest differs from the register";

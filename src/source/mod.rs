@@ -16,6 +16,7 @@ mod keys;
 mod label;
 pub mod name;
 pub mod office;
+pub mod pdf;
 mod plain;
 pub mod scaffold;
 pub mod table;

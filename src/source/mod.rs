@@ -8,6 +8,7 @@ pub mod codes;
 pub mod data;
 mod fields;
 pub mod front;
+pub mod incoming;
 pub mod inline;
 mod input;
 pub mod job;

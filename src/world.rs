@@ -71,10 +71,19 @@ pub trait World: Send + Sync {
     }
     /// Appends to a file, making it if missing, and syncs it.
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Appends to a file, making it if missing. Not synced: for what can be made again from elsewhere.
+    fn append_unsynced(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.append(path, bytes)
+    }
     /// Cuts a file to `len` bytes and syncs it.
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()>;
     /// Replaces a file's content so that a power cut leaves the old or the new: temp, sync, rename, sync folder.
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Puts a finished, synced file in the place of an older one: a power cut leaves the old or the new.
+    fn replace_by(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.replace(to, &self.read(from, u64::MAX)?)?;
+        self.remove(from)
+    }
     /// Renames; an existing file at `to` is an error (no silent overwrite).
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
@@ -230,6 +239,10 @@ impl World for System {
         file.sync_data()
     }
 
+    fn append_unsynced(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        OpenOptions::new().append(true).create(true).open(path)?.write_all(bytes)
+    }
+
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
         let file = OpenOptions::new().write(true).open(path)?;
         file.set_len(len)?;
@@ -252,6 +265,11 @@ impl World for System {
             return Err(error);
         }
         self.sync(&parent)
+    }
+
+    fn replace_by(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)?;
+        self.sync(&parent_of(to))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

@@ -7,6 +7,7 @@
 //! keys/  log/                 public keys; the signed log of everything registered ([`log`](mod@log))
 //! open/2026/000002/           data/ + append-only manifest-sha256.txt
 //! bags/2026/000001/           sealed: a BagIt 1.0 bag (RFC 8493), never written again
+//! journal/000001.jsonl        the register's rows, verbatim
 //! staging/  quarantine/  reports/
 //! ```
 //!
@@ -16,6 +17,7 @@
 //! ([`Archive::recover`]). [`verify`](mod@verify) compares the two.
 
 mod fault;
+pub mod journal;
 pub mod log;
 mod manifest;
 mod paths;

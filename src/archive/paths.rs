@@ -20,8 +20,10 @@ pub(super) const OPEN: &str = "open";
 pub(super) const STAGING: &str = "staging";
 pub(super) const QUARANTINE: &str = "quarantine";
 pub(super) const REPORTS: &str = "reports";
+pub(super) const JOURNAL: &str = "journal";
 /// Every folder of an archive.
-pub(super) const FOLDERS: [&str; 7] = [KEYS, LOG, BAGS, OPEN, STAGING, QUARANTINE, REPORTS];
+pub(super) const FOLDERS: [&str; 8] =
+    [KEYS, LOG, BAGS, OPEN, JOURNAL, STAGING, QUARANTINE, REPORTS];
 
 pub(super) const DATA: &str = "data";
 pub(super) const MANIFEST: &str = "manifest-sha256.txt";

@@ -13,7 +13,8 @@
 //!    everything after it can be made again from the register.
 //! 5. **Record**: manifest lines.
 //! 6. **Conclude**: full bags are **sealed**, the log takes its leaves from the register, one sync
-//!    for both, and the checkpoint is signed last (see `conclude`).
+//!    for both, and the checkpoint is signed last (see `conclude`). Then the rows join
+//!    the journal.
 //!
 //! [`Filing::open`] first mends what a killed run left, and mending may itself be killed:
 //! reservations without a row are the ends of their series (nobody else could reserve), so they are
@@ -24,6 +25,7 @@
 mod acts;
 mod batch;
 mod conclude;
+pub(in crate::pipeline) mod journal;
 mod recovery;
 mod rows;
 
@@ -127,6 +129,8 @@ pub struct Filing<'w> {
     archive: Archive<'w>,
     log: Log<'w>,
     mended: Mended,
+    /// How far the journal goes.
+    tail: journal::Tail,
     /// After a failure the state on disk is not known from memory: nothing more is issued here.
     broken: bool,
     // Last, so that everything else is closed before another process may begin.
@@ -166,6 +170,7 @@ impl<'w> Filing<'w> {
             log,
             archive: archive.with_bag_size(office.bag_size),
             mended: Mended::default(),
+            tail: journal::Tail::default(),
             broken: false,
             _lock: lock,
         };

@@ -2,6 +2,7 @@
 //!
 //! Knows: both sides. Must not know: SQL, files.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -61,12 +62,23 @@ impl RegisterView for Ledger<'_> {
 
     fn numbers(&self, each: &mut dyn FnMut(Given) -> Result<()>) -> Result<()> {
         let filter = Filter { book: Some(Book::Outgoing), ..Filter::default() };
+        let mut voided = self.left_out()?.into_iter().peekable();
         // Reservations of a batch that runs now are no numbers yet: it has taken none until it commits.
         self.0.entries(&filter, &mut |entry| {
             let files = u32::try_from(entry.files.len()).unwrap_or(u32::MAX);
-            each(Given { document: document(&entry), state: State::Registered, files })
+            let document = document(&entry);
+            while let Some((_, document)) = voided.next_if(|(key, _)| *key < place(&document)) {
+                each(Given { document, state: State::Void, files: 0 })?;
+            }
+            each(Given { document, state: State::Registered, files })
         })?;
-        Ok(())
+        voided.try_for_each(|(_, document)| each(Given { document, state: State::Void, files: 0 }))
+    }
+
+    fn is_explained(&self, document: &DocumentId) -> Result<bool> {
+        let kinds = vec![Kind::Void, Kind::Correct, Kind::Replace, Kind::Recall];
+        let filter = ActFilter { about: Some(document.seq), kinds, ..ActFilter::default() };
+        Ok(self.0.acts(&filter, &mut |_| Ok(()))? > 0)
     }
 
     fn start_after(&self, series: &str, year: i16) -> Result<u32> {
@@ -109,6 +121,13 @@ impl RegisterView for Ledger<'_> {
     }
 }
 
+/// Where a number stands among the others.
+type NumberPlace = (String, i16, u32);
+
+fn place(document: &DocumentId) -> NumberPlace {
+    (document.series.clone(), document.year, document.number)
+}
+
 /// A text in the open part of an act.
 fn text<'a>(data: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
     data.get(key).and_then(Value::as_str)
@@ -123,6 +142,32 @@ impl Ledger<'_> {
     ) -> Result<()> {
         let filter = ActFilter { kinds: vec![kind], ..ActFilter::default() };
         self.0.acts(&filter, &mut |acted| each(&acted.act.data)).map(drop)
+    }
+
+    /// Numbers that no document ever bore, with the act that says so: a void that is about no entry
+    /// and names `book`, `series`, `year` and `number` in its open part.
+    fn left_out(&self) -> Result<BTreeMap<NumberPlace, DocumentId>> {
+        let filter = ActFilter { kinds: vec![Kind::Void], ..ActFilter::default() };
+        let mut out = BTreeMap::new();
+        self.0.acts(&filter, &mut |acted| {
+            let act = acted.act;
+            let number = |key: &str| act.data.get(key).and_then(serde_json::Value::as_i64);
+            let text = |key: &str| act.data.get(key).and_then(serde_json::Value::as_str);
+            let year = number("year").and_then(|n| i16::try_from(n).ok());
+            let count = number("number").and_then(|n| u32::try_from(n).ok());
+            let named = (text("series"), year, count);
+            let outgoing = text("book") == Some(Book::Outgoing.key()) && act.about.is_none();
+            if let (true, (Some(series), Some(year), Some(number))) = (outgoing, named) {
+                let code = format!("{number:02} ({series})");
+                let series = series.to_owned();
+                let key = (series.clone(), year, number);
+                let document =
+                    DocumentId { seq: act.seq, code, series, year, number, date: act.date };
+                out.insert(key, document);
+            }
+            Ok(())
+        })?;
+        Ok(out)
     }
 
     /// What a finding about an act's file names: the document that the act is about, else the act.

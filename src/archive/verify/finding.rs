@@ -71,6 +71,7 @@ classes! {
     Unfinished 404 "unfinished" Info "số đã giữ, lô chưa chạy xong" "number reserved by a batch that has not ended";
     RowTwice 405 "duplicate-row" Error "hai dòng sổ cùng trỏ vào một tệp" "two rows of the register point at one file";
     BadRow 406 "bad-row" Error "đường dẫn trong sổ không dùng được" "the register holds a path that cannot be used";
+    Backdated 407 "back-dated" Warning "ngày lùi về trước ngày của số liền trước" "the date goes back behind that of the number before it";
     ManifestMissing 501 "manifest-missing" Error "thiếu manifest-sha256.txt" "manifest-sha256.txt is missing";
     LineMissing 502 "manifest-line-missing" Error "manifest thiếu dòng của tệp này" "the manifest has no line for this file";
     LineAltered 503 "manifest-line-altered" Error "mã trong manifest khác với sổ" "the digest in the manifest differs from the register";
@@ -95,6 +96,9 @@ classes! {
     StagingLeft 701 "staging-left" Info "còn tệp làm dở trong staging/" "unfinished files are left in staging/";
     Quarantine 702 "quarantine" Info "có tệp chờ xem xét trong quarantine/" "files in quarantine/ wait for a person";
     GuideMissing 703 "guide-missing" Warning "thiếu DOC-TOI.txt" "DOC-TOI.txt is missing";
+    JournalDamaged 901 "journal-damaged" Error "nhật trình của kho khác với sổ đăng ký" "the archive's journal differs from the register";
+    JournalBehind 902 "journal-behind" Warning "nhật trình của kho chưa ghi đủ các dòng của sổ" "the archive's journal lacks the newest rows of the register";
+    JournalAhead 903 "journal-ahead" Error "nhật trình của kho có dòng mà sổ đăng ký không có" "the archive's journal has rows that the register lacks";
     FolderMissing 704 "folder-missing" Error "thiếu thư mục của kho" "a folder of the archive is missing";
     TileMissing 801 "tile-missing" Error "nhật ký thiếu tệp này" "a file of the log is missing";
     TileChanged 802 "tile-changed" Error "tệp của nhật ký bị hỏng hoặc bị sửa" "a file of the log is damaged or was changed";
@@ -123,7 +127,7 @@ impl Class {
     /// True if the archive knows a document that the register does not, or no longer: an older copy of
     /// the register was put back, or rows were taken out of it.
     pub fn is_rolled_back(self) -> bool {
-        matches!(self, Self::NoRow | Self::LineForeign | Self::BagForeign)
+        matches!(self, Self::NoRow | Self::LineForeign | Self::BagForeign | Self::JournalAhead)
     }
 
     /// True if it is evidence that somebody changed what was signed, rather than damage.

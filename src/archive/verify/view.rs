@@ -102,6 +102,12 @@ pub trait RegisterView {
         Ok(Vec::new())
     }
 
+    /// True if the register itself says why the document's date or number is odd: it was corrected, replaced,
+    /// recalled or voided since.
+    fn is_explained(&self, _document: &DocumentId) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Files and bytes in all, for progress.
     fn totals(&self) -> Result<(u64, u64)>;
 }

@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use rayon::prelude::*;
 
 use super::conclude::conclude;
-use super::{Filing, Issued, Outcome, Progress, Render, Stage, recovery};
+use super::{Filing, Issued, Outcome, Progress, Render, Stage, journal, recovery};
 use crate::archive::{Archive, BagId, FileName, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
@@ -69,8 +69,10 @@ pub(super) fn issue(
         }
     };
     tell(Stage::Registering, total);
-    let unfinished =
-        finish(filing, &issued).and_then(|()| filing.archive.end_batch(&staging_name(batch))).err();
+    let unfinished = finish(filing, &issued)
+        .and_then(|()| journal::keep(filing))
+        .and_then(|()| filing.archive.end_batch(&staging_name(batch)))
+        .err();
     filing.broken = unfinished.is_some();
     tell(Stage::Done, total);
     Ok(Outcome { issued, unfinished })

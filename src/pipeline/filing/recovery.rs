@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::Filing;
 use super::conclude::{conclude, has_log, lost_register};
+use super::journal;
 use crate::archive::{ArchivePath, BagId, FileName, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::pipeline::ledger::RegisterLeaves;
@@ -56,6 +57,7 @@ impl Mended {
 /// Brings an office whose lock is held into the state that the register tells. May be repeated.
 pub(super) fn mend(filing: &mut Filing<'_>) -> Result<Mended> {
     refuse_older_register(filing)?;
+    journal::refuse_other_rows(filing)?;
     // Files before numbers: as long as a file may lie about, its reservation tells whose it is.
     let discarded = discard_unregistered(filing)?;
     let released = filing.register.release()?;
@@ -83,6 +85,7 @@ pub(super) fn mend(filing: &mut Filing<'_>) -> Result<Mended> {
     mended.sealed = concluded.sealed;
     mended.unsealed = concluded.unsealed;
     mended.logged = concluded.logged;
+    mended.cut += journal::mend(filing)?;
     // Last: what is in staging tells that mending is needed, also to a mending that is cut short.
     filing.archive.clear_staging()?;
     Ok(mended)
@@ -146,7 +149,7 @@ fn refuse_older_register(filing: &Filing<'_>) -> Result<()> {
     Ok(())
 }
 
-fn older_register(filing: &Filing<'_>, proof: &str) -> Failure {
+pub(super) fn older_register(filing: &Filing<'_>, proof: &str) -> Failure {
     tampered(
         &filing.dir.join(super::REGISTER),
         text!(
@@ -204,7 +207,7 @@ pub(super) fn archive_is_there(
     ))
 }
 
-fn tampered(path: &Path, message: crate::diagnostic::Text) -> Failure {
+pub(super) fn tampered(path: &Path, message: crate::diagnostic::Text) -> Failure {
     Failure::new(FailureKind::Tampered, Place::file(path.display().to_string()), message).hint(
         text!(
             "chưa ghi gì; chạy vanthu verify để xem thiếu những gì, rồi khôi phục bản mới nhất của sổ và kho cùng nhau",

@@ -179,6 +179,10 @@ pub(super) fn assert_sound(filing: &Filing<'_>) {
     let report = verify::verify(filing.world, root, &Ledger(filing.register()), options);
     let report = report.expect("verifies");
     assert_eq!(report.exit_status(), verify::ExitStatus::Clean, "{:?}", report.findings);
+    for is_newest in [true, false] {
+        let odd = journal::findings(filing.register(), filing.archive(), is_newest);
+        assert_eq!(odd.expect("compares"), [], "the journal says what the register says");
+    }
     let staging = fs::read_dir(root.join("staging")).expect("staging");
     assert_eq!(staging.count(), 0, "staging is empty");
     let mut pending = 0;

@@ -5,14 +5,20 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::fault::{At, Doing, refuse};
 use super::paths::{
     BAG_INFO, BAGIT, BAGS, BagId, DATA, MANIFEST, OPEN, ROWS, TAG_FILES, TAG_MANIFEST,
 };
+use super::settle::FEW;
 use super::store::{Archive, paths_parent};
 use super::{FileRef, manifest, sha256};
 use crate::diagnostic::{Failure, Result};
 use crate::text;
+
+/// Bags that are prepared at a time.
+const AT_ONCE: usize = 4;
 
 /// `bagit.txt`, whole (RFC 8493 §2.1.1).
 pub(super) const BAGIT_TEXT: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
@@ -33,7 +39,7 @@ impl Archive<'_> {
         }
     }
 
-    /// Seals several open bags with one sync of the file system. `contents` gives the registered files
+    /// Seals several open bags; for more than a few with one sync of the file system. `contents` gives the registered files
     /// and rows of each, as for [`Archive::seal`]. Returns the bags that were refused; they stay open.
     pub fn seal_all(
         &self,
@@ -41,19 +47,44 @@ impl Archive<'_> {
         contents: &mut dyn FnMut(BagId) -> Result<(Vec<FileRef>, Vec<u8>)>,
     ) -> Result<Vec<(BagId, Failure)>> {
         let (mut ready, mut refused) = (Vec::new(), Vec::new());
-        for &bag in bags.iter().filter(|b| !self.is_sealed(**b)) {
-            let (files, rows) = contents(bag)?;
-            match self.prepare(bag, &files, &rows) {
-                Ok(()) => ready.push(bag),
-                Err(failure) => refused.push((bag, failure)),
+        let open: Vec<BagId> = bags.iter().copied().filter(|b| !self.is_sealed(*b)).collect();
+        // So many at a time that memory stays flat.
+        for some in open.chunks(AT_ONCE) {
+            let contents: Vec<(BagId, (Vec<FileRef>, Vec<u8>))> =
+                some.iter().map(|bag| Ok((*bag, contents(*bag)?))).collect::<Result<_>>()?;
+            let prepared: Vec<_> = contents
+                .par_iter()
+                .map(|(bag, (files, rows))| (*bag, self.prepare(*bag, files, rows)))
+                .collect();
+            for (bag, done) in prepared {
+                match done {
+                    Ok(()) => ready.push(bag),
+                    Err(failure) => refused.push((bag, failure)),
+                }
             }
         }
         if !ready.is_empty() {
-            let open = self.root.join(OPEN);
-            self.world.sync_tree(&open).at(Doing::Sync, &open)?;
+            self.sync_tags(&ready)?;
             self.move_to_sealed(&ready)?;
         }
         Ok(refused)
+    }
+
+    /// Makes the tag files of prepared bags durable. Their documents are since they were settled.
+    fn sync_tags(&self, bags: &[BagId]) -> Result<()> {
+        if bags.len() > FEW {
+            let open = self.root.join(OPEN);
+            return self.world.sync_tree(&open).at(Doing::Sync, &open);
+        }
+        for bag in bags {
+            let dir = bag.under(&self.root, OPEN);
+            for name in TAG_FILES.into_iter().chain([TAG_MANIFEST]) {
+                let path = dir.join(name);
+                self.world.sync(&path).at(Doing::Sync, &path)?;
+            }
+            self.world.sync(&dir).at(Doing::Sync, &dir)?;
+        }
+        Ok(())
     }
 
     /// Writes the tag files of a bag that is whole, unsynced: until the bag is moved they may be
@@ -146,9 +177,7 @@ impl Archive<'_> {
         for dir in years {
             self.world.sync(&dir).at(Doing::Sync, &dir)?;
         }
-        for bag in bags {
-            self.protect(&bag.under(&self.root, BAGS));
-        }
+        bags.par_iter().for_each(|bag| self.protect(&bag.under(&self.root, BAGS)));
         Ok(())
     }
 

@@ -287,6 +287,9 @@ pub trait Register: Send {
     /// Files that rows have, and their bytes.
     fn totals(&self) -> Result<(u64, u64)>;
 
+    /// How many files rows have in one bag.
+    fn bag_count(&self, year: i16, bag: u32) -> Result<u64>;
+
     /// The files of one bag in order of registration.
     fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>>;
 

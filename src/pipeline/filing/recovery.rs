@@ -2,7 +2,7 @@
 //!
 //! Knows: every state that the protocol can leave behind. Must not know: what a document looks like.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
@@ -63,7 +63,7 @@ pub(super) fn mend(filing: &mut Filing<'_>) -> Result<Mended> {
         }
     }
     // What cannot be sealed now is no reason to stop the office's work: it stays open.
-    match rows::seal(filing, &full) {
+    match rows::seal(filing, &full, HashMap::new()) {
         Ok(unsealed) => {
             mended.sealed = full.len().saturating_sub(unsealed.len());
             mended.unsealed = unsealed;

@@ -12,8 +12,8 @@ use super::paths::{BagId, DATA, OPEN, STAGING};
 use super::store::{Archive, lock, paths_parent, safe};
 use crate::diagnostic::Result;
 
-/// So many folders or bags are synced one by one; for more the whole file system is.
-pub(super) const FEW: usize = 4;
+/// So many folders are synced one by one; for more the whole file system is.
+const FEW: usize = 4;
 
 impl Archive<'_> {
     /// Makes staged files durable and moves them into their open bags: one sync of the file system, the

@@ -261,9 +261,11 @@ impl<'p> PlannedWants<'p> {
         plan: &'p Plan,
         earlier: &BTreeMap<String, JobRow>,
     ) -> Result<Self> {
-        let indices = (0..plan.documents.len())
-            .filter(|i| !plan.documents.get(*i).is_some_and(|d| earlier.contains_key(&d.row_key())))
-            .collect();
+        let is_fresh = |i: &usize| {
+            let document = plan.documents.get(*i).filter(|_| !earlier.is_empty());
+            !document.is_some_and(|d| earlier.contains_key(&d.row_key()))
+        };
+        let indices = (0..plan.documents.len()).filter(is_fresh).collect();
         let office = sha256(workspace.office_text.as_bytes()).to_string();
         let rules = sha256(workspace.rules_text.as_bytes()).to_string();
         let common = (0..)

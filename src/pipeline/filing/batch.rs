@@ -13,8 +13,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use rayon::prelude::*;
 
+use super::conclude::conclude;
 use super::rows::{About, Contents};
-use super::{Filing, Issued, Outcome, Progress, Render, Stage, recovery, rows};
+use super::{Filing, Issued, Outcome, Progress, Render, Stage, journal, recovery, rows};
 use crate::archive::{Archive, BagId, FileName, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
@@ -84,6 +85,7 @@ pub(super) fn issue(
     };
     tell(Stage::Registering, total);
     let unfinished = finish(filing, &issued, &lines)
+        .and_then(|()| journal::keep(filing))
         .and_then(|()| filing.archive.end_batch(&staging_name(batch)))
         .err();
     filing.broken = unfinished.is_some();
@@ -303,8 +305,9 @@ pub(super) fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
     Ok(salts.to_vec())
 }
 
-/// After the commit: manifest lines, and seals of the bags that are full (whose manifests are made then).
-fn finish(filing: &Filing<'_>, issued: &[Issued], lines: &Lines) -> Result<()> {
+/// After the commit: manifest lines, seals of the bags that are full (whose manifests are made then),
+/// the log.
+fn finish(filing: &mut Filing<'_>, issued: &[Issued], lines: &Lines) -> Result<()> {
     let files = || issued.iter().flat_map(|i| iter::once(&i.file).chain(&i.further));
     let mut known: HashMap<BagId, Contents> = HashMap::new();
     if let Some(lines) = lines {
@@ -325,7 +328,7 @@ fn finish(filing: &Filing<'_>, issued: &[Issued], lines: &Lines) -> Result<()> {
 
 /// The same for any committed files. `known` may hold what came into a bag with them.
 pub(super) fn finish_files(
-    filing: &Filing<'_>,
+    filing: &mut Filing<'_>,
     mut order: Vec<&FileRef>,
     mut known: HashMap<BagId, Contents>,
 ) -> Result<()> {
@@ -345,7 +348,7 @@ pub(super) fn finish_files(
             known.remove(&bag);
         }
     }
-    match rows::seal(filing, &full, known)?.into_iter().next() {
+    match conclude(filing, &full, known)?.unsealed.into_iter().next() {
         Some(failure) => Err(failure),
         None => Ok(()),
     }

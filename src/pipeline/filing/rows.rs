@@ -2,11 +2,8 @@
 //!
 //! Knows: which columns a person needs who has only the bag. Must not know: SQL, BagIt.
 
-use std::collections::HashMap;
-
 use jiff::civil::Date;
 
-use super::Filing;
 use crate::archive::{BagId, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
@@ -36,22 +33,8 @@ const COLUMNS: [&str; 15] = [
 /// What a bag holds when it is sealed: its files and their rows.
 pub(super) type Contents = (Vec<FileRef>, Vec<u8>);
 
-/// Seals full bags; returns why some had to stay open. `known` are the contents of those of which
-/// they are in memory.
-pub(super) fn seal(
-    filing: &Filing<'_>,
-    bags: &[BagId],
-    mut known: HashMap<BagId, Contents>,
-) -> Result<Vec<Failure>> {
-    let register = filing.register.as_ref();
-    let refused = filing.archive.seal_all(bags, &mut |bag| match known.remove(&bag) {
-        Some(contents) => Ok(contents),
-        None => Ok((register.bag_files(bag.year, bag.number)?, of_bag(register, bag)?)),
-    })?;
-    Ok(refused.into_iter().map(|(_, failure)| failure).collect())
-}
-
-fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
+/// The rows of a bag.
+pub(super) fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
     let mut out = heading()?;
     let filter = Filter {
         bag: Some((bag.year, bag.number)),

@@ -71,6 +71,16 @@ pub enum BookKind {
     Post,
 }
 
+/// What is done with the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum KeyAction {
+    #[default]
+    #[value(alias = "xem")]
+    List,
+    #[value(alias = "doi")]
+    Rotate,
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -145,6 +155,42 @@ pub enum Command {
         year: Option<i16>,
         #[arg(long, value_name = "N")]
         threads: Option<usize>,
+        #[arg(long, value_name = "FILE")]
+        anchor: Option<PathBuf>,
+    },
+    #[command(alias = "bang-chung")]
+    Proof {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "chung-minh")]
+    Prove {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        proof: PathBuf,
+        #[arg(long = "key", value_name = "VKEY")]
+        keys: Vec<String>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "diem-kiem-tra")]
+    Checkpoint {
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "khoa")]
+    Keys {
+        #[arg(value_enum, default_value_t)]
+        action: KeyAction,
+        #[arg(long)]
+        lost: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
     },
     #[command(alias = "kiem-tra")]
     Check {
@@ -168,10 +214,16 @@ impl Command {
         match self {
             Self::Draft { format, .. }
             | Self::Verify { format, .. }
+            | Self::Prove { format, .. }
             | Self::Check { format, .. } => *format == Shape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
-            Self::Init { .. } | Self::New { .. } | Self::Explain { .. } => false,
+            Self::Init { .. }
+            | Self::New { .. }
+            | Self::Explain { .. }
+            | Self::Proof { .. }
+            | Self::Checkpoint { .. }
+            | Self::Keys { .. } => false,
         }
     }
 }

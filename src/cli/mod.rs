@@ -5,14 +5,17 @@
 mod args;
 mod book;
 mod check;
+mod checkpoint;
 mod draft;
 mod exit;
 mod explain;
 mod help;
 mod init;
 mod issue;
+mod keys;
 mod new;
 mod progress;
+mod proof;
 mod report;
 mod run;
 mod verify;
@@ -165,9 +168,24 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open_to_read(&world, &global, ui)?;
             book::run(&workspace, kind, year, format, out.as_deref(), ui)
         }
-        Command::Verify { format, year, threads } => {
+        Command::Verify { format, year, threads, anchor } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            verify::run(&workspace, format, year, threads, ui)
+            verify::run(&workspace, format, year, threads, anchor.as_deref(), ui)
+        }
+        Command::Proof { code, year, out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            proof::write(&workspace, &code, year, out.as_deref(), ui)
+        }
+        Command::Prove { file, proof, keys, format } => {
+            proof::check(&world, &global, proof::Request { file, proof, keys, format }, ui)
+        }
+        Command::Checkpoint { out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            checkpoint::run(&workspace, out.as_deref(), ui)
+        }
+        Command::Keys { action, lost, wait } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            keys::run(&workspace, action, lost, wait, ui)
         }
     }
 }

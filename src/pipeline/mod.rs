@@ -6,6 +6,7 @@ mod assemble;
 mod check;
 mod codes;
 mod draft;
+pub mod evidence;
 mod fields;
 pub mod filing;
 mod issue;

@@ -7,6 +7,7 @@ mod code;
 mod date;
 mod document;
 mod office;
+mod organ_id;
 mod slot;
 
 pub use block::{
@@ -19,4 +20,5 @@ pub use document::{
     Side, Signature, SigningAuthority, Urgency,
 };
 pub use office::{Contents, Office, OrganConfig, SeriesConfig, SeriesMode, SignerConfig};
+pub use organ_id::{ORGAN_ID_LENGTH, OrganIdForm, organ_id_form};
 pub use slot::Slot;

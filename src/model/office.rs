@@ -104,6 +104,16 @@ impl Office {
         if key.is_empty() { Some(&self.organ) } else { self.councils.get(key) }
     }
 
+    /// The series of incoming documents: one for paper and electronic ones together (Điều 22 khoản 2).
+    pub fn incoming_series(&self) -> String {
+        format!("{}:den", self.organ.code)
+    }
+
+    /// The series of the sổ khen thưởng of an organ.
+    pub fn awards_series(&self, organ_key: &str) -> String {
+        format!("{}:khen-thuong", self.organ(organ_key).map_or("", |o| o.code.as_str()))
+    }
+
     /// The series that numbers a type of an organ: `SNV:ke-hoach`, `SNV:chung`, `SNV:nhom-1`.
     /// Councils have their own (PL I, Phần I, Mục II.3.a).
     /// All copy forms share one (PL I, Phần II, II.1.c).

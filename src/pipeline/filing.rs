@@ -20,6 +20,7 @@
 //! that bears a number which the next document will get must not lie about, and the same input
 //! renders the same bytes again. Files that nobody can explain go to quarantine.
 
+mod acts;
 mod batch;
 mod recovery;
 mod rows;
@@ -36,6 +37,7 @@ use crate::register::{Batch, Fields, JobRow, JobState, Register, Wants};
 use crate::text;
 use crate::world::{Lock, World};
 
+pub use acts::{Attachment, Entered, Entering};
 pub use recovery::Mended;
 
 /// The register's file in the office folder.
@@ -48,7 +50,8 @@ pub const LOCK: &str = ".vanthu.lock";
 /// A document as the caller rendered it for its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// The file.
+    /// The file; empty for an entry without a file (a paper that is only entered), whose want has
+    /// no files ([`Wants::files`]) either.
     pub bytes: Vec<u8>,
     /// What kind of file: `docx`.
     pub extension: &'static str,
@@ -56,6 +59,8 @@ pub struct Rendered {
     pub parts: Option<Digest>,
     /// Fields of the book.
     pub fields: Fields,
+    /// Further files of the same entry, after the first: a stamped copy.
+    pub further: Vec<Attachment>,
 }
 
 /// A document that is registered and filed.
@@ -65,8 +70,10 @@ pub struct Issued {
     pub seq: u64,
     /// Số, ký hiệu.
     pub code: DocumentCode,
-    /// Its file in the archive.
-    pub file: FileRef,
+    /// Its file in the archive, if it has one.
+    pub file: Option<FileRef>,
+    /// Its further files.
+    pub further: Vec<FileRef>,
 }
 
 /// What became of a batch that was committed.
@@ -217,6 +224,11 @@ impl<'w> Filing<'w> {
             return Ok(Outcome { issued: Vec::new(), unfinished: None });
         }
         batch::issue(self, batch, wants, render, progress)
+    }
+
+    /// Enters acts with their files, whole or not at all: after an error nothing was entered.
+    pub fn enter(&mut self, acts: Vec<Entering>) -> Result<Entered> {
+        acts::enter(self, acts)
     }
 }
 

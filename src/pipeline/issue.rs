@@ -234,6 +234,7 @@ fn render(
         extension: "docx",
         parts: Some(Digest(written.parts)),
         fields,
+        further: Vec::new(),
     })
 }
 
@@ -368,7 +369,7 @@ fn copy_out(
     for (index, planned) in plan.documents.iter().enumerate() {
         let before = earlier.get(&planned.row_key());
         let (code, at) = match (fresh.get(&index), before) {
-            (Some(issued), _) => (issued.code.to_string(), Some(issued.file.clone())),
+            (Some(issued), _) => (issued.code.to_string(), issued.file.clone()),
             (None, Some(row)) => (
                 format!("{}/{}", row.number, row.notation),
                 filing

@@ -7,7 +7,7 @@
 //! then unknown), and a log kept outside would.
 
 use super::leaf::{Leaf, LeafFile, Row, commitment};
-use super::{Record, Register};
+use super::{Act, Kind, Record, Register};
 use crate::diagnostic::{Code, Diagnostic, Family, Place, Result, Text};
 use crate::model::{DocumentCode, Notation};
 use crate::text;
@@ -22,16 +22,8 @@ const FILES_CHANGED: Code = Code::new(Family::S, 204);
 pub fn audit(register: &dyn Register, each: &mut dyn FnMut(Diagnostic)) -> Result<u64> {
     let (mut count, mut next) = (0, 1);
     register.records(0, &mut |record| {
-        if record.seq != next {
-            let last = record.seq.saturating_sub(1);
-            each(finding(
-                POSITION_MISSING,
-                format!("{next}–{last}"),
-                text!(
-                    "thiếu dòng {next} đến {last} trong sổ đăng ký",
-                    "rows {next} to {last} are missing from the register"
-                ),
-            ));
+        if record.seq > next {
+            each(missing(next, record.seq - 1));
         }
         next = record.seq.saturating_add(1);
         count += 1;
@@ -40,19 +32,72 @@ pub fn audit(register: &dyn Register, each: &mut dyn FnMut(Diagnostic)) -> Resul
         }
         Ok(())
     })?;
+    // A row at the end that went while its leaf stayed.
+    let head = register.head()?;
+    if head >= next {
+        each(missing(next, head));
+    }
     Ok(count)
+}
+
+fn missing(first: u64, last: u64) -> Diagnostic {
+    finding(
+        POSITION_MISSING,
+        format!("{first}–{last}"),
+        text!(
+            "thiếu dòng {first} đến {last} trong sổ đăng ký",
+            "rows {first} to {last} are missing from the register"
+        ),
+    )
+}
+
+/// What stands in a row: an entry or an act.
+enum Stored {
+    Entry(Box<Row>),
+    Act(Act),
+}
+
+impl Stored {
+    fn read(json: &str) -> Option<Self> {
+        let act = || serde_json::from_str(json).ok().map(Self::Act);
+        serde_json::from_str(json).ok().map(|row| Self::Entry(Box::new(row))).or_else(act)
+    }
+
+    fn item(&self) -> String {
+        match self {
+            Self::Entry(r) => {
+                let notation = Notation(r.fields.notation.clone());
+                DocumentCode { number: Some(r.number), notation }.to_string()
+            }
+            Self::Act(act) => format!("{} {}", act.seq, act.kind.key()),
+        }
+    }
+
+    /// True if the leaf says the same in its open fields.
+    fn fits(&self, seq: u64, leaf: &Leaf) -> bool {
+        match self {
+            Self::Entry(r) => {
+                r.seq == seq
+                    && leaf.kind == Kind::Register
+                    && (leaf.seq, leaf.book, leaf.series.as_deref(), leaf.year)
+                        == (seq, Some(r.book), Some(r.series.as_str()), Some(r.year))
+                    && (leaf.number, leaf.date) == (Some(r.number), r.date)
+                    && leaf.registered_at == r.registered_at
+            }
+            Self::Act(a) => {
+                a.seq == seq
+                    && (leaf.seq, leaf.kind, leaf.about, leaf.date)
+                        == (seq, a.kind, a.about, a.date)
+                    && (&leaf.registered_at, &leaf.data) == (&a.registered_at, &a.data)
+            }
+        }
+    }
 }
 
 fn check(record: &Record) -> Option<Diagnostic> {
     let seq = record.seq;
-    let row: Option<Row> = serde_json::from_str(&record.row).ok();
-    let item = row.as_ref().map_or_else(
-        || seq.to_string(),
-        |r| {
-            let notation = Notation(r.fields.notation.clone());
-            DocumentCode { number: Some(r.number), notation }.to_string()
-        },
-    );
+    let row = Stored::read(&record.row);
+    let item = row.as_ref().map_or_else(|| seq.to_string(), Stored::item);
     let Ok(leaf) = serde_json::from_slice::<Leaf>(&record.leaf) else {
         return Some(finding(
             LEAF_DAMAGED,
@@ -75,11 +120,7 @@ fn check(record: &Record) -> Option<Diagnostic> {
             ),
         ));
     };
-    let same = (leaf.seq, leaf.book, leaf.series.as_str(), leaf.year, leaf.number, leaf.date)
-        == (row.seq, row.book, row.series.as_str(), row.year, row.number, row.date)
-        && row.seq == seq
-        && leaf.registered_at == row.registered_at;
-    if !same {
+    if !row.fits(seq, &leaf) {
         return Some(finding(
             LEAF_DAMAGED,
             item,

@@ -2,9 +2,9 @@
 //!
 //! Knows: the JSON of a row and of its leaf, SHA-256. Must not know: SQL, how a log or a tree is built.
 //!
-//! A leaf is the UTF-8 JSON
-//! `{"seq","kind","book","series","year","number","date","registered_at","files":[{"path","sha256","size","parts"}],"row"}`
-//! in this order, stored verbatim when the row is registered and never made anew. `row` is
+//! The leaf of an entry is the UTF-8 JSON
+//! `{"seq","kind","book","series","year","number","date","registered_at","files":[{"path","sha256","size","parts"}],"row"}`,
+//! that of an act `{"seq","kind","about","date","registered_at","data","files","row"}`, in this order, stored verbatim when the row is registered and never made anew. `row` is
 //! SHA-256(salt ‖ row JSON): whoever holds the row and its salt can prove that it was not changed,
 //! and once the salt is erased the leaf says nothing about persons. A tamper-evident log
 //! (tiles of leaf hashes and a signed checkpoint) can be built from the leaves at any later time,
@@ -13,7 +13,9 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use super::act::{Act, Kind};
 use super::{Book, Entry, Fields};
 use crate::archive::{ArchivePath, Digest, FileRef, sha256};
 use crate::model::Number;
@@ -56,14 +58,6 @@ impl Row {
     }
 }
 
-/// What a position is about. More kinds follow (void, correction, seal …).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// A document was registered.
-    Register,
-}
-
 /// A file in a leaf.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeafFile {
@@ -84,25 +78,35 @@ impl From<&FileRef> for LeafFile {
     }
 }
 
-/// A leaf.
+/// A leaf. What an entry has and an act lacks, or the other way round, is left out of the JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leaf {
     /// Position.
     pub seq: u64,
     /// Kind.
     pub kind: Kind,
-    /// Book.
-    pub book: Book,
-    /// Series key.
-    pub series: String,
-    /// Year of the series.
-    pub year: i16,
-    /// Số.
-    pub number: Number,
-    /// Ngày ban hành.
+    /// Book of an entry.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub book: Option<Book>,
+    /// Series key of an entry.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub series: Option<String>,
+    /// Year of the series of an entry.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub year: Option<i16>,
+    /// Số of an entry.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub number: Option<Number>,
+    /// The position of the entry that an act is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub about: Option<u64>,
+    /// Ngày ban hành of an entry; the day of an act.
     pub date: Date,
     /// When it was registered.
     pub registered_at: String,
+    /// What an act says openly.
+    #[serde(skip_serializing_if = "Map::is_empty", default)]
+    pub data: Map<String, Value>,
     /// Files.
     pub files: Vec<LeafFile>,
     /// SHA-256(salt ‖ row JSON).
@@ -122,17 +126,37 @@ pub fn commitment(salt: &[u8], row: &str) -> Digest {
     sha256(&bytes)
 }
 
-/// The leaf of a row whose stored JSON is `json`.
+/// The leaf of an entry's row whose stored JSON is `json`.
 pub fn leaf_of(row: &Row, json: &str, files: &[FileRef], salt: &[u8]) -> Leaf {
     Leaf {
         seq: row.seq,
         kind: Kind::Register,
-        book: row.book,
-        series: row.series.clone(),
-        year: row.year,
-        number: row.number,
+        book: Some(row.book),
+        series: Some(row.series.clone()),
+        year: Some(row.year),
+        number: Some(row.number),
+        about: None,
         date: row.date,
         registered_at: row.registered_at.clone(),
+        data: Map::new(),
+        files: files.iter().map(LeafFile::from).collect(),
+        row: commitment(salt, json),
+    }
+}
+
+/// The leaf of an act whose stored JSON is `json`.
+pub fn leaf_of_act(act: &Act, json: &str, files: &[FileRef], salt: &[u8]) -> Leaf {
+    Leaf {
+        seq: act.seq,
+        kind: act.kind,
+        book: None,
+        series: None,
+        year: None,
+        number: None,
+        about: act.about,
+        date: act.date,
+        registered_at: act.registered_at.clone(),
+        data: act.data.clone(),
         files: files.iter().map(LeafFile::from).collect(),
         row: commitment(salt, json),
     }

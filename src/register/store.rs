@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
 
-use super::{Book, Entry, Fields, Want};
+use super::{ActFilter, Acted, Book, Entry, Fields, NewAct, Want};
 use crate::archive::{Digest, FileRef};
 use crate::diagnostic::{Failure, Result};
 use crate::model::Number;
@@ -20,6 +20,15 @@ pub trait Wants: Sync {
     fn count(&self) -> usize;
     /// The want at `index`, `0..count()`. Asked for in rising order; may be asked for again.
     fn get(&self, index: usize) -> Result<Want>;
+    /// The book of the want at `index`, where it is not the batch's: a decision and its copies may
+    /// be issued as one.
+    fn book(&self, _index: usize) -> Option<Book> {
+        None
+    }
+    /// How many files the entry at `index` will have: 0 for a paper that is only entered.
+    fn files(&self, _index: usize) -> usize {
+        1
+    }
 }
 
 impl Wants for Vec<Want> {
@@ -49,7 +58,7 @@ pub struct Batch {
     pub job: String,
     /// What a person calls it: the job file's title or the source's name.
     pub title: String,
-    /// The book it is entered in.
+    /// The book it is entered in, unless a want names another.
     pub book: Book,
 }
 
@@ -82,6 +91,8 @@ pub struct Reservation {
 /// A document whose files stand in their bag and that is to become registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
+    /// Book of its reservation.
+    pub book: Book,
     /// Series key of its reservation.
     pub series: String,
     /// Its reserved number.
@@ -140,6 +151,10 @@ pub struct Filter {
     pub text: Option<String>,
     /// Entries with a file in this bag: year and number.
     pub bag: Option<(i16, u32)>,
+    /// Ký hiệu, exactly.
+    pub notation: Option<String>,
+    /// Số, ký hiệu that the sender gave an incoming document, exactly.
+    pub sender_code: Option<String>,
     /// Order.
     pub order: Order,
 }
@@ -183,7 +198,7 @@ pub struct Bag {
     pub files: u64,
 }
 
-/// One position of the register as it is stored: for checking, and for the log.
+/// One position of the register (an entry or an act) as it is stored: for checking, and for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// Position.
@@ -237,6 +252,26 @@ pub trait Register: Send {
         feed: &mut Feed<'_>,
     ) -> std::result::Result<Range<u64>, CommitError>;
 
+    /// Registers acts in one transaction, in their order; their files are already durable.
+    /// Returns the positions.
+    fn commit_acts(
+        &mut self,
+        at: &str,
+        acts: &[NewAct],
+    ) -> std::result::Result<Range<u64>, CommitError>;
+
+    /// Streams the acts that fit, in order of registration; returns how many.
+    fn acts(&self, filter: &ActFilter, each: &mut dyn FnMut(Acted) -> Result<()>) -> Result<u64>;
+
+    /// The entry at a position; `None` if there is none (an act stands there, or nothing).
+    fn entry(&self, seq: u64) -> Result<Option<Entry>>;
+
+    /// The newest position that has a leaf; 0 in a new register.
+    fn head(&self) -> Result<u64>;
+
+    /// The leaves from position `from` on, verbatim and in order.
+    fn leaves(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()>;
+
     /// Streams the entries that fit; returns how many.
     fn entries(&self, filter: &Filter, each: &mut dyn FnMut(Entry) -> Result<()>) -> Result<u64>;
 
@@ -264,12 +299,16 @@ pub trait Register: Send {
     /// All bags that rows have files in, sorted. Reads every file row.
     fn bags(&self) -> Result<Vec<Bag>>;
 
+    /// Positions that have a file with these bytes, in order of registration.
+    fn with_digest(&self, digest: &Digest) -> Result<Vec<u64>>;
+
     /// Files that rows have, and their bytes.
     fn totals(&self) -> Result<(u64, u64)>;
 
     /// The files of one bag in order of registration.
     fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>>;
 
-    /// The records at the positions from `from` on, in order: rows, leaves and files as stored.
+    /// The records at the positions from `from` on, in order: rows of entries and of acts, with
+    /// leaves and files as stored.
     fn records(&self, from: u64, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()>;
 }

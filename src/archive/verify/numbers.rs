@@ -41,7 +41,7 @@ pub(super) fn check(
                 each(Finding::new(Class::NoFile, "").of(&now));
             }
             State::Reserved => each(Finding::new(Class::Unfinished, "").of(&now)),
-            State::Registered | State::Void => {}
+            State::Registered | State::Paper | State::Void => {}
         }
         before = Some(now);
         Ok(())

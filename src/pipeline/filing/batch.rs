@@ -15,7 +15,7 @@ use super::{Filing, Issued, Outcome, Progress, Render, Stage, recovery, rows};
 use crate::archive::{Archive, BagId, FileName, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
-use crate::register::{Batch, Chunk, CommitError, Registration, Wants};
+use crate::register::{Batch, Book, Chunk, CommitError, Registration, Wants};
 use crate::text;
 use crate::world::World;
 
@@ -49,7 +49,7 @@ pub(super) fn issue(
             filing,
             batch,
             &at,
-            Work { wants, numbers: &numbers, bags: &bags, render, tell: &tell },
+            Work { book: batch.book, wants, numbers: &numbers, bags: &bags, render, tell: &tell },
         )
     })();
     let issued = match committed {
@@ -102,24 +102,31 @@ fn allocate(filing: &Filing<'_>, wants: &dyn Wants) -> Result<Vec<BagId>> {
     let mut years = Vec::with_capacity(wants.count());
     let mut counts: HashMap<i16, usize> = HashMap::new();
     for index in 0..wants.count() {
-        let year = wants.get(index)?.date.year();
-        years.push(year);
-        *counts.entry(year).or_default() += 1;
+        let (year, files) = (wants.get(index)?.date.year(), wants.files(index));
+        years.push((year, files));
+        *counts.entry(year).or_default() += files.max(1);
     }
     let newest = filing.register.newest_bags()?;
     let mut free = HashMap::new();
     for (year, count) in counts {
         let last = newest.iter().find(|b| b.year == year);
         let last = last.map(|b| (b.bag, u32::try_from(b.files).unwrap_or(u32::MAX)));
-        free.insert(year, filing.archive.allocate(year, count, last)?.into_iter());
+        free.insert(year, filing.archive.allocate(year, count, last)?.into_iter().peekable());
     }
-    let bag = |year: i16| free.get_mut(&year).and_then(Iterator::next).ok_or_else(changed);
-    years.into_iter().map(bag).collect()
+    let mut bag = |(year, files): (i16, usize)| {
+        let free: &mut std::iter::Peekable<_> = free.get_mut(&year).ok_or_else(changed)?;
+        let first = free.peek().copied().ok_or_else(changed)?;
+        // All files of an entry stand in one bag, the first that has room for one of them.
+        free.by_ref().take(files).for_each(drop);
+        Ok(first)
+    };
+    years.into_iter().map(&mut bag).collect()
 }
 
 /// What the rendering thread needs.
 #[derive(Clone, Copy)]
 struct Work<'a> {
+    book: Book,
     wants: &'a dyn Wants,
     numbers: &'a [Number],
     bags: &'a [BagId],
@@ -162,7 +169,8 @@ fn next_rows(receive: &Receiver<Step>, issued: &mut Vec<Issued>) -> Result<Optio
             for row in &rows {
                 let notation = Notation(row.fields.notation.clone());
                 let code = DocumentCode { number: Some(row.number), notation };
-                issued.extend(row.files.first().map(|f| Issued { seq: 0, code, file: f.clone() }));
+                let mut files = row.files.iter().cloned();
+                issued.push(Issued { seq: 0, code, file: files.next(), further: files.collect() });
             }
             Ok(Some(rows))
         }
@@ -217,19 +225,30 @@ fn one(
     let rendered = (work.render)(index, number)?;
     let name =
         FileName { series: &want.series, number: number.get(), extension: rendered.extension };
-    let mut file = archive.stage(staging, bag, name, &rendered.bytes)?;
-    file.parts = rendered.parts;
+    let mut files = Vec::with_capacity(1);
+    if !rendered.bytes.is_empty() {
+        let mut file = archive.stage(staging, bag, name, &rendered.bytes)?;
+        file.parts = rendered.parts;
+        files.push(file);
+    }
+    for further in &rendered.further {
+        let name = FileName { extension: further.extension, ..name };
+        let mut file = archive.stage(staging, bag, name, &further.bytes)?;
+        file.parts = further.parts;
+        files.push(file);
+    }
     Ok(Registration {
+        book: work.wants.book(index).unwrap_or(work.book),
         series: want.series,
         number,
         date: want.date,
         fields: rendered.fields,
-        files: vec![file],
+        files,
         salt,
     })
 }
 
-fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
+pub(super) fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
     let mut bytes = vec![0; count.saturating_mul(16)];
     world.random(&mut bytes).map_err(|e| {
         Failure::new(
@@ -244,7 +263,11 @@ fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
 
 /// After the commit: manifest lines, and seals of the bags that are full (whose manifests are made then).
 fn finish(filing: &Filing<'_>, issued: &[Issued]) -> Result<()> {
-    let mut order: Vec<&FileRef> = issued.iter().map(|i| &i.file).collect();
+    finish_files(filing, issued.iter().flat_map(|i| i.file.iter().chain(&i.further)).collect())
+}
+
+/// The same for any committed files.
+pub(super) fn finish_files(filing: &Filing<'_>, mut order: Vec<&FileRef>) -> Result<()> {
     order.sort_by_key(|f| f.at.bag_id());
     let mut full = Vec::new();
     for files in order.chunk_by(|a, b| a.at.bag_id() == b.at.bag_id()) {

@@ -6,7 +6,7 @@ use super::Filing;
 use crate::archive::{BagId, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::register::book::guarded;
-use crate::register::{Entry, Filter, Order, Register};
+use crate::register::{Act, ActFilter, Entry, Filter, Order, Register};
 use crate::text;
 
 const COLUMNS: [&str; 16] = [
@@ -54,7 +54,41 @@ fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
         }
         Ok(())
     })?;
+    let filter = ActFilter { bag: Some((bag.year, bag.number)), ..ActFilter::default() };
+    let mut acts = Vec::new();
+    register.acts(&filter, &mut |acted| {
+        acts.push(acted);
+        Ok(())
+    })?;
+    for acted in acts {
+        let entry = acted.act.about.map(|seq| register.entry(seq)).transpose()?.flatten();
+        for file in acted.files.iter().filter(|f| f.at.bag_id() == bag) {
+            out.write_record(
+                act_row(&acted.act, entry.as_ref(), file).iter().map(|c| guarded(c).into_owned()),
+            )
+            .map_err(|e| cannot(&e.to_string()))?;
+        }
+    }
     out.into_inner().map_err(|e| cannot(&e.to_string()))
+}
+
+/// The row of a file that came with an act: the act's kind stands for the type.
+fn act_row(act: &Act, about: Option<&Entry>, file: &FileRef) -> [String; 16] {
+    let mut row: [String; 16] = about.map(|entry| row(entry, file)).unwrap_or_default();
+    let own = [
+        (0, act.seq.to_string()),
+        (6, act.date.to_string()),
+        (7, act.kind.key()),
+        (13, act.registered_at.clone()),
+        (14, file.at.path.clone()),
+        (15, file.sha256.to_hex()),
+    ];
+    for (column, value) in own {
+        if let Some(cell) = row.get_mut(column) {
+            *cell = value;
+        }
+    }
+    row
 }
 
 fn row(entry: &Entry, file: &FileRef) -> [String; 16] {

@@ -1,5 +1,6 @@
 //! A scratch office, worlds that fail, and what must hold whatever happens.
 
+mod acts;
 mod batch;
 mod crash;
 mod power;
@@ -73,6 +74,7 @@ pub(super) fn document(want: &Want, number: Number) -> Rendered {
         parts: Some(sha256(&bytes)),
         bytes,
         extension: "docx",
+        further: Vec::new(),
         fields: Fields {
             type_id: kind.into(),
             type_name: "Kế hoạch".into(),

@@ -5,6 +5,7 @@
 //! WAL with `synchronous=FULL`: below that a power cut takes acknowledged rows back, and the same
 //! number would be given twice. Readers see the state of the last commit and never wait.
 
+mod acts;
 mod error;
 mod read;
 mod schema;
@@ -16,8 +17,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::{
-    Bag, Batch, Book, CommitError, Entry, Feed, Filter, JobRow, JobState, Last, Record, Register,
-    Reservation, Wants,
+    ActFilter, Acted, Bag, Batch, Book, CommitError, Entry, Feed, Filter, JobRow, JobState, Last,
+    NewAct, Record, Register, Reservation, Wants,
 };
 use crate::archive::{Digest, FileRef};
 use crate::diagnostic::Result;
@@ -100,6 +101,30 @@ impl Register for Sqlite {
         write::commit(self, batch, at, feed)
     }
 
+    fn commit_acts(
+        &mut self,
+        at: &str,
+        acts: &[NewAct],
+    ) -> std::result::Result<Range<u64>, CommitError> {
+        acts::commit(self, at, acts)
+    }
+
+    fn acts(&self, filter: &ActFilter, each: &mut dyn FnMut(Acted) -> Result<()>) -> Result<u64> {
+        acts::acts(self, filter, each)
+    }
+
+    fn entry(&self, seq: u64) -> Result<Option<Entry>> {
+        read::entry(self, seq)
+    }
+
+    fn head(&self) -> Result<u64> {
+        read::head(self)
+    }
+
+    fn leaves(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
+        read::leaves(self, from, each)
+    }
+
     fn entries(&self, filter: &Filter, each: &mut dyn FnMut(Entry) -> Result<()>) -> Result<u64> {
         read::entries(self, filter, each)
     }
@@ -132,6 +157,10 @@ impl Register for Sqlite {
 
     fn bags(&self) -> Result<Vec<Bag>> {
         read::bags(self)
+    }
+
+    fn with_digest(&self, digest: &Digest) -> Result<Vec<u64>> {
+        read::with_digest(self, digest)
     }
 
     fn totals(&self) -> Result<(u64, u64)> {

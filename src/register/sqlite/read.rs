@@ -101,14 +101,21 @@ pub(super) fn entries(
 
 fn select(filter: &Filter) -> (String, Vec<Value>) {
     let mut sql = String::from("SELECT seq, record FROM entries WHERE 1");
+    // The book stands in the text: some indexes are those of a single book.
+    if let Some(book) = filter.book {
+        sql.push_str(&format!(" AND book = '{}'", book.key()));
+    }
     let mut values = Vec::new();
     let mut and = |clause: &str, value: Value| {
         values.push(value);
         sql.push_str(" AND ");
         sql.push_str(&clause.replace('?', &format!("?{}", values.len())));
     };
-    if let Some(book) = filter.book {
-        and("book = ?", Value::from(book.key().to_owned()));
+    if let Some(notation) = &filter.notation {
+        and("notation = ?", Value::from(notation.clone()));
+    }
+    if let Some(code) = &filter.sender_code {
+        and("record ->> '$.fields.extra.code' = ?", Value::from(code.clone()));
     }
     if let Some(series) = &filter.series {
         and("series = ?", Value::from(series.clone()));
@@ -178,6 +185,38 @@ pub(super) fn by_code(
     found
         .map(|(seq, record)| Ok(row_of(register, &record)?.entry(files(register, seq)?)))
         .transpose()
+}
+
+pub(super) fn entry(register: &Sqlite, seq: u64) -> Result<Option<Entry>> {
+    let record: Option<String> = (|| {
+        register
+            .conn
+            .prepare_cached("SELECT record FROM entries WHERE seq = ?1")?
+            .query_row([seq], |r| r.get(0))
+            .optional()
+    })()
+    .map_err(|e| register.fail(e))?;
+    record.map(|record| Ok(row_of(register, &record)?.entry(files(register, seq)?))).transpose()
+}
+
+pub(super) fn head(register: &Sqlite) -> Result<u64> {
+    register
+        .conn
+        .query_row("SELECT coalesce(max(seq), 0) FROM leaves", [], |r| r.get(0))
+        .map_err(|e| register.fail(e))
+}
+
+pub(super) fn leaves(
+    register: &Sqlite,
+    from: u64,
+    each: &mut dyn FnMut(u64, &[u8]) -> Result<()>,
+) -> Result<()> {
+    const SQL: &str = "SELECT seq, leaf FROM leaves WHERE seq >= ?1 ORDER BY seq";
+    let from = [Value::from(i64::try_from(from).unwrap_or(i64::MAX))];
+    stream(register, SQL, &from, &mut |r| Ok((r.get(0)?, r.get(1)?)), &mut |(seq, leaf): (
+        u64,
+        Vec<u8>,
+    )| each(seq, &leaf))
 }
 
 pub(super) fn job(register: &Sqlite, job: &str) -> Result<Option<JobState>> {
@@ -274,6 +313,15 @@ pub(super) fn bags(register: &Sqlite) -> Result<Vec<Bag>> {
     Ok(bags)
 }
 
+pub(super) fn with_digest(register: &Sqlite, digest: &Digest) -> Result<Vec<u64>> {
+    const SQL: &str = "SELECT DISTINCT seq FROM files WHERE sha256 = ?1 ORDER BY seq";
+    let run = || -> rusqlite::Result<Vec<u64>> {
+        let digest = params![digest.0.as_slice()];
+        register.conn.prepare_cached(SQL)?.query_map(digest, |r| r.get(0))?.collect()
+    };
+    run().map_err(|e| register.fail(e))
+}
+
 pub(super) fn totals(register: &Sqlite) -> Result<(u64, u64)> {
     register
         .conn
@@ -297,8 +345,10 @@ pub(super) fn records(
     from: u64,
     each: &mut dyn FnMut(Record) -> Result<()>,
 ) -> Result<()> {
-    const SQL: &str = "SELECT e.seq, e.record, l.leaf, l.salt FROM entries e
-        LEFT JOIN leaves l ON l.seq = e.seq WHERE e.seq >= ?1 ORDER BY e.seq";
+    const SQL: &str = "SELECT e.seq, e.record, l.leaf, l.salt FROM (
+            SELECT seq, record FROM entries WHERE seq >= ?1
+            UNION ALL SELECT seq, record FROM acts WHERE seq >= ?1) e
+        LEFT JOIN leaves l ON l.seq = e.seq ORDER BY e.seq";
     let from = [Value::from(i64::try_from(from).unwrap_or(i64::MAX))];
     stream(
         register,
@@ -320,7 +370,7 @@ pub(super) fn records(
     )
 }
 
-fn files(register: &Sqlite, seq: u64) -> Result<Vec<FileRef>> {
+pub(super) fn files(register: &Sqlite, seq: u64) -> Result<Vec<FileRef>> {
     const SQL: &str =
         "SELECT year, bag, path, sha256, size, parts FROM files WHERE seq = ?1 ORDER BY ordinal";
     let run = || -> rusqlite::Result<Vec<FileRef>> {
@@ -339,7 +389,7 @@ fn file(row: &SqlRow<'_>) -> rusqlite::Result<FileRef> {
 }
 
 /// Runs a query and hands over each row, so that no result is ever held whole.
-fn stream<T>(
+pub(super) fn stream<T>(
     register: &Sqlite,
     sql: &str,
     values: &[Value],
@@ -368,7 +418,7 @@ fn book_of(register: &Sqlite, key: &str) -> Result<Book> {
 }
 
 /// A row that this program did not write so: the file was changed from outside, or is damaged.
-fn not_readable(register: &Sqlite, what: &str) -> Failure {
+pub(super) fn not_readable(register: &Sqlite, what: &str) -> Failure {
     Failure::new(
         FailureKind::Tampered,
         Place::file(register.path.display().to_string()),

@@ -15,7 +15,7 @@ use crate::{text, world};
 /// `vthu`: marks the file as a register of this program.
 const APPLICATION_ID: i32 = 0x7674_6875;
 /// Number of the schema in `schema.sql`.
-const SCHEMA: i32 = 1;
+const SCHEMA: i32 = 2;
 /// How long to wait for another tool that holds the file.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -134,6 +134,18 @@ fn owner(conn: &Connection, path: &Path) -> Result<Owner> {
             ),
         )
         .hint(text!("cài bản vanthu mới hơn", "install a newer vanthu"))),
+        (APPLICATION_ID, older) => Err(Failure::new(
+            FailureKind::Config,
+            place,
+            text!(
+                "sổ đăng ký do một bản thử lập ra (cấu trúc số {older}; chương trình này dùng số {SCHEMA})",
+                "the register was made by a trial version (schema {older}; this program uses {SCHEMA})"
+            ),
+        )
+        .hint(text!(
+            "giữ nguyên thư mục này và dùng lại bản vanthu đã lập ra nó; cơ quan mới thì lập thư mục mới bằng vanthu init",
+            "keep this folder and use the vanthu that made it; for a new office make a new folder with vanthu init"
+        ))),
         _ => Err(Failure::new(
             FailureKind::Input,
             place,

@@ -59,9 +59,12 @@ CREATE TABLE entries (
 -- Điều 15 khoản 1: số và ký hiệu are unique in the year.
 CREATE UNIQUE INDEX entries_code ON entries (notation, number, year) WHERE book = 'outgoing';
 
--- Where the files of an entry are kept.
+-- What the sender calls an incoming document: the same code from the same organ comes only once.
+CREATE INDEX entries_sender ON entries (record ->> '$.fields.extra.code') WHERE book = 'incoming';
+
+-- Where the files of an entry or an act are kept.
 CREATE TABLE files (
-    seq     INTEGER NOT NULL REFERENCES entries (seq),
+    seq     INTEGER NOT NULL,
     ordinal INTEGER NOT NULL,
     year    INTEGER NOT NULL,
     bag     INTEGER NOT NULL,
@@ -72,10 +75,23 @@ CREATE TABLE files (
     PRIMARY KEY (seq, ordinal),
     UNIQUE (year, bag, path)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX files_sha256 ON files (sha256);
+
+-- What happened later: sent, attached, answered, voided, verified … Positions are shared with the entries.
+CREATE TABLE acts (
+    seq    INTEGER PRIMARY KEY CHECK (seq > 0),
+    record TEXT NOT NULL,
+    kind   TEXT NOT NULL GENERATED ALWAYS AS (record ->> '$.kind') VIRTUAL,
+    about  INTEGER GENERATED ALWAYS AS (record ->> '$.about') VIRTUAL,
+    date   TEXT NOT NULL GENERATED ALWAYS AS (record ->> '$.date') VIRTUAL
+) STRICT;
+CREATE INDEX acts_about ON acts (about, seq) WHERE about IS NOT NULL;
+CREATE INDEX acts_by ON acts (record ->> '$.data.by', seq) WHERE record ->> '$.data.by' IS NOT NULL;
+CREATE INDEX acts_kind ON acts (kind, seq);
 
 -- What the office commits to for each position, verbatim. The salt may be erased, the leaf never.
 CREATE TABLE leaves (
-    seq  INTEGER PRIMARY KEY REFERENCES entries (seq),
+    seq  INTEGER PRIMARY KEY CHECK (seq > 0),
     leaf BLOB NOT NULL,
     salt BLOB CHECK (salt IS NULL OR length(salt) = 16)
 ) STRICT;
@@ -85,6 +101,10 @@ CREATE TRIGGER entries_stay BEFORE DELETE ON entries
 BEGIN SELECT RAISE(ABORT, 'a registered entry is never deleted'); END;
 CREATE TRIGGER entries_keep BEFORE UPDATE OF seq, record, job, row_key ON entries
 BEGIN SELECT RAISE(ABORT, 'a registered entry is never changed'); END;
+CREATE TRIGGER acts_stay BEFORE DELETE ON acts
+BEGIN SELECT RAISE(ABORT, 'a registered act is never deleted'); END;
+CREATE TRIGGER acts_keep BEFORE UPDATE ON acts
+BEGIN SELECT RAISE(ABORT, 'a registered act is never changed'); END;
 CREATE TRIGGER leaves_stay BEFORE DELETE ON leaves
 BEGIN SELECT RAISE(ABORT, 'a leaf is never deleted'); END;
 CREATE TRIGGER leaves_keep BEFORE UPDATE OF seq, leaf ON leaves

@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::io::Write;
 use std::ops::Range;
+use std::path::Path;
 
 use rusqlite::{
     CachedStatement, Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior,
@@ -14,7 +15,7 @@ use rusqlite::{
 use super::super::leaf::{Row, leaf_of};
 use super::super::numbering::Heads;
 use super::Sqlite;
-use crate::archive::{Digest, sha256};
+use crate::archive::{Digest, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::Number;
 use crate::register::{Batch, Book, CommitError, Feed, Registration, Want, Wants};
@@ -116,13 +117,14 @@ fn reserve_all(
     let mut numbers = Vec::with_capacity(wants.count());
     for index in 0..wants.count() {
         let want = wants.get(index)?;
+        let book = wants.book(index).unwrap_or(batch.book);
         let year = want.date.year();
         let floor = start_after(&want.series, year);
-        let head = heads.of(&want, floor, |series, year| {
-            super::read::last(register, batch.book, series, year)
+        let head = heads.of(book, &want, floor, |series, year| {
+            super::read::last(register, book, series, year)
         })?;
         if head.begun_after.is_none() {
-            begin_series(conn, batch.book, &want, floor).map_err(fail)?;
+            begin_series(conn, book, &want, floor).map_err(fail)?;
             head.begun_after = Some(floor);
         }
         if begun && issued_before(&mut known, batch, &want).map_err(fail)? {
@@ -131,7 +133,7 @@ fn reserve_all(
         let number = head.take(&want)?;
         let date = want.date.to_string();
         let inserted = insert.execute(params![
-            batch.book.key(),
+            book.key(),
             want.series,
             year,
             number.get(),
@@ -200,40 +202,56 @@ pub(super) fn commit(
     let undone = |e: rusqlite::Error| CommitError::Undone(fail(e));
     let tx =
         register.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(undone)?;
-    let first: u64 = tx
-        .query_row("SELECT coalesce(max(seq), 0) + 1 FROM entries", [], |r| r.get(0))
-        .map_err(undone)?;
+    let first = next_seq(&tx).map_err(undone)?;
     let mut next = first;
     while let Some(chunk) = feed().map_err(CommitError::Undone)? {
         for registration in &chunk {
-            add(&tx, batch, at, next, registration).map_err(|e| match e.sqlite_error_code() {
-                Some(ErrorCode::ConstraintViolation) => {
-                    CommitError::Undone(taken(&tx, registration, &fail(e)))
+            add(&tx, &batch.job, at, next, registration).map_err(|e| {
+                match e.sqlite_error_code() {
+                    Some(ErrorCode::ConstraintViolation) => {
+                        CommitError::Undone(taken(&tx, registration, &fail(e)))
+                    }
+                    _ => undone(e),
                 }
-                _ => undone(e),
             })?;
             next += 1;
         }
     }
     tx.execute("DELETE FROM reservations WHERE job = ?1", [&batch.job]).map_err(undone)?;
+    end(tx, &path)?;
+    Ok(first..next)
+}
+
+/// The position after the newest one, of an entry or an act.
+pub(super) fn next_seq(tx: &Transaction<'_>) -> rusqlite::Result<u64> {
+    const SQL: &str = "SELECT max(coalesce((SELECT max(seq) FROM leaves), 0),
+        coalesce((SELECT max(seq) FROM entries), 0), coalesce((SELECT max(seq) FROM acts), 0)) + 1";
+    tx.query_row(SQL, [], |r| r.get(0))
+}
+
+/// COMMIT, and what its failure means.
+pub(super) fn end(tx: Transaction<'_>, path: &Path) -> std::result::Result<(), CommitError> {
+    let fail = |e: rusqlite::Error| super::error::failure(path, &e);
     match tx.commit() {
-        Ok(()) => Ok(first..next),
+        Ok(()) => Ok(()),
         // No room for the log: the commit mark was not written.
-        Err(e) if e.sqlite_error_code() == Some(ErrorCode::DiskFull) => Err(undone(e)),
+        Err(e) if e.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+            Err(CommitError::Undone(fail(e)))
+        }
         Err(e) => Err(CommitError::Unknown(fail(e))),
     }
 }
 
 fn add(
     tx: &Transaction<'_>,
-    batch: &Batch,
+    job: &str,
     at: &str,
     seq: u64,
     r: &Registration,
 ) -> rusqlite::Result<()> {
     let row = Row {
         seq,
-        book: batch.book,
+        book: r.book,
         series: r.series.clone(),
         year: r.date.year(),
         number: r.number,
@@ -250,23 +268,23 @@ fn add(
              SELECT ?1, ?2, job, row_key, input FROM reservations
              WHERE book = ?3 AND series = ?4 AND year = ?5 AND number = ?6 AND job = ?7",
         )?
-        .execute(params![
-            seq,
-            record,
-            batch.book.key(),
-            r.series,
-            row.year,
-            r.number.get(),
-            batch.job
-        ])?;
+        .execute(params![seq, record, r.book.key(), r.series, row.year, r.number.get(), job])?;
     if moved != 1 {
         return Err(rusqlite::Error::StatementChangedRows(moved));
     }
+    add_files(tx, seq, &r.files)?;
+    tx.prepare_cached("INSERT INTO leaves (seq, leaf, salt) VALUES (?1, ?2, ?3)")?
+        .execute(params![seq, leaf, r.salt.as_slice()])?;
+    Ok(())
+}
+
+/// The files of an entry or an act.
+pub(super) fn add_files(tx: &Transaction<'_>, seq: u64, files: &[FileRef]) -> rusqlite::Result<()> {
     let mut file = tx.prepare_cached(
         "INSERT INTO files (seq, ordinal, year, bag, path, sha256, size, parts)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
-    for (ordinal, f) in r.files.iter().enumerate() {
+    for (ordinal, f) in files.iter().enumerate() {
         let parts = f.parts.as_ref().map(|d| d.0.as_slice());
         file.execute(params![
             seq,
@@ -279,8 +297,6 @@ fn add(
             parts
         ])?;
     }
-    tx.prepare_cached("INSERT INTO leaves (seq, leaf, salt) VALUES (?1, ?2, ?3)")?
-        .execute(params![seq, leaf, r.salt.as_slice()])?;
     Ok(())
 }
 

@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::power::Volatile;
 use super::*;
-use crate::register::{Bag, CommitError, Entry, Feed, JobRow, Last, Record, Reservation};
+use crate::register::{
+    ActFilter, Acted, Bag, CommitError, Entry, Feed, JobRow, Last, NewAct, Record, Reservation,
+};
 use crate::world::{EntryKind, Stat};
 
 /// What happens at the chosen operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+pub(super) enum Fault {
     /// The process dies before the operation, or with half of it done.
     Kill { half: bool },
     /// The power fails before the operation: what was not synced is lost.
@@ -23,7 +25,7 @@ enum Fault {
 
 /// Counts the operations that change something and lets one of them fail.
 #[derive(Debug)]
-struct Plan {
+pub(super) struct Plan {
     at: usize,
     fault: Fault,
     count: AtomicUsize,
@@ -38,7 +40,7 @@ enum Verdict {
 }
 
 impl Plan {
-    fn new(at: usize, fault: Fault) -> Arc<Self> {
+    pub(super) fn new(at: usize, fault: Fault) -> Arc<Self> {
         Arc::new(Self {
             at,
             fault,
@@ -46,6 +48,11 @@ impl Plan {
             dead: false.into(),
             volatile: Mutex::default(),
         })
+    }
+
+    /// True if the chosen operation was reached.
+    pub(super) fn has_struck(&self) -> bool {
+        self.count.load(SeqCst) >= self.at
     }
 
     fn volatile(&self) -> MutexGuard<'_, Volatile> {
@@ -100,9 +107,9 @@ impl Plan {
 }
 
 #[derive(Debug)]
-struct Faulty {
-    inner: System,
-    plan: Arc<Plan>,
+pub(super) struct Faulty {
+    pub(super) inner: System,
+    pub(super) plan: Arc<Plan>,
 }
 
 impl World for Faulty {
@@ -298,6 +305,33 @@ impl Register for FaultyRegister {
         self.alive()?;
         self.inner.entries(filter, each)
     }
+    fn commit_acts(
+        &mut self,
+        at: &str,
+        acts: &[NewAct],
+    ) -> std::result::Result<Range<u64>, CommitError> {
+        match self.plan.write() {
+            Verdict::Go => self.inner.commit_acts(at, acts),
+            Verdict::No(error) => Err(CommitError::Undone(down(&error))),
+            Verdict::Half(error) => {
+                self.inner.commit_acts(at, acts)?;
+                Err(CommitError::Unknown(down(&error)))
+            }
+        }
+    }
+    fn acts(&self, filter: &ActFilter, each: &mut dyn FnMut(Acted) -> Result<()>) -> Result<u64> {
+        self.alive()?;
+        self.inner.acts(filter, each)
+    }
+    fn entry(&self, seq: u64) -> Result<Option<Entry>> {
+        self.inner.entry(seq)
+    }
+    fn head(&self) -> Result<u64> {
+        self.inner.head()
+    }
+    fn leaves(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
+        self.inner.leaves(from, each)
+    }
     fn by_code(&self, b: Book, n: Number, notation: &str, y: i16) -> Result<Option<Entry>> {
         self.inner.by_code(b, n, notation, y)
     }
@@ -315,6 +349,9 @@ impl Register for FaultyRegister {
     }
     fn bags(&self) -> Result<Vec<Bag>> {
         self.inner.bags()
+    }
+    fn with_digest(&self, digest: &Digest) -> Result<Vec<u64>> {
+        self.inner.with_digest(digest)
     }
     fn totals(&self) -> Result<(u64, u64)> {
         self.inner.totals()
@@ -336,7 +373,7 @@ const BAG: u32 = 2;
 /// Numbers that were acknowledged: position and digest.
 type Acknowledged = Vec<Issued>;
 
-fn open_faulty<'w>(world: &'w Faulty, dir: &Path) -> Result<Filing<'w>> {
+pub(super) fn open_faulty<'w>(world: &'w Faulty, dir: &Path) -> Result<Filing<'w>> {
     let lock = world.lock(&dir.join(LOCK), NO_WAIT).expect("free");
     let inner = Sqlite::open(&dir.join(REGISTER))?;
     let archive = Archive::create(world, &dir.join(ARCHIVE))?;
@@ -369,7 +406,7 @@ fn assert_kept(filing: &Filing<'_>, acknowledged: &Acknowledged) {
             filing.register().by_code(Book::Outgoing, number, &issued.code.notation.0, 2026);
         let entry = found.expect("reads").expect("an acknowledged number stays");
         assert_eq!(entry.seq, issued.seq);
-        assert_eq!(entry.files, std::slice::from_ref(&issued.file));
+        assert_eq!(entry.files, issued.file.iter().cloned().collect::<Vec<_>>());
     }
 }
 

@@ -19,6 +19,6 @@ pub use document::{
     Addressees, Appendix, Attached, AuthorityLine, Contact, Document, Form, Numbered, OrganName,
     Side, Signature, SigningAuthority, Urgency,
 };
-pub use office::{Contents, Office, OrganConfig, SeriesConfig, SeriesMode, SignerConfig};
+pub use office::{Contents, Office, OrganConfig, SeriesConfig, SeriesMode, SignerConfig, is_copy};
 pub use organ_id::{ORGAN_ID_LENGTH, OrganIdForm, organ_id_form};
 pub use slot::Slot;

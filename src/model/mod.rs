@@ -21,6 +21,6 @@ pub use document::{
     Side, Signature, SigningAuthority, Urgency,
 };
 pub use incoming::{ArrivalStamp, HandlingSlip, STAMP_HEIGHT, STAMP_MARK, STAMP_ROWS, STAMP_WIDTH};
-pub use office::{Contents, Office, OrganConfig, SeriesConfig, SeriesMode, SignerConfig};
+pub use office::{Contents, Office, OrganConfig, SeriesConfig, SeriesMode, SignerConfig, is_copy};
 pub use organ_id::{ORGAN_ID_LENGTH, OrganIdForm, organ_id_form};
 pub use slot::Slot;

@@ -98,6 +98,11 @@ pub struct Office {
     pub layout: BTreeMap<String, f64>,
 }
 
+/// True for the forms of copies: sao y, sao lục, trích sao (Điều 25).
+pub fn is_copy(type_id: &str) -> bool {
+    matches!(type_id, "sao-y" | "sao-luc" | "trich-sao")
+}
+
 impl Office {
     /// The organ of a key: `""` is the agency.
     pub fn organ(&self, key: &str) -> Option<&OrganConfig> {
@@ -119,7 +124,7 @@ impl Office {
     /// All copy forms share one (PL I, Phần II, II.1.c).
     pub fn series_of(&self, organ_key: &str, type_id: &str) -> String {
         let organ = self.organ(organ_key).map_or("", |o| o.code.as_str());
-        if matches!(type_id, "sao-y" | "sao-luc" | "trich-sao") {
+        if is_copy(type_id) {
             return format!("{organ}:ban-sao");
         }
         for (group, types) in &self.series.groups {

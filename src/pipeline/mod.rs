@@ -15,6 +15,7 @@ mod plan;
 mod planned;
 mod receive;
 mod recipe;
+mod repeats;
 mod scaffold;
 mod skeleton;
 mod verify;

@@ -12,6 +12,7 @@ mod audit;
 mod award;
 pub mod book;
 mod incoming;
+pub mod journal;
 pub mod leaf;
 pub mod life;
 mod numbering;
@@ -19,13 +20,13 @@ pub mod sqlite;
 mod store;
 
 pub use act::{Act, ActFilter, Acted, Kind, NewAct};
-pub use audit::audit;
+pub use audit::{audit, check};
 pub use award::Award;
 pub use incoming::{Incoming, Secrecy, split_code};
 pub use numbering::{Plan, plan, start_after};
 pub use store::{
-    Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Last, Order, Record, Register,
-    Registration, Reservation, Wants,
+    Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Kept, Last, Made, Order,
+    Record, Register, Registration, Reservation, Shared, Start, Wants,
 };
 
 use jiff::civil::Date;

@@ -8,6 +8,7 @@ mod codes;
 mod draft;
 mod fields;
 pub mod filing;
+pub mod intake;
 mod issue;
 mod job;
 mod ledger;

@@ -32,7 +32,8 @@ pub fn run(
             let vkey = new.vkey();
             let old = old.map_or_else(|| "–".to_owned(), |key| key.vkey());
             ui.line(&text!("khóa cũ: {old}", "old key: {old}")).map_err(|e| output_failure(&e))?;
-            ui.line(&text!("khóa mới: {vkey}", "new key: {vkey}")).map_err(|e| output_failure(&e))?;
+            ui.line(&text!("khóa mới: {vkey}", "new key: {vkey}"))
+                .map_err(|e| output_failure(&e))?;
             ui.line(&text!(
                 "cất một bản {KEY_FILE} ở nơi an toàn; khóa cũ để riêng thành {KEY_FILE}.000001 …, xóa khi không cần nữa",
                 "keep a copy of {KEY_FILE} in a safe place; the old key is set aside as {KEY_FILE}.000001 …, remove it when it is not needed any more"

@@ -16,6 +16,7 @@ mod keys;
 mod new;
 mod progress;
 mod proof;
+mod receive;
 mod report;
 mod run;
 mod verify;
@@ -159,6 +160,10 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
                 issue::Request { sources, data, date, out, dry_run, wait, json },
                 ui,
             )
+        }
+        Command::Receive(args) => {
+            let first = args.files.first().or(args.sheet.as_ref()).cloned();
+            receive::run(&open(&world, &global, first.as_ref(), ui)?, *args, ui)
         }
         Command::Run { job, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;

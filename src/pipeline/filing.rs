@@ -55,7 +55,8 @@ pub const LOCK: &str = ".vanthu.lock";
 /// A document as the caller rendered it for its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// The file.
+    /// The file; empty for an entry without a file (a paper that is only entered), whose want has
+    /// no files ([`Wants::files`]) either.
     pub bytes: Vec<u8>,
     /// What kind of file: `docx`.
     pub extension: &'static str,
@@ -74,8 +75,8 @@ pub struct Issued {
     pub seq: u64,
     /// Số, ký hiệu.
     pub code: DocumentCode,
-    /// Its file in the archive.
-    pub file: FileRef,
+    /// Its file in the archive, if it has one.
+    pub file: Option<FileRef>,
     /// Its further files.
     pub further: Vec<FileRef>,
 }

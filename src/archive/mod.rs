@@ -21,6 +21,7 @@ pub mod journal;
 mod manifest;
 mod paths;
 mod recover;
+mod repair;
 mod rollback;
 mod seal;
 mod store;
@@ -39,6 +40,7 @@ use serde::{Deserialize, Serialize};
 
 pub use paths::{BagId, FileName, check_path};
 pub use recover::Recovery;
+pub use repair::{Home, Staged, WrongTag};
 pub use rollback::SealedBag;
 pub use store::{Archive, OpenBag};
 

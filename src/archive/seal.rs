@@ -104,10 +104,7 @@ impl Archive<'_> {
     }
 
     fn bag_info(&self, bag: BagId, files: usize, bytes: u64) -> String {
-        let today = self.world.today();
-        format!(
-            "Bag-Software-Agent: vanthu\nBagging-Date: {today}\nExternal-Identifier: {bag}\nPayload-Oxum: {bytes}.{files}\n"
-        )
+        info_of(bag, files, bytes, self.world.today())
     }
 
     fn write_tag(&self, bag: &Path, name: &str, content: &[u8]) -> Result<()> {
@@ -166,6 +163,13 @@ impl Archive<'_> {
             }
         }
     }
+}
+
+/// `bag-info.txt` of a bag that was sealed on `day`.
+pub(super) fn info_of(bag: BagId, files: usize, bytes: u64, day: jiff::civil::Date) -> String {
+    format!(
+        "Bag-Software-Agent: vanthu\nBagging-Date: {day}\nExternal-Identifier: {bag}\nPayload-Oxum: {bytes}.{files}\n"
+    )
 }
 
 fn differs(bag: BagId, open: &Path) -> Failure {

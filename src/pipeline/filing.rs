@@ -24,7 +24,7 @@ mod acts;
 mod batch;
 pub(in crate::pipeline) mod journal;
 mod recovery;
-mod rows;
+pub(in crate::pipeline) mod rows;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

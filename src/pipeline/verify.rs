@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::archive::Archive;
-use crate::archive::verify::{self as archive_verify, Options, Report, Scope};
+use crate::archive::verify::{self as archive_verify, Finding, Options, Report, Scope};
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text};
 use crate::register::sqlite::Sqlite;
 use crate::register::{Register, audit};
@@ -37,6 +37,11 @@ pub struct Verified {
 }
 
 impl Verified {
+    /// Keeps only some findings; rows and pages of the register stay.
+    pub(super) fn keep(&mut self, which: &dyn Fn(&Finding) -> bool) {
+        self.report.keep(which);
+    }
+
     /// True only if nothing at all was found and everything was checked.
     pub fn is_clean(&self) -> bool {
         self.pages.is_empty()

@@ -37,7 +37,7 @@ pub(super) fn seal(filing: &Filing<'_>, bags: &[BagId]) -> Result<Vec<Failure>> 
     Ok(refused.into_iter().map(|(_, failure)| failure).collect())
 }
 
-fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
+pub(in crate::pipeline) fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
     let mut out =
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     out.write_record(COLUMNS).map_err(|e| cannot(&e.to_string()))?;

@@ -61,6 +61,14 @@ pub trait World: Send + Sync {
 
     /// Makes a file that must not exist yet. Not synced: follow with [`World::sync`] or [`World::sync_tree`].
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// The same for a file that only its owner may read. A world without rights makes a plain one.
+    fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.create(path, bytes)
+    }
+    /// True if only its owner may read a file, or the system does not tell. Links are followed.
+    fn is_private(&self, _path: &Path) -> io::Result<bool> {
+        Ok(true)
+    }
     /// Appends to a file, making it if missing, and syncs it.
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     /// Appends to a file, making it if missing. Not synced: for what can be made again from elsewhere.
@@ -210,6 +218,19 @@ impl World for System {
 
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         OpenOptions::new().write(true).create_new(true).open(path)?.write_all(bytes)
+    }
+
+    #[cfg(unix)]
+    fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600).open(path)?.write_all(bytes)
+    }
+
+    #[cfg(unix)]
+    fn is_private(&self, path: &Path) -> io::Result<bool> {
+        use std::os::unix::fs::PermissionsExt;
+        Ok(fs::metadata(path)?.permissions().mode() & 0o077 == 0)
     }
 
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! DOC-TOI.txt                 how to check everything with other people's tools
-//! keys/  log/                 kept free for the signed log
+//! keys/  log/                 public keys; the signed log of everything registered ([`log`](mod@log))
 //! open/2026/000002/           data/ + append-only manifest-sha256.txt
 //! bags/2026/000001/           sealed: a BagIt 1.0 bag (RFC 8493), never written again
 //! journal/000001.jsonl        the register's rows, verbatim
@@ -18,6 +18,7 @@
 
 mod fault;
 pub mod journal;
+pub mod log;
 mod manifest;
 mod paths;
 mod recover;
@@ -40,8 +41,9 @@ use serde::{Deserialize, Serialize};
 
 pub use paths::{BagId, FileName, check_path};
 pub use recover::Recovery;
-pub use repair::{Home, Staged, WrongTag};
+pub use repair::{Home, Staged, Tags, WrongTag};
 pub use rollback::SealedBag;
+pub use seal::{Prepared, ReadyBag, SealContents};
 pub use store::{Archive, OpenBag};
 
 /// Most documents that one bag may hold.

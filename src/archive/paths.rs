@@ -53,6 +53,16 @@ impl fmt::Display for BagId {
     }
 }
 
+impl std::str::FromStr for BagId {
+    type Err = ();
+
+    /// `2026/000001`, exactly as it prints.
+    fn from_str(s: &str) -> Result<Self, ()> {
+        let (year, number) = s.split_once('/').ok_or(())?;
+        Ok(Self { year: year_of(year).ok_or(())?, number: bag_of(number).ok_or(())? })
+    }
+}
+
 impl BagId {
     /// The folder of the bag below `bags/` or `open/`.
     pub(super) fn under(self, root: &Path, side: &str) -> PathBuf {

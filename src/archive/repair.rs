@@ -6,6 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
 use super::fault::{At, Doing};
 use super::paths::{
     BAG_INFO, BAGIT, BAGS, BagId, JOURNAL, MANIFEST, OPEN, REPORTS, STAGING, TAG_FILES,
@@ -44,6 +46,18 @@ pub struct WrongTag {
     pub name: &'static str,
     /// What it must hold.
     pub bytes: Vec<u8>,
+}
+
+/// What is known of a bag's tag files.
+pub struct Tags<'a> {
+    /// Its registered files.
+    pub files: &'a [FileRef],
+    /// The day of its seal, and the digest of the tag manifest that was sealed.
+    pub seal: Option<(Date, Digest)>,
+    /// Gives the register's rows of it as CSV.
+    pub rows: &'a mut dyn FnMut() -> Result<Vec<u8>>,
+    /// The archive folder of a second copy.
+    pub second: Option<&'a Path>,
 }
 
 impl Archive<'_> {
@@ -218,97 +232,76 @@ impl Archive<'_> {
         self.world.sync_tree(&dir).at(Doing::Sync, &dir)
     }
 
-    /// The tag files that are proven wrong, with what they must hold. `rows` gives the CSV of the bag.
-    /// What has the digest that the bag's tag manifest lists is left as it is.
-    pub fn wrong_tags(
-        &self,
-        home: Home,
-        files: &[FileRef],
-        rows: &mut dyn FnMut() -> Result<Vec<u8>>,
-        second: Option<&Path>,
-    ) -> Result<Vec<WrongTag>> {
-        if files.is_empty() {
+    /// The tag files that are proven wrong, with what they must hold. What has the digest that the
+    /// bag's tag manifest lists is left as it is, as long as that is the one that was sealed.
+    pub fn wrong_tags(&self, home: Home, of: &mut Tags<'_>) -> Result<Vec<WrongTag>> {
+        if of.files.is_empty() {
             return Ok(Vec::new());
         }
         let dir = self.dir_of(home);
         let read = |name: &str| self.world.read(&dir.join(name), MAX_TAG).ok();
-        let payload = read(MANIFEST);
-        let complete = complete_manifest(files);
-        let lists = payload.as_deref().is_some_and(|bytes| lists_exactly(bytes, files));
+        let complete = complete_manifest(of.files);
         if !home.is_sealed {
-            let wrong = !lists && payload.is_some();
+            let right = read(MANIFEST).is_some_and(|bytes| lists_exactly(&bytes, of.files));
             let tag = WrongTag { name: MANIFEST, bytes: complete };
-            return Ok(if wrong || payload.is_none() { vec![tag] } else { Vec::new() });
+            return Ok(if right { Vec::new() } else { vec![tag] });
         }
         let tags = read(TAG_MANIFEST);
-        let listed: HashMap<String, Digest> = tags
-            .as_deref()
+        let sealed = of.seal.map(|(_, digest)| digest);
+        let trusted = tags.as_deref().filter(|b| sealed.is_none_or(|s| s == sha256(b)));
+        let listed: HashMap<String, Digest> = trusted
             .map(|bytes| manifest::parse(bytes).lines)
             .unwrap_or_default()
             .into_iter()
             .map(|(_, digest, path)| (path, digest))
             .collect();
-        let mut out = Vec::new();
-        let mut list = String::new();
+        let (mut out, mut list) = (Vec::new(), String::new());
         for name in TAG_FILES {
             let now = read(name);
-            let proven = |bytes: &[u8]| listed.get(name) == Some(&sha256(bytes));
-            let says = |bytes: &[u8]| match name {
-                MANIFEST => lists_exactly(bytes, files),
-                BAGIT => bytes == BAGIT_TEXT.as_bytes(),
-                BAG_INFO => has_oxum(bytes, files),
-                _ => true,
+            let right = |bytes: &[u8]| {
+                let proven = listed.get(name) == Some(&sha256(bytes));
+                proven && says(name, bytes, of.files)
             };
-            let right = now.as_ref().is_some_and(|n| proven(n) && says(n));
-            let bytes = match now {
-                Some(now) if right => now,
-                now => {
-                    let elsewhere = second.and_then(|root| {
+            let bytes = match now.as_deref().filter(|now| right(now)) {
+                Some(now) => now.to_vec(),
+                None => {
+                    let elsewhere = of.second.and_then(|root| {
                         let path = home.bag.under(root, BAGS).join(name);
-                        let bytes = self.world.read(&path, MAX_TAG).ok()?;
-                        (proven(&bytes) && says(&bytes)).then_some(bytes)
+                        self.world.read(&path, MAX_TAG).ok().filter(|bytes| right(bytes))
                     });
-                    let bytes = match elsewhere {
-                        Some(bytes) => bytes,
-                        None => match name {
-                            MANIFEST => complete.clone(),
-                            BAGIT => BAGIT_TEXT.as_bytes().to_vec(),
-                            BAG_INFO => self.info(home, now.as_deref(), files).into_bytes(),
-                            _ => rows()?,
-                        },
-                    };
-                    // Only its line in the tag manifest may be the one that is wrong.
-                    if now.as_deref() != Some(bytes.as_slice()) {
-                        out.push(WrongTag { name, bytes: bytes.clone() });
+                    match (elsewhere, name) {
+                        (Some(bytes), _) => bytes,
+                        (None, MANIFEST) => complete.clone(),
+                        (None, BAGIT) => BAGIT_TEXT.as_bytes().to_vec(),
+                        (None, BAG_INFO) => self.info(home, now.as_deref(), of).into_bytes(),
+                        (None, _) => (of.rows)()?,
                     }
-                    bytes
                 }
             };
             list.push_str(&manifest::line(&sha256(&bytes), name));
+            // Only its line in the tag manifest may be the one that is wrong.
+            if now.as_deref() != Some(bytes.as_slice()) {
+                out.push(WrongTag { name, bytes });
+            }
         }
-        let same = tags.as_deref().is_some_and(|now| {
-            let now = manifest::parse(now);
-            let want = manifest::parse(list.as_bytes()).lines;
-            let pairs = |lines: &[(u32, Digest, String)]| -> BTreeSet<(String, Digest)> {
-                lines.iter().map(|(_, d, p)| (p.clone(), *d)).collect()
-            };
-            now.bad.is_empty() && now.lines.len() == want.len() && pairs(&now.lines) == pairs(&want)
-        });
+        let same = tags.as_deref().is_some_and(|now| same_lines(now, list.as_bytes()));
         if !same {
             out.push(WrongTag { name: TAG_MANIFEST, bytes: list.into_bytes() });
         }
         Ok(out)
     }
 
-    /// `bag-info.txt` anew, with the day of sealing if the damaged one still tells it.
-    fn info(&self, home: Home, now: Option<&[u8]>, files: &[FileRef]) -> String {
-        let day = now.and_then(|bytes| std::str::from_utf8(bytes).ok()).and_then(|text| {
+    /// `bag-info.txt` anew, with the day of sealing: from the seal's act, else from the damaged one.
+    fn info(&self, home: Home, now: Option<&[u8]>, of: &Tags<'_>) -> String {
+        let told = || {
+            let text = std::str::from_utf8(now?).ok()?;
             let line = text.lines().find_map(|l| l.strip_prefix("Bagging-Date:"))?;
-            line.trim().parse::<jiff::civil::Date>().ok()
-        });
-        let bytes: u64 = files.iter().map(|f| f.size).sum();
+            line.trim().parse::<Date>().ok()
+        };
+        let day = of.seal.map(|(day, _)| day).or_else(told);
         let day = day.unwrap_or_else(|| self.world.today());
-        super::seal::info_of(home.bag, files.len(), bytes, day)
+        let bytes: u64 = of.files.iter().map(|f| f.size).sum();
+        super::seal::bag_info(home.bag, day, of.files.len(), bytes)
     }
 
     /// Notes what a repair is about to put in place, so that a kill cannot leave it unregistered.
@@ -346,6 +339,27 @@ impl Archive<'_> {
         }
         Ok(count)
     }
+}
+
+/// True if a tag file says what the register says.
+fn says(name: &str, bytes: &[u8], files: &[FileRef]) -> bool {
+    match name {
+        MANIFEST => lists_exactly(bytes, files),
+        BAGIT => bytes == BAGIT_TEXT.as_bytes(),
+        BAG_INFO => has_oxum(bytes, files),
+        _ => true,
+    }
+}
+
+/// True if two manifests list the same, and the first is well formed.
+fn same_lines(now: &[u8], want: &[u8]) -> bool {
+    let pairs = |lines: Vec<(u32, Digest, String)>| -> Vec<(String, Digest)> {
+        let mut pairs: Vec<_> = lines.into_iter().map(|(_, d, p)| (p, d)).collect();
+        pairs.sort();
+        pairs
+    };
+    let now = manifest::parse(now);
+    now.bad.is_empty() && pairs(now.lines) == pairs(manifest::parse(want).lines)
 }
 
 /// The bag's manifest, sorted.

@@ -11,8 +11,10 @@
 //! 4. **Commit** (second transaction): rows, leaves and files become registered together and the
 //!    reservations go. Only now are the numbers acknowledged. Everything before it can be undone,
 //!    everything after it can be made again from the register.
-//! 5. **Record**: manifest lines; then full bags are **sealed**; then the rows join the journal. A
-//!    tamper-evident log takes its leaves from the register here, and signs its checkpoint last.
+//! 5. **Record**: manifest lines.
+//! 6. **Conclude**: full bags are **sealed**, the log takes its leaves from the register, one sync
+//!    for both, and the checkpoint is signed last (see `conclude`). Then the rows join
+//!    the journal.
 //!
 //! [`Filing::open`] first mends what a killed run left, and mending may itself be killed:
 //! reservations without a row are the ends of their series (nobody else could reserve), so they are
@@ -22,6 +24,7 @@
 
 mod acts;
 mod batch;
+mod conclude;
 pub(in crate::pipeline) mod journal;
 mod recovery;
 pub(in crate::pipeline) mod rows;
@@ -30,6 +33,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::archive::log::Log;
 use crate::archive::{Archive, Digest, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Number, Office};
@@ -38,7 +42,10 @@ use crate::register::{Batch, Fields, JobRow, JobState, Register, Wants};
 use crate::text;
 use crate::world::{Lock, World};
 
+use super::ledger::RegisterLeaves;
+
 pub use acts::{Attachment, Entered, Entering};
+pub(in crate::pipeline) use conclude::seals;
 pub use recovery::Mended;
 
 /// The register's file in the office folder.
@@ -123,6 +130,7 @@ pub struct Filing<'w> {
     office: Office,
     register: Box<dyn Register>,
     archive: Archive<'w>,
+    log: Log<'w>,
     mended: Mended,
     /// How far the journal goes.
     tail: journal::Tail,
@@ -156,11 +164,13 @@ impl<'w> Filing<'w> {
         archive: Archive<'w>,
         lock: Box<dyn Lock>,
     ) -> Result<Self> {
+        let log = conclude::open_log(world, dir, office, &archive, register.as_ref())?;
         let mut filing = Self {
             world,
             dir: dir.to_owned(),
             office: office.clone(),
             register,
+            log,
             archive: archive.with_bag_size(office.bag_size),
             mended: Mended::default(),
             tail: journal::Tail::default(),
@@ -189,6 +199,20 @@ impl<'w> Filing<'w> {
     /// The archive, for reading.
     pub fn archive(&self) -> &Archive<'w> {
         &self.archive
+    }
+
+    /// The log, for reading what it signs.
+    pub fn log(&self) -> &Log<'w> {
+        &self.log
+    }
+
+    /// Makes damaged or missing tiles of the log again from the register; their paths below the archive.
+    pub fn rebuild_log(&mut self) -> Result<Vec<String>> {
+        let remade = self.log.rebuild(&RegisterLeaves(self.register.as_ref()))?;
+        if !remade.is_empty() {
+            self.log.sync()?;
+        }
+        Ok(remade.into_iter().map(|path| format!("log/{path}")).collect())
     }
 
     /// Stores inputs (source text, office, ruleset) under their SHA-256, each once, so that wants can name them.

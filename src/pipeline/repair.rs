@@ -19,7 +19,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
 
-use crate::archive::verify::{Options, Scope};
+use crate::archive::verify::{Class, Finding, Options, Scope};
 use crate::archive::{Archive, BagId, Digest, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result, Text};
 use crate::register::{Entry, Filter, Kind, Register};
@@ -32,6 +32,8 @@ use super::workspace::Workspace;
 
 /// Repaired things that one act names: its leaf must stay small.
 const IN_ONE_ACT: usize = 100;
+/// Most bytes of a file of the log.
+const MAX_TILE: u64 = 64 << 20;
 
 /// What is to be repaired, and from where.
 #[derive(Debug, Clone, Default)]
@@ -149,8 +151,9 @@ pub fn repair(workspace: &Workspace<'_>, request: &RepairRequest) -> Result<Repa
     let before = verify(workspace, options(scope), request.wait)?;
     let second = request.from.as_deref().map(|dir| second_copy(workspace, dir)).transpose()?;
     let mut out = Repaired::of(before);
-    let rolled_back = out.before.report.findings.iter().any(|f| f.class.is_rolled_back());
-    out.is_contradicted = rolled_back || !out.before.rows.is_empty();
+    let against = |f: &Finding| f.class.is_tampering() && !is_about_a_bag(f.class);
+    out.is_contradicted =
+        out.before.report.findings.iter().any(against) || !out.before.rows.is_empty();
     out.is_register_damaged = !out.before.pages.is_empty();
     if out.is_contradicted || out.is_register_damaged {
         return Ok(out);
@@ -180,6 +183,9 @@ pub fn repair(workspace: &Workspace<'_>, request: &RepairRequest) -> Result<Repa
     }
     if target.is_none() && request.year.is_none() {
         noted.extend(mend_journal(&filing, &mut out.aside)?);
+        if out.before.report.findings.iter().any(|f| f.path.starts_with("log/")) {
+            noted.extend(mend_log(workspace, &mut filing)?);
+        }
     }
     out.unfinished = enter(workspace, &mut filing, &noted)?;
     if request.accept_parts {
@@ -193,6 +199,11 @@ pub fn repair(workspace: &Workspace<'_>, request: &RepairRequest) -> Result<Repa
         only(after, target);
     }
     Ok(out)
+}
+
+/// True if it tells of a bag that was changed and made to look right: the register and the log know better.
+fn is_about_a_bag(class: Class) -> bool {
+    matches!(class, Class::Resealed | Class::SealMismatch)
 }
 
 /// The entry that is named, if one is.
@@ -341,6 +352,24 @@ fn mend_journal(filing: &Filing<'_>, aside: &mut Vec<String>) -> Result<Vec<Mend
     let strays = archive.clear_journal_strays()?;
     aside.extend((0..strays).map(|_| "journal/".to_owned()));
     Ok(out)
+}
+
+/// Makes damaged or missing tiles of the log again.
+fn mend_log(workspace: &Workspace<'_>, filing: &mut Filing<'_>) -> Result<Vec<Mend>> {
+    let remade = filing.rebuild_log()?;
+    let root = filing.archive().root().to_path_buf();
+    let digest = |path: &str| {
+        let bytes = workspace.world.read(&root.join(path), MAX_TILE).unwrap_or_default();
+        sha256(&bytes)
+    };
+    let mend = |path: String| Mend {
+        sha256: digest(&path),
+        path,
+        code: None,
+        seq: None,
+        from: Origin::Register,
+    };
+    Ok(remade.into_iter().map(mend).collect())
 }
 
 /// Registers what was done.

@@ -140,6 +140,10 @@ pub struct Filter {
     pub text: Option<String>,
     /// Entries with a file in this bag: year and number.
     pub bag: Option<(i16, u32)>,
+    /// Ký hiệu, exactly.
+    pub notation: Option<String>,
+    /// Số, ký hiệu that the sender gave an incoming document, exactly.
+    pub sender_code: Option<String>,
     /// Order.
     pub order: Order,
 }
@@ -333,6 +337,9 @@ pub trait Register: Send {
 
     /// All bags that rows have files in, sorted. Reads every file row.
     fn bags(&self) -> Result<Vec<Bag>>;
+
+    /// Positions that have a file with these bytes, in order of registration.
+    fn with_digest(&self, digest: &Digest) -> Result<Vec<u64>>;
 
     /// Files that rows have, and their bytes.
     fn totals(&self) -> Result<(u64, u64)>;

@@ -4,13 +4,13 @@
 
 use std::path::Path;
 
-use crate::archive::{Archive, BagId, FileRef, Home, WrongTag, sha256};
+use crate::archive::{Archive, BagId, FileRef, Home, Tags, WrongTag, sha256};
 use crate::diagnostic::{Result, Text};
 use crate::register::{ActFilter, Entry, Filter, Order, Register};
 use crate::text;
 
 use super::{Mend, Origin, Remains};
-use crate::pipeline::filing::rows;
+use crate::pipeline::filing::{rows, seals};
 use crate::pipeline::rerender::{Rerendered, Rerenderer};
 
 /// What is asked for.
@@ -118,8 +118,13 @@ pub(super) fn look(
     }
     if job.target.is_none() {
         found.strays = archive.strays(home, &files)?;
-        let mut rows = || rows::of_bag(register, bag);
-        found.tags = archive.wrong_tags(home, &files, &mut rows, job.second)?;
+        let mut tags = Tags {
+            files: &files,
+            seal: seals(register)?.get(&bag.to_string()).copied(),
+            rows: &mut || rows::of_bag(register, bag),
+            second: job.second,
+        };
+        found.tags = archive.wrong_tags(home, &mut tags)?;
     }
     Ok(found)
 }

@@ -173,6 +173,10 @@ impl Register for Sqlite {
         read::bags(self)
     }
 
+    fn with_digest(&self, digest: &Digest) -> Result<Vec<u64>> {
+        read::with_digest(self, digest)
+    }
+
     fn totals(&self) -> Result<(u64, u64)> {
         read::totals(self)
     }

@@ -150,6 +150,18 @@ impl World for Faulty {
         };
         self.plan.run(whole, || self.inner.create(path, half))
     }
+    fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let half = &bytes[..bytes.len() / 2];
+        let whole = || {
+            self.plan.volatile().created(path);
+            self.inner.create_private(path, bytes)
+        };
+        self.plan.run(whole, || self.inner.create_private(path, half))
+    }
+    fn is_private(&self, path: &Path) -> io::Result<bool> {
+        self.plan.read()?;
+        self.inner.is_private(path)
+    }
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let half = &bytes[..bytes.len() / 2];
         let whole = || {
@@ -358,6 +370,9 @@ impl Register for FaultyRegister {
     }
     fn bags(&self) -> Result<Vec<Bag>> {
         self.inner.bags()
+    }
+    fn with_digest(&self, digest: &Digest) -> Result<Vec<u64>> {
+        self.inner.with_digest(digest)
     }
     fn totals(&self) -> Result<(u64, u64)> {
         self.inner.totals()

@@ -22,6 +22,7 @@ pub mod log;
 mod manifest;
 mod paths;
 mod recover;
+mod repair;
 mod rollback;
 mod seal;
 mod settle;
@@ -41,6 +42,7 @@ use serde::{Deserialize, Serialize};
 
 pub use paths::{BagId, FileName, check_path};
 pub use recover::Recovery;
+pub use repair::{Home, Staged, Tags, WrongTag};
 pub use rollback::SealedBag;
 pub use seal::{Prepared, ReadyBag, SealContents};
 pub use store::{Archive, OpenBag};

@@ -17,7 +17,9 @@ mod plan;
 mod planned;
 mod receive;
 mod recipe;
+mod repair;
 mod repeats;
+mod rerender;
 mod scaffold;
 mod skeleton;
 mod verify;
@@ -36,6 +38,8 @@ pub use receive::{
     Arrival, Arrived, Bring, Papers, Receipt, Received, check_arrivals, preview_arrivals, receive,
 };
 pub use recipe::{IssueDay, Recipe, at_row, write};
+pub use repair::{Mend, Origin, Remains, RepairRequest, Repaired, repair};
+pub use rerender::{Rerendered, Rerenderer};
 pub use scaffold::create_office;
 pub use skeleton::{Skeleton, skeleton, skeletons};
 pub use verify::{Verified, no_register, verify};

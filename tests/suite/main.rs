@@ -25,3 +25,4 @@ mod readme;
 mod samples;
 mod setbacks;
 mod text_format;
+mod word_template;

@@ -48,7 +48,6 @@ pub enum BookShape {
     Json,
     Csv,
     Xlsx,
-    #[value(hide = true)]
     Docx,
 }
 
@@ -122,12 +121,18 @@ pub enum Command {
     Book {
         #[arg(value_enum)]
         kind: BookKind,
-        #[arg(long, value_name = "YYYY")]
-        year: Option<i16>,
+        #[command(flatten)]
+        which: Which,
+        #[arg(long, value_name = "WORDS")]
+        text: Option<String>,
         #[arg(long, value_enum, default_value_t)]
         format: BookShape,
         #[arg(long, short, value_name = "FILE")]
         out: Option<PathBuf>,
+        #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=2000))]
+        pages_per_volume: u32,
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9999))]
+        first_volume: u32,
     },
     #[command(alias = "doi-chieu")]
     Verify {
@@ -166,6 +171,25 @@ impl Command {
             Self::Init { .. } | Self::New { .. } | Self::Explain { .. } => false,
         }
     }
+}
+
+/// Which entries of a book.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Which {
+    #[arg(long, value_name = "YYYY")]
+    pub year: Option<i16>,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub from: Option<Date>,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub to: Option<Date>,
+    #[arg(long = "type", value_name = "TYPE")]
+    pub type_of: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub unit: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub signer: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    pub dossier: Option<String>,
 }
 
 /// Data for a template.

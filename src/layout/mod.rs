@@ -6,6 +6,7 @@
 //! belong together, `measures` what a ruleset and an office ask for,
 //! `styles` is the table of named styles, `build` makes pieces, `header`, `body`, `table` and
 //! `foot` make the parts of a page, and `compose` puts them in the order of the sample forms.
+//! `paper` lays out the lists of the office: registers, indexes, reports.
 
 mod body;
 mod build;
@@ -15,6 +16,7 @@ mod header;
 mod lines;
 mod measures;
 pub mod metrics;
+pub mod paper;
 mod phrases;
 mod sheet;
 mod styles;

@@ -13,6 +13,7 @@ mod job;
 mod ledger;
 mod plan;
 mod planned;
+pub mod print;
 mod recipe;
 mod scaffold;
 mod skeleton;

@@ -10,12 +10,14 @@ pub mod act;
 mod audit;
 pub mod book;
 pub mod leaf;
+mod narrow;
 mod numbering;
 pub mod sqlite;
 mod store;
 
 pub use act::{Act, ActFilter, Acted, Kind, NewAct};
 pub use audit::audit;
+pub use narrow::{Narrow, units};
 pub use numbering::{Plan, plan, start_after};
 pub use store::{
     Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Last, Order, Record, Register,

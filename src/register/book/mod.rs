@@ -9,6 +9,7 @@
 
 mod csv;
 mod json;
+mod print;
 mod table;
 mod xlsx;
 
@@ -25,6 +26,7 @@ use crate::model::{DateLine, Office};
 use crate::text;
 
 pub use csv::guarded;
+pub use print::{Print, PrintColumn, Run};
 
 /// How a book is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

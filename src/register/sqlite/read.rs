@@ -18,6 +18,8 @@ use crate::text::fold;
 
 /// A stored input is never larger than this.
 const BLOB_LIMIT: u64 = 256 << 20;
+/// Positions that a query names one by one.
+const LOOKED_UP: usize = 500;
 
 pub(super) fn last(register: &Sqlite, book: Book, series: &str, year: i16) -> Result<Option<Last>> {
     // Both halves end at the newest number by their index.
@@ -89,8 +91,11 @@ pub(super) fn entries(
         u64,
         String,
     )| {
+        if !filter.narrow.admits(seq) {
+            return Ok(());
+        }
         let row = row_of(register, &record)?;
-        if !words.is_empty() && !has_words(&row, &words) {
+        if !filter.narrow.fits(&row.fields) || !words.is_empty() && !has_words(&row, &words) {
             return Ok(());
         }
         count += 1;
@@ -127,6 +132,11 @@ fn select(filter: &Filter) -> (String, Vec<Value>) {
     if let Some((year, bag)) = filter.bag {
         and("seq IN (SELECT seq FROM files WHERE year = ?", Value::from(i64::from(year)));
         and("bag = ?)", Value::from(i64::from(bag)));
+    }
+    // A few positions are looked up; many are picked while all are read.
+    if let Some(only) = filter.narrow.only.as_ref().filter(|only| only.len() <= LOOKED_UP) {
+        let list: Vec<String> = only.iter().map(u64::to_string).collect();
+        sql.push_str(&format!(" AND seq IN ({})", list.join(",")));
     }
     sql.push_str(match filter.order {
         Order::Series => " ORDER BY book, series, year, number",

@@ -12,6 +12,7 @@ pub mod book;
 pub mod leaf;
 mod narrow;
 mod numbering;
+pub mod search;
 pub mod sqlite;
 mod store;
 

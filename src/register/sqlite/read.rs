@@ -334,16 +334,27 @@ pub(super) fn bag_files(register: &Sqlite, year: i16, bag: u32) -> Result<Vec<Fi
     run().map_err(|e| register.fail(e))
 }
 
+/// The leaf at a position.
+pub(super) fn leaf(register: &Sqlite, seq: u64) -> Result<Option<Vec<u8>>> {
+    register
+        .conn
+        .query_row("SELECT leaf FROM leaves WHERE seq = ?1", [seq], |r| r.get(0))
+        .optional()
+        .map_err(|e| register.fail(e))
+}
+
 pub(super) fn records(
     register: &Sqlite,
     from: u64,
+    most: Option<usize>,
     each: &mut dyn FnMut(Record) -> Result<()>,
 ) -> Result<()> {
     const SQL: &str = "SELECT e.seq, e.record, l.leaf, l.salt FROM (
             SELECT seq, record FROM entries WHERE seq >= ?1
             UNION ALL SELECT seq, record FROM acts WHERE seq >= ?1) e
-        LEFT JOIN leaves l ON l.seq = e.seq ORDER BY e.seq";
-    let from = [Value::from(i64::try_from(from).unwrap_or(i64::MAX))];
+        LEFT JOIN leaves l ON l.seq = e.seq ORDER BY e.seq LIMIT ?2";
+    let most = most.and_then(|n| i64::try_from(n).ok()).unwrap_or(-1);
+    let from = [Value::from(i64::try_from(from).unwrap_or(i64::MAX)), Value::from(most)];
     stream(
         register,
         SQL,

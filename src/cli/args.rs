@@ -134,6 +134,19 @@ pub enum Command {
         #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9999))]
         first_volume: u32,
     },
+    #[command(alias = "tim")]
+    Find {
+        #[arg(value_name = "WORDS")]
+        words: Vec<String>,
+        #[arg(long, value_enum)]
+        book: Option<BookKind>,
+        #[command(flatten)]
+        which: Which,
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
     #[command(alias = "doi-chieu")]
     Verify {
         #[arg(long, value_enum, default_value_t)]
@@ -164,6 +177,7 @@ impl Command {
     pub fn wants_json(&self) -> bool {
         match self {
             Self::Draft { format, .. }
+            | Self::Find { format, .. }
             | Self::Verify { format, .. }
             | Self::Check { format, .. } => *format == Shape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,

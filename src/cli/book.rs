@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use jiff::civil::Date;
+
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::pipeline::print::{self, BookPrint};
-use crate::pipeline::{Workspace, filing, no_register, write_file};
+use crate::pipeline::{Workspace, filing, no_register, search, write_file};
 use crate::register::book::{Cover, Format, Options, write};
 use crate::register::sqlite::Sqlite;
 use crate::register::{Book, Filter, Narrow};
@@ -12,7 +14,7 @@ use crate::text;
 
 use super::args::{BookKind, BookShape, Which};
 use super::report::Ui;
-use super::{Exit, output_failure};
+use super::{Exit, output_failure, progress};
 
 /// What is asked for.
 pub struct Request {
@@ -28,7 +30,7 @@ pub struct Request {
 /// Prints a book of a year, or writes it to a file.
 pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Result<Exit> {
     let register = open(workspace)?;
-    let filter = filter(workspace, &register, &request)?;
+    let filter = filter(workspace, &register, &request, ui)?;
     let format = match request.format {
         BookShape::Text => Format::Text,
         BookShape::Json => Format::Json,
@@ -82,24 +84,35 @@ pub fn open(workspace: &Workspace<'_>) -> Result<Sqlite> {
     )))
 }
 
-fn filter(workspace: &Workspace<'_>, _register: &Sqlite, request: &Request) -> Result<Filter> {
-    let which = &request.which;
-    let book = match request.kind {
+/// The book of an argument.
+pub fn book_of(kind: BookKind) -> Book {
+    match kind {
         BookKind::Outgoing => Book::Outgoing,
         BookKind::Incoming => Book::Incoming,
         BookKind::Awards => Book::Awards,
-    };
-    let today = workspace.world.today();
-    let dates = match (which.from, which.to) {
+    }
+}
+
+/// The days asked for, if any.
+pub fn days(which: &Which) -> Option<(Date, Date)> {
+    match (which.from, which.to) {
         (None, None) => None,
-        (from, to) => {
-            Some((from.unwrap_or(jiff::civil::Date::MIN), to.unwrap_or(jiff::civil::Date::MAX)))
-        }
-    };
-    Ok(Filter {
-        book: Some(book),
+        (from, to) => Some((from.unwrap_or(Date::MIN), to.unwrap_or(Date::MAX))),
+    }
+}
+
+fn filter(
+    workspace: &Workspace<'_>,
+    register: &Sqlite,
+    request: &Request,
+    ui: &mut Ui<'_>,
+) -> Result<Filter> {
+    let which = &request.which;
+    let dates = days(which);
+    let filter = Filter {
+        book: Some(book_of(request.kind)),
         // Days say their year themselves.
-        year: which.year.or_else(|| dates.is_none().then(|| today.year())),
+        year: which.year.or_else(|| dates.is_none().then(|| workspace.world.today().year())),
         dates,
         text: request.text.clone(),
         narrow: Narrow {
@@ -109,7 +122,17 @@ fn filter(workspace: &Workspace<'_>, _register: &Sqlite, request: &Request) -> R
             only: None,
         },
         ..Filter::default()
-    })
+    };
+    let bar = progress::bar(0, "", ui.lang, ui.quiet);
+    let told = |at, of| {
+        bar.set_length(of);
+        bar.set_position(at);
+    };
+    let narrowed = search::narrow(workspace, register, filter, &told);
+    bar.finish_and_clear();
+    let (filter, findings) = narrowed?;
+    ui.findings(&findings);
+    Ok(filter)
 }
 
 /// Volumes of .docx, ready to bind.
@@ -124,6 +147,9 @@ fn bind(
     let (pages, first) = request.volumes;
     let wanted = BookPrint { filter, pages, first, out, checkpoint: Vec::new() };
     let volumes = print::book(workspace, register, &wanted)?;
+    if wanted.checkpoint.is_empty() {
+        ui.findings(&[print::no_checkpoint()]);
+    }
     for v in &volumes {
         let (path, volume, pages, rows) = (v.path.display(), v.volume, v.pages, v.rows);
         ui.line(&text!(

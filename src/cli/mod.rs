@@ -8,6 +8,7 @@ mod check;
 mod draft;
 mod exit;
 mod explain;
+mod find;
 mod help;
 mod init;
 mod issue;
@@ -165,6 +166,10 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open_to_read(&world, &global, ui)?;
             let volumes = (pages_per_volume, first_volume);
             book::run(&workspace, book::Request { kind, which, text, format, out, volumes }, ui)
+        }
+        Command::Find { words, book, which, limit, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            find::run(&workspace, find::Request { words, book, which, limit, format }, ui)
         }
         Command::Verify { format, year, threads } => {
             let workspace = open_to_read(&world, &global, ui)?;

@@ -16,6 +16,7 @@ mod planned;
 pub mod print;
 mod recipe;
 mod scaffold;
+pub mod search;
 mod skeleton;
 mod verify;
 mod workspace;

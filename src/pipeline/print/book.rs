@@ -6,11 +6,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Place, Result, Severity};
 use crate::layout::paper::{Closing, Column, Cover, Grid, Volume, widest_word};
+use crate::pipeline::codes::NO_CHECKPOINT;
 use crate::pipeline::{Workspace, write_file};
 use crate::register::book::{Print, Run};
 use crate::register::{Filter, Register};
+use crate::text;
 
 /// What to print, and where to.
 #[derive(Debug, Clone)]
@@ -95,6 +97,19 @@ fn grid(print: &Print<'_>) -> Result<Grid> {
         word,
     });
     Ok(Grid::new(columns.collect(), Volume::measure(), true))
+}
+
+/// What to say of a book that was printed without a checkpoint.
+pub fn no_checkpoint() -> Diagnostic {
+    Diagnostic::new(
+        NO_CHECKPOINT,
+        Severity::Info,
+        Place::default(),
+        text!(
+            "kho chưa có điểm kiểm được ký nên quyển sổ in ra không mang điểm kiểm",
+            "the archive has no signed checkpoint, so the printed book bears none"
+        ),
+    )
 }
 
 struct Volumes<'a> {

@@ -4,4 +4,4 @@
 
 mod book;
 
-pub use book::{BookPrint, PrintedVolume, book, volume_path};
+pub use book::{BookPrint, PrintedVolume, book, no_checkpoint, volume_path};

@@ -60,6 +60,14 @@ pub enum BookKind {
     Incoming,
     #[value(alias = "khen-thuong")]
     Awards,
+    #[value(alias = "ban-sao")]
+    Copies,
+    #[value(alias = "theo-doi")]
+    FollowUp,
+    #[value(alias = "ban-luu")]
+    KeptCopies,
+    #[value(alias = "buu-dien")]
+    Post,
 }
 
 /// The commands.

@@ -7,9 +7,9 @@ use jiff::civil::Date;
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::pipeline::print::{self, BookPrint};
 use crate::pipeline::{Workspace, filing, no_register, search, write_file};
-use crate::register::book::{Cover, Format, Options, write};
+use crate::register::book::{Cover, Format, Options, View, write_view};
 use crate::register::sqlite::Sqlite;
-use crate::register::{Book, Filter, Narrow};
+use crate::register::{Filter, Narrow};
 use crate::text;
 
 use super::args::{BookKind, BookShape, Which};
@@ -38,6 +38,7 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
         BookShape::Xlsx => Format::Xlsx,
         BookShape::Docx => return bind(workspace, &register, filter, &request, ui),
     };
+    let view = view_of(request.kind);
     let cover = Cover::of(&workspace.office);
     let options = Options { lang: ui.lang, width: None };
     let Some(out) = &request.out else {
@@ -52,11 +53,11 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
             )
             .hint(text!("thêm --out so-di.xlsx", "add --out book.xlsx")));
         }
-        write(&register, &filter, &cover, format, options, ui.out)?;
+        write_view(&register, view, &filter, &cover, format, options, ui.out)?;
         return Ok(Exit::Clean);
     };
     let mut bytes = Vec::new();
-    let count = write(&register, &filter, &cover, format, options, &mut bytes)?;
+    let count = write_view(&register, view, &filter, &cover, format, options, &mut bytes)?;
     write_file(workspace.world, out, &bytes)?;
     let shown = out.display();
     ui.line(&text!("{shown}: {count} văn bản", "{shown}: {count} documents"))
@@ -84,12 +85,16 @@ pub fn open(workspace: &Workspace<'_>) -> Result<Sqlite> {
     )))
 }
 
-/// The book of an argument.
-pub fn book_of(kind: BookKind) -> Book {
+/// The book of an argument, as it is printed.
+pub fn view_of(kind: BookKind) -> View {
     match kind {
-        BookKind::Outgoing => Book::Outgoing,
-        BookKind::Incoming => Book::Incoming,
-        BookKind::Awards => Book::Awards,
+        BookKind::Outgoing => View::Outgoing,
+        BookKind::Incoming => View::Incoming,
+        BookKind::Awards => View::Awards,
+        BookKind::Copies => View::Copies,
+        BookKind::FollowUp => View::FollowUp,
+        BookKind::KeptCopies => View::KeptCopies,
+        BookKind::Post => View::Post,
     }
 }
 
@@ -110,7 +115,7 @@ fn filter(
     let which = &request.which;
     let dates = days(which);
     let filter = Filter {
-        book: Some(book_of(request.kind)),
+        book: view_of(request.kind).book(),
         // Days say their year themselves.
         year: which.year.or_else(|| dates.is_none().then(|| workspace.world.today().year())),
         dates,
@@ -145,7 +150,8 @@ fn bind(
 ) -> Result<Exit> {
     let Some(out) = request.out.as_deref() else { return Err(no_name()) };
     let (pages, first) = request.volumes;
-    let wanted = BookPrint { filter, pages, first, out, checkpoint: Vec::new() };
+    let view = view_of(request.kind);
+    let wanted = BookPrint { view, filter, pages, first, out, checkpoint: Vec::new() };
     let volumes = print::book(workspace, register, &wanted)?;
     if wanted.checkpoint.is_empty() {
         ui.findings(&[print::no_checkpoint()]);

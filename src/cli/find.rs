@@ -8,7 +8,7 @@ use crate::register::search::Wanted;
 use crate::text;
 
 use super::args::{BookKind, Shape, Which};
-use super::book::{book_of, days, open};
+use super::book::{days, open, view_of};
 use super::report::{self, Ui};
 use super::{Exit, output_failure, progress};
 
@@ -26,7 +26,7 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
     let which = &request.which;
     let wanted = Wanted {
         words: request.words.join(" "),
-        book: request.book.map(book_of),
+        book: request.book.and_then(|kind| view_of(kind).book()),
         year: which.year,
         dates: days(which),
         kind: which.type_of.clone(),

@@ -61,8 +61,7 @@ fn exit_of(verified: &Verified) -> Exit {
     if verified.is_clean() {
         return Exit::Clean;
     }
-    if !verified.rows.is_empty()
-        || verified.report.findings.iter().any(|f| f.class.is_rolled_back())
+    if !verified.rows.is_empty() || verified.report.findings.iter().any(|f| f.class.is_tampering())
     {
         return Exit::Tampered;
     }

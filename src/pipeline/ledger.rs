@@ -2,10 +2,17 @@
 //!
 //! Knows: both sides. Must not know: SQL, files.
 
-use crate::archive::BagId;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::archive::log::{Fault, Leaves};
 use crate::archive::verify::{DocumentId, Given, Known, RegisterView, State};
+use crate::archive::{BagId, Digest};
 use crate::diagnostic::Result;
-use crate::register::{ActFilter, Acted, Book, Entry, Filter, Order, Register};
+use crate::register::{ActFilter, Acted, Book, Entry, Filter, Kind, Order, Register};
 
 /// A register behind verification's questions. Take one snapshot
 /// ([`crate::register::sqlite::Sqlite::snapshot`]) before, so that all answers belong together.
@@ -55,16 +62,58 @@ impl RegisterView for Ledger<'_> {
 
     fn numbers(&self, each: &mut dyn FnMut(Given) -> Result<()>) -> Result<()> {
         let filter = Filter { book: Some(Book::Outgoing), ..Filter::default() };
+        let mut voided = self.left_out()?.into_iter().peekable();
         // Reservations of a batch that runs now are no numbers yet: it has taken none until it commits.
         self.0.entries(&filter, &mut |entry| {
             let files = u32::try_from(entry.files.len()).unwrap_or(u32::MAX);
-            each(Given { document: document(&entry), state: State::Registered, files })
+            let document = document(&entry);
+            while let Some((_, document)) = voided.next_if(|(key, _)| *key < place(&document)) {
+                each(Given { document, state: State::Void, files: 0 })?;
+            }
+            each(Given { document, state: State::Registered, files })
         })?;
-        Ok(())
+        voided.try_for_each(|(_, document)| each(Given { document, state: State::Void, files: 0 }))
+    }
+
+    fn is_explained(&self, document: &DocumentId) -> Result<bool> {
+        let kinds = vec![Kind::Void, Kind::Correct, Kind::Replace, Kind::Recall];
+        let filter = ActFilter { about: Some(document.seq), kinds, ..ActFilter::default() };
+        Ok(self.0.acts(&filter, &mut |_| Ok(()))? > 0)
     }
 
     fn start_after(&self, series: &str, year: i16) -> Result<u32> {
         Ok(self.0.last(Book::Outgoing, series, year)?.map_or(0, |l| l.start_after))
+    }
+
+    fn head(&self) -> Result<Option<u64>> {
+        self.0.head().map(Some)
+    }
+
+    fn leaves(&self, each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
+        self.0.leaves(1, each)
+    }
+
+    fn document_at(&self, seq: u64) -> Result<Option<DocumentId>> {
+        Ok(self.0.entry(seq)?.as_ref().map(document))
+    }
+
+    fn seals(&self, each: &mut dyn FnMut(BagId, Digest) -> Result<()>) -> Result<()> {
+        self.acts_of(Kind::Seal, &mut |data| match (text(data, "bag"), text(data, "tags")) {
+            (Some(bag), Some(tags)) => match (bag.parse(), tags.parse()) {
+                (Ok(bag), Ok(tags)) => each(bag, tags),
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        })
+    }
+
+    fn keys(&self) -> Result<Vec<String>> {
+        let mut keys = Vec::new();
+        self.acts_of(Kind::Key, &mut |data| {
+            keys.extend(text(data, "vkey").map(str::to_owned));
+            Ok(())
+        })?;
+        Ok(keys)
     }
 
     fn totals(&self) -> Result<(u64, u64)> {
@@ -72,7 +121,55 @@ impl RegisterView for Ledger<'_> {
     }
 }
 
+/// Where a number stands among the others.
+type NumberPlace = (String, i16, u32);
+
+fn place(document: &DocumentId) -> NumberPlace {
+    (document.series.clone(), document.year, document.number)
+}
+
+/// A text in the open part of an act.
+fn text<'a>(data: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
+    data.get(key).and_then(Value::as_str)
+}
+
 impl Ledger<'_> {
+    /// The open parts of all acts of a kind.
+    fn acts_of(
+        &self,
+        kind: Kind,
+        each: &mut dyn FnMut(&Map<String, Value>) -> Result<()>,
+    ) -> Result<()> {
+        let filter = ActFilter { kinds: vec![kind], ..ActFilter::default() };
+        self.0.acts(&filter, &mut |acted| each(&acted.act.data)).map(drop)
+    }
+
+    /// Numbers that no document ever bore, with the act that says so: a void that is about no entry
+    /// and names `book`, `series`, `year` and `number` in its open part.
+    fn left_out(&self) -> Result<BTreeMap<NumberPlace, DocumentId>> {
+        let filter = ActFilter { kinds: vec![Kind::Void], ..ActFilter::default() };
+        let mut out = BTreeMap::new();
+        self.0.acts(&filter, &mut |acted| {
+            let act = acted.act;
+            let number = |key: &str| act.data.get(key).and_then(serde_json::Value::as_i64);
+            let text = |key: &str| act.data.get(key).and_then(serde_json::Value::as_str);
+            let year = number("year").and_then(|n| i16::try_from(n).ok());
+            let count = number("number").and_then(|n| u32::try_from(n).ok());
+            let named = (text("series"), year, count);
+            let outgoing = text("book") == Some(Book::Outgoing.key()) && act.about.is_none();
+            if let (true, (Some(series), Some(year), Some(number))) = (outgoing, named) {
+                let code = format!("{number:02} ({series})");
+                let series = series.to_owned();
+                let key = (series.clone(), year, number);
+                let document =
+                    DocumentId { seq: act.seq, code, series, year, number, date: act.date };
+                out.insert(key, document);
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
     /// What a finding about an act's file names: the document that the act is about, else the act.
     fn document_of(&self, acted: &Acted) -> Result<DocumentId> {
         let about = acted.act.about.map(|seq| self.0.entry(seq)).transpose()?.flatten();
@@ -84,6 +181,38 @@ impl Ledger<'_> {
             number: 0,
             date: acted.act.date,
         }))
+    }
+}
+
+/// The leaves of a register as the log takes them.
+pub struct RegisterLeaves<'a>(pub &'a dyn Register);
+
+impl Leaves for RegisterLeaves<'_> {
+    fn count(&self) -> Result<u64> {
+        self.0.head()
+    }
+
+    fn read(&self, range: Range<u64>, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        // Position 1 is leaf 0.
+        let mut next = range.start + 1;
+        self.0.leaves(next, &mut |seq, leaf| {
+            if next > range.end {
+                return Ok(());
+            }
+            if seq != next {
+                return Err(Fault::Leaves.tampered(Path::new(super::filing::REGISTER)));
+            }
+            next += 1;
+            each(leaf)
+        })?;
+        if next > range.end {
+            Ok(())
+        } else {
+            Err(Fault::Leaves.tampered(Path::new(super::filing::REGISTER)))
+        }
     }
 }
 

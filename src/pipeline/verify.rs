@@ -7,14 +7,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::archive::Archive;
-use crate::archive::verify::{self as archive_verify, Options, Report};
+use crate::archive::verify::{self as archive_verify, Options, Report, Scope};
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text};
 use crate::register::sqlite::Sqlite;
 use crate::register::{Register, audit};
 use crate::text;
 use crate::world::Lock;
 
-use super::filing::{ARCHIVE, Filing, LOCK, REGISTER, read_register};
+use super::filing::{ARCHIVE, Filing, LOCK, REGISTER, journal, read_register};
 use super::issue::told;
 use super::ledger::Ledger;
 use super::workspace::Workspace;
@@ -82,8 +82,17 @@ pub fn verify(
             rows.push(finding);
         }
     })?;
+    let is_all = options.scope == Scope::ALL;
+    let archive = Archive::open(workspace.world, &root)?;
+    // The newest segment is read while nobody can write.
+    let mut beside =
+        if is_all { journal::findings(&register, &archive, true)? } else { Vec::new() };
     options.open_done = Some(Box::new(move || drop(lock)));
-    let report = archive_verify::verify(workspace.world, &root, &Ledger(&register), options)?;
+    let mut report = archive_verify::verify(workspace.world, &root, &Ledger(&register), options)?;
+    if is_all {
+        beside.extend(journal::findings(&register, &archive, false)?);
+    }
+    beside.into_iter().for_each(|finding| report.add(finding));
     Ok(Verified { report, pages, rows, audited, mended })
 }
 
@@ -122,10 +131,10 @@ fn is_interrupted(workspace: &Workspace<'_>, register: &Sqlite, root: &Path) -> 
         reserved = true;
         Ok(())
     })?;
-    Ok(reserved
-        || Archive::open(workspace.world, root)
-            .and_then(|a| a.has_unended_batch())
-            .unwrap_or(false))
+    let left = |archive: Archive<'_>| {
+        Ok(archive.has_unended_batch()? || journal::is_behind(register, &archive)?)
+    };
+    Ok(reserved || Archive::open(workspace.world, root).and_then(left).unwrap_or(false))
 }
 
 fn locked(path: &Path, wait: Duration) -> Failure {

@@ -1,6 +1,9 @@
-//! Repeats and gaps in the numbers of each series and year.
+//! Repeats, gaps and dates that go back in the numbers of each series and year.
 //!
-//! Knows: numbers run 1, 2, 3 … (Điều 15). Must not know: files.
+//! Knows: numbers run 1, 2, 3 … in the order of their dates (Điều 15). Must not know: files.
+
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::Scope;
 use super::finding::{Class, Finding};
@@ -18,6 +21,7 @@ pub(super) fn check(
     }
     let mut count = 0;
     let mut before: Option<DocumentId> = None;
+    let mut codes = Codes::default();
     view.numbers(&mut |given: Given| {
         let now = given.document;
         if scope.year.is_some_and(|year| year != now.year) {
@@ -35,7 +39,16 @@ pub(super) fn check(
             if let Some(finding) = gap(last, &now) {
                 each(finding);
             }
+            let later = same_run.as_ref().filter(|b| b.date > now.date);
+            if let Some(b) = later.filter(|_| given.state == State::Registered)
+                && !view.is_explained(&now)?
+            {
+                let dates = (format!("≥ {}", b.date), now.date.to_string());
+                let finding = Finding::new(Class::Backdated, "").of(&now).with(Some(b), "");
+                each(finding.values(dates.0, dates.1));
+            }
         }
+        codes.add(&now);
         match given.state {
             State::Registered if given.files == 0 => {
                 each(Finding::new(Class::NoFile, "").of(&now));
@@ -46,7 +59,64 @@ pub(super) fn check(
         before = Some(now);
         Ok(())
     })?;
+    codes.tell(view, scope, each)?;
     Ok(count)
+}
+
+/// Số, ký hiệu that stand twice although their series differ: a series and a number tell two rows
+/// apart, people tell documents apart by what is printed on them.
+#[derive(Default)]
+struct Codes {
+    /// Short digests, so that a million numbers take little memory.
+    seen: HashSet<u64>,
+    twice: HashSet<u64>,
+}
+
+impl Codes {
+    fn add(&mut self, document: &DocumentId) {
+        let short = short(document);
+        if !self.seen.insert(short) {
+            self.twice.insert(short);
+        }
+    }
+
+    /// Goes through the numbers once more, if some stand twice, and names both.
+    fn tell(
+        self,
+        view: &dyn RegisterView,
+        scope: Scope,
+        each: &mut dyn FnMut(Finding),
+    ) -> Result<()> {
+        if self.twice.is_empty() {
+            return Ok(());
+        }
+        let mut alike: BTreeMap<(i16, String), Vec<DocumentId>> = BTreeMap::new();
+        view.numbers(&mut |given: Given| {
+            let document = given.document;
+            let in_scope = scope.year.is_none_or(|year| year == document.year);
+            if in_scope && self.twice.contains(&short(&document)) {
+                let key = (document.year, document.code.clone());
+                alike.entry(key).or_default().push(document);
+            }
+            Ok(())
+        })?;
+        for mut documents in alike.into_values() {
+            documents.sort_by_key(|d| d.seq);
+            let mut rest = documents.iter();
+            let Some(first) = rest.next() else { continue };
+            // In one series it was told on the way.
+            for other in rest.filter(|d| d.series != first.series) {
+                each(Finding::new(Class::NumberTwice, "").of(other).with(Some(first), ""));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn short(document: &DocumentId) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (document.year, &document.code).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The numbers between `last` and `now`, if any are left out.
@@ -119,6 +189,76 @@ mod tests {
         assert_eq!(told(&view, Scope::ALL), want);
         let last_year = Scope { year: Some(2025), bag: None };
         assert_eq!(told(&view, last_year), [""; 0]);
+    }
+
+    #[test]
+    fn one_code_in_two_series_is_a_repeat() {
+        struct Alike;
+        impl RegisterView for Alike {
+            fn bags(&self) -> Result<Vec<BagId>> {
+                Ok(Vec::new())
+            }
+            fn files(&self, _: BagId, _: &mut dyn FnMut(Known) -> Result<()>) -> Result<()> {
+                Ok(())
+            }
+            fn numbers(&self, each: &mut dyn FnMut(Given) -> Result<()>) -> Result<()> {
+                let rows = [(7, "A", 2025), (3, "A", 2026), (9, "B", 2026), (5, "C", 2026)];
+                rows.into_iter().try_for_each(|(seq, series, year)| {
+                    let code = "01/KH".to_owned();
+                    let date = jiff::civil::date(year, 1, 2);
+                    let series = series.to_owned();
+                    let document = DocumentId { seq, code, series, year, number: 1, date };
+                    each(Given { document, state: State::Void, files: 0 })
+                })
+            }
+            fn totals(&self) -> Result<(u64, u64)> {
+                Ok((0, 0))
+            }
+        }
+        let mut found = Vec::new();
+        let mut each = |f: Finding| {
+            let other = f.other.and_then(|o| o.document).map(|d| d.seq);
+            found.push((f.class, f.document.map(|d| d.seq), other));
+        };
+        assert_eq!(check(&Alike, Scope::ALL, &mut each).expect("checked"), 4);
+        let twice = |seq| (Class::NumberTwice, Some(seq), Some(3));
+        assert_eq!(found, [twice(5), twice(9)]);
+    }
+
+    #[test]
+    fn dates_go_with_the_numbers() {
+        struct Dates(bool);
+        impl RegisterView for Dates {
+            fn bags(&self) -> Result<Vec<BagId>> {
+                Ok(Vec::new())
+            }
+            fn files(&self, _: BagId, _: &mut dyn FnMut(Known) -> Result<()>) -> Result<()> {
+                Ok(())
+            }
+            fn numbers(&self, each: &mut dyn FnMut(Given) -> Result<()>) -> Result<()> {
+                let rows = [("A", 1, 5), ("A", 2, 5), ("A", 3, 4), ("A", 4, 4), ("B", 1, 1)];
+                rows.into_iter().try_for_each(|(series, number, day)| {
+                    let (code, series) = (format!("{number}/{series}"), series.to_owned());
+                    let date = jiff::civil::date(2026, 3, day);
+                    let document = DocumentId { seq: 1, code, series, year: 2026, number, date };
+                    each(Given { document, state: State::Registered, files: 1 })
+                })
+            }
+            fn is_explained(&self, document: &DocumentId) -> Result<bool> {
+                Ok(self.0 && document.number == 3)
+            }
+            fn totals(&self) -> Result<(u64, u64)> {
+                Ok((0, 0))
+            }
+        }
+        let found = |explained| {
+            let mut out = Vec::new();
+            let mut each = |f: Finding| out.push((f.class, f.document.map(|d| d.code)));
+            check(&Dates(explained), Scope::ALL, &mut each).expect("checked");
+            out
+        };
+        assert_eq!(found(false), [(Class::Backdated, Some("3/A".to_owned()))]);
+        assert_eq!(found(true), []);
     }
 
     #[test]

@@ -10,13 +10,15 @@ use crate::diagnostic::{Diagnostic, Place, Result, Severity};
 use crate::layout::paper::{Closing, Column, Cover, Grid, Volume, widest_word};
 use crate::pipeline::codes::NO_CHECKPOINT;
 use crate::pipeline::{Workspace, write_file};
-use crate::register::book::{Print, Run};
+use crate::register::book::{Print, Run, View};
 use crate::register::{Filter, Register};
 use crate::text;
 
 /// What to print, and where to.
 #[derive(Debug, Clone)]
 pub struct BookPrint<'a> {
+    /// Which book.
+    pub view: View,
     /// Which entries.
     pub filter: Filter,
     /// Numbered pages in a volume at most, from 1.
@@ -62,17 +64,18 @@ pub fn book(
     register: &dyn Register,
     wanted: &BookPrint<'_>,
 ) -> Result<Vec<PrintedVolume>> {
-    let print = Print::new(register, &wanted.filter)?;
+    let print = Print::new(register, wanted.view, &wanted.filter)?;
     let grid = grid(&print)?;
     let mut volumes = Volumes { workspace, print: &print, wanted, done: Vec::new() };
     let mut volume = Volume::new(&grid);
     let mut run = Run::default();
-    print.rows(&mut |entry, cells| {
+    print.rows(&mut |line| {
+        let cells: Vec<String> = line.cells.iter().map(|c| c.text().into_owned()).collect();
         if !volume.fits(&cells, wanted.pages.max(1)) {
             let full = std::mem::replace(&mut volume, Volume::new(&grid));
             volumes.write(full, &std::mem::take(&mut run))?;
         }
-        run.add(entry);
+        run.add(line, wanted.view);
         volume.push(cells);
         Ok(())
     })?;
@@ -84,9 +87,9 @@ pub fn book(
 fn grid(print: &Print<'_>) -> Result<Grid> {
     let shown = print.columns();
     let mut words = vec![0.0f64; shown.len()];
-    print.rows(&mut |_, cells| {
-        for (word, cell) in words.iter_mut().zip(&cells) {
-            *word = word.max(widest_word(cell));
+    print.rows(&mut |line| {
+        for (word, cell) in words.iter_mut().zip(&line.cells) {
+            *word = word.max(widest_word(&cell.text()));
         }
         Ok(())
     })?;

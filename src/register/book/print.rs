@@ -2,13 +2,15 @@
 //!
 //! Knows: columns, cells, what a title page says of some rows. Must not know: pages, paper.
 
-use super::{Cover, Form, Job, Options, Summary, form};
+use super::view::{self, View};
+use super::{Cover, Form, Job, Line, Options, Summary};
 use crate::diagnostic::{Lang, Result};
-use crate::register::{Book, Entry, Filter, Register};
+use crate::register::{Filter, Register};
 
 /// A book that is being printed. Always in the decree's wording.
 pub struct Print<'a> {
     register: &'a dyn Register,
+    view: View,
     filter: Filter,
     form: &'static Form,
 }
@@ -29,9 +31,9 @@ pub struct PrintColumn {
 pub struct Run(Summary);
 
 impl Run {
-    /// Counts an entry in; entries come in the order of the book.
-    pub fn add(&mut self, entry: &Entry) {
-        self.0.add(entry);
+    /// Counts a line of a book in; lines come in the order of the book.
+    pub fn add(&mut self, line: &Line<'_>, view: View) {
+        self.0.add(line, view.lists_numbers());
     }
 
     /// The day of the newest entry, `2026-03-05T00:00:00Z`; the first day of the decree without any.
@@ -42,14 +44,13 @@ impl Run {
 }
 
 impl<'a> Print<'a> {
-    /// The book that `filter.book` names.
+    /// The book of a view; `filter.book` is not looked at.
     ///
     /// # Errors
-    /// `Usage` for a book that this version does not have.
-    pub fn new(register: &'a dyn Register, filter: &Filter) -> Result<Self> {
-        let book = filter.book.unwrap_or(Book::Outgoing);
-        let filter = Filter { book: Some(book), ..filter.clone() };
-        Ok(Self { register, filter, form: form(book)? })
+    /// `Usage` if the form that comes with the program is broken.
+    pub fn new(register: &'a dyn Register, view: View, filter: &Filter) -> Result<Self> {
+        let filter = Filter { book: view.book(), ..filter.clone() };
+        Ok(Self { register, view, filter, form: view::form(view)? })
     }
 
     /// Tên sổ.
@@ -69,7 +70,7 @@ impl<'a> Print<'a> {
     ///
     /// # Errors
     /// As reading the register, and what `each` returns.
-    pub fn rows(&self, each: &mut dyn FnMut(&Entry, Vec<String>) -> Result<()>) -> Result<u64> {
+    pub fn rows(&self, each: &mut dyn FnMut(&Line<'_>) -> Result<()>) -> Result<u64> {
         self.job(&Summary::default(), &Cover::default()).rows(each)
     }
 
@@ -82,13 +83,7 @@ impl<'a> Print<'a> {
 
     fn job<'j>(&'j self, summary: &'j Summary, cover: &'j Cover) -> Job<'j> {
         let options = Options { lang: Lang::Vi, width: None };
-        Job {
-            register: self.register,
-            filter: &self.filter,
-            form: self.form,
-            cover,
-            summary,
-            options,
-        }
+        let (register, view) = (self.register, self.view);
+        Job { register, view, filter: &self.filter, form: self.form, cover, summary, options }
     }
 }

@@ -709,6 +709,12 @@ const FAULTS: &[Fault] = &[
         exit: Findings,
     },
     Fault {
+        name: "a date that goes back",
+        break_it: |f| f.register.rows[4].given.document.date = jiff::civil::date(2026, 11, 20),
+        finds: &["K0407 back-dated [{c5}] -> [{c4}]"],
+        exit: Findings,
+    },
+    Fault {
         name: "a reserved number",
         break_it: |f| {
             let mut given = f.register.rows[7].given.clone();

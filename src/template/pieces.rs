@@ -385,9 +385,9 @@ impl Builder<'_> {
 
     fn out_of_place(&mut self, tag: &Tag) {
         let near = scan::snippet(&tag.0.text);
-        let place =
-            Place::file(self.lowering.file).line(tag.0.at.line).column(tag.0.at.column);
-        let message = text!("thẻ “{near}” không dùng được ở đây", "the tag “{near}” means nothing here");
+        let place = Place::file(self.lowering.file).line(tag.0.at.line).column(tag.0.at.column);
+        let message =
+            text!("thẻ “{near}” không dùng được ở đây", "the tag “{near}” means nothing here");
         let hint = text!(
             "{{{{picture trường}}}}, {{{{qr trường}}}} viết trong văn bản thay thế (alt text) của một ảnh giữ chỗ; {{{{merge}}}} viết trong ô của bảng được lặp",
             "write {{{{picture field}}}} and {{{{qr field}}}} into the alt text of a placeholder picture, {{{{merge}}}} into a cell of a row that is repeated"

@@ -238,7 +238,8 @@ impl<'d> Runner<'d> {
         if let Some(Text { vi: why_vi, en: why_en }) = wrong {
             let name = raw_of(expr);
             let (vi, en) = self.whereabouts();
-            let message = text!("trường `{name}`: {why_vi}{vi}", "the field `{name}`: {why_en}{en}");
+            let message =
+                text!("trường `{name}`: {why_vi}{vi}", "the field `{name}`: {why_en}{en}");
             let hint = text!(
                 "sửa dữ liệu ở trường đó: tên một tệp .png hoặc .jpg trong thư mục cơ quan, mã QR thì chữ ngắn hơn",
                 "mend the data of that field: the name of a .png or .jpg in the office folder; a shorter text for a QR code"

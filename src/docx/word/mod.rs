@@ -289,17 +289,14 @@ impl Compiler<'_, '_> {
         let source = self.package.source(name);
         let tokens = Tokens::read(content, source)?;
         let root = tokens.elems.first().map_or(Name::Other, |e| e.name);
-        let is_filled = matches!(
-            root,
-            Name::Document | Name::Hdr | Name::Ftr | Name::Notes | Name::Endnotes
-        );
+        let is_filled =
+            matches!(root, Name::Document | Name::Hdr | Name::Ftr | Name::Notes | Name::Endnotes);
         if !is_filled {
             self.unfilled(name, content);
             return Ok(None);
         }
         self.ids(&tokens);
-        let texts =
-            paragraphs::read(&tokens, name, self.file, &mut self.spots, &mut self.found);
+        let texts = paragraphs::read(&tokens, name, self.file, &mut self.spots, &mut self.found);
         if texts.marks.is_empty() && texts.paras.iter().all(|p| p.escapes.is_empty()) {
             return Ok(None);
         }
@@ -392,7 +389,10 @@ impl Compiler<'_, '_> {
         let finding = Diagnostic::warning(
             codes::NOT_FILLED,
             place,
-            text!("phần này của tệp có “{{{{” nhưng không được điền", "this part of the file has “{{{{” but is not filled"),
+            text!(
+                "phần này của tệp có “{{{{” nhưng không được điền",
+                "this part of the file has “{{{{” but is not filled"
+            ),
         );
         self.found.push(finding.hint(text!(
             "thẻ dùng được trong thân văn bản, đầu trang, chân trang, chú thích, hộp chữ; không dùng được trong biểu đồ và thuộc tính tệp",

@@ -40,7 +40,10 @@ pub(super) fn look(bytes: &[u8]) -> Result<(Format, (u32, u32)), Text> {
     } else if bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
         jpeg_size(bytes).map(|size| (Format::Jpeg, size))
     } else {
-        return Err(text!("tệp không phải ảnh PNG hay JPEG", "the file is not a PNG or JPEG picture"));
+        return Err(text!(
+            "tệp không phải ảnh PNG hay JPEG",
+            "the file is not a PNG or JPEG picture"
+        ));
     };
     found
         .filter(|(_, (w, h))| (1..=MAX_SIDE).contains(w) && (1..=MAX_SIDE).contains(h))
@@ -181,7 +184,13 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_is_refused() {
-        for bytes in [&b""[..], b"GIF89a", b"\xFF\xD8\xFF", b"\xFF\xD8\xFF\xC0\0\x11\x08\0\x02\0\x03\x01", PNG] {
+        for bytes in [
+            &b""[..],
+            b"GIF89a",
+            b"\xFF\xD8\xFF",
+            b"\xFF\xD8\xFF\xC0\0\x11\x08\0\x02\0\x03\x01",
+            PNG,
+        ] {
             assert!(look(bytes).is_err(), "{bytes:?}");
         }
         let jpeg = b"\xFF\xD8\xFF\xE0\0\x04ab\xFF\xC0\0\x0B\x08\0\x02\0\x03\x01\x01\x11\0\xFF\xD9";

@@ -27,7 +27,7 @@ mod batch;
 mod conclude;
 pub(in crate::pipeline) mod journal;
 mod recovery;
-mod rows;
+pub(in crate::pipeline) mod rows;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,10 @@ use crate::register::{Batch, Fields, JobRow, JobState, Register, Wants};
 use crate::text;
 use crate::world::{Lock, World};
 
+use super::ledger::RegisterLeaves;
+
 pub use acts::{Attachment, Entered, Entering};
+pub(in crate::pipeline) use conclude::seals;
 pub use recovery::Mended;
 
 /// The register's file in the office folder.
@@ -55,7 +58,8 @@ pub const LOCK: &str = ".vanthu.lock";
 /// A document as the caller rendered it for its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// The file.
+    /// The file; empty for an entry without a file (a paper that is only entered), whose want has
+    /// no files ([`Wants::files`]) either.
     pub bytes: Vec<u8>,
     /// What kind of file: `docx`.
     pub extension: &'static str,
@@ -74,8 +78,8 @@ pub struct Issued {
     pub seq: u64,
     /// Số, ký hiệu.
     pub code: DocumentCode,
-    /// Its file in the archive.
-    pub file: FileRef,
+    /// Its file in the archive, if it has one.
+    pub file: Option<FileRef>,
     /// Its further files.
     pub further: Vec<FileRef>,
 }
@@ -201,6 +205,15 @@ impl<'w> Filing<'w> {
     /// The log, for reading what it signs.
     pub fn log(&self) -> &Log<'w> {
         &self.log
+    }
+
+    /// Makes damaged or missing tiles of the log again from the register; their paths below the archive.
+    pub fn rebuild_log(&mut self) -> Result<Vec<String>> {
+        let remade = self.log.rebuild(&RegisterLeaves(self.register.as_ref()))?;
+        if !remade.is_empty() {
+            self.log.sync()?;
+        }
+        Ok(remade.into_iter().map(|path| format!("log/{path}")).collect())
     }
 
     /// Stores inputs (source text, office, ruleset) under their SHA-256, each once, so that wants can name them.

@@ -19,6 +19,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::batch::salts;
+use super::rows::Contents;
 use super::{Filing, rows};
 use crate::archive::log::{Fault, Log, PublicKey, keys};
 use crate::archive::{Archive, BagId, Digest, Prepared, ReadyBag, SealContents};
@@ -108,9 +109,14 @@ pub(super) fn enter_key(
 }
 
 /// Seals full bags, brings the log up to date and signs it.
-pub(super) fn conclude(filing: &mut Filing<'_>, full: &[BagId]) -> Result<Concluded> {
+/// `known` are the contents of those bags of which they are in memory.
+pub(super) fn conclude(
+    filing: &mut Filing<'_>,
+    full: &[BagId],
+    known: HashMap<BagId, Contents>,
+) -> Result<Concluded> {
     let entered = if full.is_empty() { HashMap::new() } else { seals(filing.register.as_ref())? };
-    let prepared = prepare(filing, full, &entered)?;
+    let prepared = prepare(filing, full, known, &entered)?;
     enter(filing, &prepared.ready, &entered)?;
     let logged = filing.log.extend(&RegisterLeaves(filing.register.as_ref()))?;
     if logged > 0 || !prepared.ready.is_empty() {
@@ -128,18 +134,24 @@ pub(super) fn conclude(filing: &mut Filing<'_>, full: &[BagId]) -> Result<Conclu
 fn prepare(
     filing: &Filing<'_>,
     full: &[BagId],
+    mut known: HashMap<BagId, Contents>,
     entered: &HashMap<String, (Date, Digest)>,
 ) -> Result<Prepared> {
     let (register, today) = (filing.register.as_ref(), filing.world.today());
     filing.archive.prepare_seals(full, &mut |bag| {
         let day = entered.get(&bag.to_string()).map_or(today, |(day, _)| *day);
-        let files = register.bag_files(bag.year, bag.number)?;
-        Ok(SealContents { files, rows: rows::of_bag(register, bag)?, day })
+        let (files, rows) = match known.remove(&bag) {
+            Some(contents) => contents,
+            None => (register.bag_files(bag.year, bag.number)?, rows::of_bag(register, bag)?),
+        };
+        Ok(SealContents { files, rows, day })
     })
 }
 
 /// The bags that have an act: its day, and the digest that it names.
-fn seals(register: &dyn Register) -> Result<HashMap<String, (Date, Digest)>> {
+pub(in crate::pipeline) fn seals(
+    register: &dyn Register,
+) -> Result<HashMap<String, (Date, Digest)>> {
     let mut out = HashMap::new();
     let filter = ActFilter { kinds: vec![Kind::Seal], ..ActFilter::default() };
     register.acts(&filter, &mut |acted| {

@@ -40,8 +40,7 @@ pub fn run(workspace: &Workspace<'_>, args: ReceiveArgs, ui: &mut Ui<'_>) -> Res
     let ticket = Ticket { job, title, wait: Duration::from_secs(args.wait) };
     let bar = progress::bar(looks.documents.len() as u64, &ticket.title, ui.lang, ui.quiet);
     let limit = intake.limit;
-    let received =
-        take_in(workspace, &looks, &ticket, limit, &|p| bar.set_position(p.done as u64));
+    let received = take_in(workspace, &looks, &ticket, limit, &|p| bar.set_position(p.done as u64));
     bar.finish_and_clear();
     let received = received?;
     if blocks(&received.findings) {
@@ -239,7 +238,10 @@ fn show_lines(
     }
     let count = received.receipts.len();
     ui.remark(&if dry_run {
-        text!("sẽ vào sổ {count} văn bản; chưa thay đổi gì", "would register {count} documents; nothing was changed")
+        text!(
+            "sẽ vào sổ {count} văn bản; chưa thay đổi gì",
+            "would register {count} documents; nothing was changed"
+        )
     } else {
         text!("đã vào sổ {count} văn bản đến", "registered {count} incoming documents")
     });

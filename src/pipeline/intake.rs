@@ -8,8 +8,8 @@
 //! between stops the batch.
 
 mod find;
-mod look;
 mod lines;
+mod look;
 mod papers;
 
 use std::path::PathBuf;

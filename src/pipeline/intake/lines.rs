@@ -107,7 +107,8 @@ impl Walk {
         // Half points to millimetres.
         let size = f64::from(size) / 2.0 * 25.4 / 72.0;
         let format = &para.format;
-        let room = f64::from(measure.saturating_sub(format.left).saturating_sub(format.right).max(1));
+        let room =
+            f64::from(measure.saturating_sub(format.left).saturating_sub(format.right).max(1));
         let rows = (width / room).ceil().clamp(1.0, 200.0);
         let drawn = width.min(room);
         let begin = f64::from(left.saturating_add(format.left));

@@ -204,7 +204,10 @@ fn unknown_kind(bytes: &[u8], place: Place) -> Diagnostic {
     let message = if bytes.is_empty() {
         text!("tệp rỗng", "the file is empty")
     } else if old {
-        text!("tệp Word đời cũ (.doc) hoặc có mật khẩu", "an old Word file (.doc), or one with a password")
+        text!(
+            "tệp Word đời cũ (.doc) hoặc có mật khẩu",
+            "an old Word file (.doc), or one with a password"
+        )
     } else {
         text!("không phải PDF, Word (.docx) hay ảnh", "neither PDF nor Word (.docx) nor a picture")
     };
@@ -215,12 +218,12 @@ fn unknown_kind(bytes: &[u8], place: Place) -> Diagnostic {
 }
 
 fn broken(message: Text, place: Place) -> Diagnostic {
-    Diagnostic::error(codes::BROKEN, place, message)
-        .basis("Điều 21 khoản 2 NĐ 30/2020/NĐ-CP")
-        .hint(text!(
+    Diagnostic::error(codes::BROKEN, place, message).basis("Điều 21 khoản 2 NĐ 30/2020/NĐ-CP").hint(
+        text!(
             "báo nơi gửi gửi lại; văn bản điện tử không toàn vẹn thì trả lại nơi gửi",
             "tell the sender to send it again; an electronic document that is not whole is returned"
-        ))
+        ),
+    )
 }
 
 fn fault(why: Fault, place: Place, limit: u64) -> Diagnostic {
@@ -255,7 +258,10 @@ fn fault(why: Fault, place: Place, limit: u64) -> Diagnostic {
 
 fn nothing_to_read(place: Place, picture: bool) -> Diagnostic {
     let message = if picture {
-        text!("tệp chỉ có ảnh, không có chữ để đọc các trường", "the file is a picture: no text to read fields from")
+        text!(
+            "tệp chỉ có ảnh, không có chữ để đọc các trường",
+            "the file is a picture: no text to read fields from"
+        )
     } else {
         text!("không đọc được chữ trong tệp", "no text of the file can be read")
     };
@@ -294,18 +300,33 @@ fn no_stamp(why: Fault, given: bool, place: Place) -> Diagnostic {
     match why {
         Fault::OffPage if given => finding(
             Severity::Error,
-            text!("chỗ --at không nằm gọn trong trang đầu", "the place of --at is not within the first page"),
+            text!(
+                "chỗ --at không nằm gọn trong trang đầu",
+                "the place of --at is not within the first page"
+            ),
         )
-        .hint(text!("dấu rộng 50, cao 35 mm; đổi --at X,Y", "the stamp is 50 mm wide and 35 mm high; change --at X,Y")),
+        .hint(text!(
+            "dấu rộng 50, cao 35 mm; đổi --at X,Y",
+            "the stamp is 50 mm wide and 35 mm high; change --at X,Y"
+        )),
         Fault::OffPage => finding(
             Severity::Warning,
-            text!("trang đầu nhỏ hơn dấu ĐẾN nên không đóng", "the first page is smaller than the ĐẾN stamp, so there is none"),
+            text!(
+                "trang đầu nhỏ hơn dấu ĐẾN nên không đóng",
+                "the first page is smaller than the ĐẾN stamp, so there is none"
+            ),
         ),
         _ => finding(
             Severity::Warning,
-            text!("tệp cấm sửa nên không có bản đóng dấu ĐẾN", "the file must not be changed, so there is no copy with the ĐẾN stamp"),
+            text!(
+                "tệp cấm sửa nên không có bản đóng dấu ĐẾN",
+                "the file must not be changed, so there is no copy with the ĐẾN stamp"
+            ),
         )
-        .hint(text!("in nhãn dấu ĐẾN và dán lên bản in", "print a label with the stamp and put it on the printed document")),
+        .hint(text!(
+            "in nhãn dấu ĐẾN và dán lên bản in",
+            "print a label with the stamp and put it on the printed document"
+        )),
     }
 }
 

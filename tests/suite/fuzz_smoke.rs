@@ -128,7 +128,8 @@ targets!(
     xlsx_sheet,
     docx_document,
     manifest,
-    name
+    name,
+    pdf
 );
 
 #[test]

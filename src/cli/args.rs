@@ -48,7 +48,6 @@ pub enum BookShape {
     Json,
     Csv,
     Xlsx,
-    #[value(hide = true)]
     Docx,
 }
 
@@ -69,6 +68,16 @@ pub enum BookKind {
     KeptCopies,
     #[value(alias = "buu-dien")]
     Post,
+}
+
+/// What is done with the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum KeyAction {
+    #[default]
+    #[value(alias = "xem")]
+    List,
+    #[value(alias = "doi")]
+    Rotate,
 }
 
 /// The commands.
@@ -132,12 +141,31 @@ pub enum Command {
     Book {
         #[arg(value_enum)]
         kind: BookKind,
-        #[arg(long, value_name = "YYYY")]
-        year: Option<i16>,
+        #[command(flatten)]
+        which: Which,
+        #[arg(long, value_name = "WORDS")]
+        text: Option<String>,
         #[arg(long, value_enum, default_value_t)]
         format: BookShape,
         #[arg(long, short, value_name = "FILE")]
         out: Option<PathBuf>,
+        #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=2000))]
+        pages_per_volume: u32,
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9999))]
+        first_volume: u32,
+    },
+    #[command(alias = "tim")]
+    Find {
+        #[arg(value_name = "WORDS")]
+        words: Vec<String>,
+        #[arg(long, value_enum)]
+        book: Option<BookKind>,
+        #[command(flatten)]
+        which: Which,
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
     },
     #[command(alias = "doi-chieu")]
     Verify {
@@ -147,6 +175,42 @@ pub enum Command {
         year: Option<i16>,
         #[arg(long, value_name = "N")]
         threads: Option<usize>,
+        #[arg(long, value_name = "FILE")]
+        anchor: Option<PathBuf>,
+    },
+    #[command(alias = "bang-chung")]
+    Proof {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "chung-minh")]
+    Prove {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        proof: PathBuf,
+        #[arg(long = "key", value_name = "VKEY")]
+        keys: Vec<String>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "diem-kiem-tra")]
+    Checkpoint {
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "khoa")]
+    Keys {
+        #[arg(value_enum, default_value_t)]
+        action: KeyAction,
+        #[arg(long)]
+        lost: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
     },
     #[command(alias = "kiem-tra")]
     Check {
@@ -169,12 +233,19 @@ impl Command {
     pub fn wants_json(&self) -> bool {
         match self {
             Self::Draft { format, .. }
+            | Self::Find { format, .. }
             | Self::Verify { format, .. }
+            | Self::Prove { format, .. }
             | Self::Check { format, .. } => *format == Shape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
-            Self::Init { .. } | Self::New { .. } | Self::Explain { .. } => false,
+            Self::Init { .. }
+            | Self::New { .. }
+            | Self::Explain { .. }
+            | Self::Proof { .. }
+            | Self::Checkpoint { .. }
+            | Self::Keys { .. } => false,
         }
     }
 }
@@ -236,6 +307,25 @@ pub struct ReceiveArgs {
     pub wait: u64,
     #[arg(long)]
     pub json: bool,
+}
+
+/// Which entries of a book.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Which {
+    #[arg(long, value_name = "YYYY")]
+    pub year: Option<i16>,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub from: Option<Date>,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub to: Option<Date>,
+    #[arg(long = "type", value_name = "TYPE")]
+    pub type_of: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub unit: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub signer: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    pub dossier: Option<String>,
 }
 
 /// Data for a template.

@@ -146,6 +146,23 @@ pub enum Command {
         #[arg(long, value_name = "N")]
         threads: Option<usize>,
     },
+    #[command(alias = "sua-kho")]
+    Repair {
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "CODE")]
+        number: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long)]
+        accept_parts: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
     #[command(alias = "kiem-tra")]
     Check {
         #[arg(required = true, value_name = "FILE")]
@@ -168,6 +185,7 @@ impl Command {
         match self {
             Self::Draft { format, .. }
             | Self::Verify { format, .. }
+            | Self::Repair { format, .. }
             | Self::Check { format, .. } => *format == Shape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),

@@ -13,6 +13,7 @@ mod init;
 mod issue;
 mod new;
 mod progress;
+mod repair;
 mod report;
 mod run;
 mod verify;
@@ -164,6 +165,19 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         Command::Book { kind, year, format, out } => {
             let workspace = open_to_read(&world, &global, ui)?;
             book::run(&workspace, kind, year, format, out.as_deref(), ui)
+        }
+        Command::Repair { from, year, number, dry_run, accept_parts, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wait = std::time::Duration::from_secs(wait);
+            let request = crate::pipeline::RepairRequest {
+                from,
+                year,
+                code: number,
+                dry_run,
+                accept_parts,
+                wait,
+            };
+            repair::run(&workspace, &request, format, ui)
         }
         Command::Verify { format, year, threads } => {
             let workspace = open_to_read(&world, &global, ui)?;

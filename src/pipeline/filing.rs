@@ -47,6 +47,7 @@ use super::ledger::RegisterLeaves;
 pub use acts::{Attachment, Entered, Entering};
 pub(in crate::pipeline) use conclude::seals;
 pub use recovery::Mended;
+pub(in crate::pipeline) use recovery::covers;
 
 /// The register's file in the office folder.
 pub const REGISTER: &str = "register.db";
@@ -264,7 +265,11 @@ pub fn read_register(dir: &Path) -> Result<Option<Sqlite>> {
     Sqlite::read(&dir.join(REGISTER))
 }
 
-fn take_lock(world: &dyn World, dir: &Path, wait: Duration) -> Result<Box<dyn Lock>> {
+pub(in crate::pipeline) fn take_lock(
+    world: &dyn World,
+    dir: &Path,
+    wait: Duration,
+) -> Result<Box<dyn Lock>> {
     let path = dir.join(LOCK);
     world.lock(&path, wait).map_err(|error| {
         if error.kind() != std::io::ErrorKind::WouldBlock {

@@ -23,6 +23,7 @@ mod lint_samples;
 mod processes;
 mod program;
 mod readme;
+mod repair;
 mod samples;
 mod setbacks;
 mod text_format;

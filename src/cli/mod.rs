@@ -3,6 +3,7 @@
 //! Knows: terminals, arguments, exit codes. Must not know: XML, SQL, the decree.
 
 mod args;
+mod backup;
 mod book;
 mod check;
 mod draft;
@@ -13,6 +14,7 @@ mod init;
 mod issue;
 mod new;
 mod progress;
+mod rebuild;
 mod repair;
 mod report;
 mod run;
@@ -165,6 +167,27 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         Command::Book { kind, year, format, out } => {
             let workspace = open_to_read(&world, &global, ui)?;
             book::run(&workspace, kind, year, format, out.as_deref(), ui)
+        }
+        Command::Rebuild { out, wait, format } => {
+            let dir = global.office.clone().unwrap_or_else(|| Path::new(".").to_path_buf());
+            if crate::pipeline::recover_config(&world, &dir)? {
+                ui.remark(&text!(
+                    "đã lập lại vanthu.toml từ nhật trình của kho",
+                    "vanthu.toml was made again from the archive's journal"
+                ));
+            }
+            let workspace = open_to_read(&world, &global, ui)?;
+            rebuild::run(&workspace, out.as_deref(), wait, format, ui)
+        }
+        Command::Backup { to, with_key, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wait = std::time::Duration::from_secs(wait);
+            let request = crate::pipeline::BackupRequest { to, with_key, wait };
+            backup::run(&workspace, &request, format, ui)
+        }
+        Command::Restore { accept, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            backup::go_on(&workspace, accept, wait, format, ui)
         }
         Command::Repair { from, year, number, dry_run, accept_parts, wait, format } => {
             let workspace = open_to_read(&world, &global, ui)?;

@@ -57,7 +57,8 @@ pub fn run(
     Ok(exit_of(&verified))
 }
 
-fn exit_of(verified: &Verified) -> Exit {
+/// The exit code of a verification.
+pub(super) fn exit_of(verified: &Verified) -> Exit {
     if verified.is_clean() {
         return Exit::Clean;
     }

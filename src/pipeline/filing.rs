@@ -145,6 +145,17 @@ impl<'w> Filing<'w> {
     /// Takes the office's lock (waiting up to `wait`), opens register and archive, making both in a
     /// new office, and mends what a killed run left. Refuses if the one is older than the other.
     pub fn open(world: &'w dyn World, dir: &Path, office: &Office, wait: Duration) -> Result<Self> {
+        super::copy::refuse_copy(world, dir)?;
+        Self::open_copy(world, dir, office, wait)
+    }
+
+    /// The same in a backup that is to be gone on from.
+    pub(super) fn open_copy(
+        world: &'w dyn World,
+        dir: &Path,
+        office: &Office,
+        wait: Duration,
+    ) -> Result<Self> {
         let lock = take_lock(world, dir, wait)?;
         let (path, root) = (dir.join(REGISTER), dir.join(ARCHIVE));
         let new = recovery::is_new_office(world, &path, &root)?;

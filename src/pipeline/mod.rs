@@ -3,8 +3,10 @@
 //! Knows: plan, draft, issue, verify. Must not know: terminals, arguments, exit codes.
 
 mod assemble;
+mod backup;
 mod check;
 mod codes;
+mod copy;
 mod draft;
 mod fields;
 pub mod filing;
@@ -23,7 +25,9 @@ mod verify;
 mod workspace;
 
 pub use assemble::assemble;
+pub use backup::{BackedUp, BackupRequest, backup};
 pub use check::check;
+pub use copy::{MARK, Mark, NextNumber, Restored, restore};
 pub use draft::{Drafted, write_drafts};
 pub use fields::fields_of;
 pub use issue::{Line, PRINT_FOLDER, Report, Ticket, file_stem, issue, preview};

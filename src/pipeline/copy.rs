@@ -15,7 +15,7 @@ use serde_json::{Map, json};
 use crate::archive::verify::Options;
 use crate::archive::{Digest, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::register::{Book, Filter, Kind, Register};
+use crate::register::{ActFilter, Filter, Kind, Register};
 use crate::text;
 use crate::world::World;
 
@@ -184,10 +184,9 @@ pub fn restore(workspace: &Workspace<'_>, accept: bool, wait: Duration) -> Resul
     }
     let next = next_numbers(&register)?;
     // A going on that was cut short before the mark went.
-    let is_entered = register.acts(
-        &crate::register::ActFilter { kinds: vec![Kind::Restore], ..Default::default() },
-        &mut |_| Ok(()),
-    )? > 0
+    let is_entered = register
+        .acts(&ActFilter { kinds: vec![Kind::Restore], ..ActFilter::default() }, &mut |_| Ok(()))?
+        > 0
         && register.head()? > mark.head;
     drop(register);
     let mut done = Restored { mark, next, verified, is_accepted: false, unfinished: None };
@@ -214,7 +213,7 @@ pub fn restore(workspace: &Workspace<'_>, accept: bool, wait: Duration) -> Resul
 /// What each series of the newest year would give next.
 fn next_numbers(register: &dyn Register) -> Result<Vec<NextNumber>> {
     let mut out: Vec<NextNumber> = Vec::new();
-    let filter = Filter { book: Some(Book::Outgoing), ..Filter::default() };
+    let filter = Filter::default();
     // By series, then number: the last of each stays.
     register.entries(&filter, &mut |entry| {
         let found = NextNumber {

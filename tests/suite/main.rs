@@ -10,6 +10,7 @@ mod borders;
 mod clerk;
 mod cli_snapshots;
 mod codes;
+mod copies;
 mod data_files;
 mod docx_hostile;
 mod docx_read;

@@ -212,6 +212,52 @@ pub enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 120)]
         wait: u64,
     },
+    #[command(alias = "sua-kho")]
+    Repair {
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "CODE")]
+        number: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long)]
+        accept_parts: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "lap-lai-so")]
+    Rebuild {
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "sao-luu")]
+    Backup {
+        #[arg(value_name = "DIR")]
+        to: PathBuf,
+        #[arg(long)]
+        with_key: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "khoi-phuc")]
+    Restore {
+        #[arg(long)]
+        accept: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
     #[command(alias = "kiem-tra")]
     Check {
         #[arg(required = true, value_name = "FILE")]
@@ -235,6 +281,10 @@ impl Command {
             Self::Draft { format, .. }
             | Self::Find { format, .. }
             | Self::Verify { format, .. }
+            | Self::Repair { format, .. }
+            | Self::Rebuild { format, .. }
+            | Self::Backup { format, .. }
+            | Self::Restore { format, .. }
             | Self::Prove { format, .. }
             | Self::Check { format, .. } => *format == Shape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,

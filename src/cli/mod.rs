@@ -3,6 +3,7 @@
 //! Knows: terminals, arguments, exit codes. Must not know: XML, SQL, the decree.
 
 mod args;
+mod backup;
 mod book;
 mod check;
 mod checkpoint;
@@ -17,7 +18,9 @@ mod keys;
 mod new;
 mod progress;
 mod proof;
+mod rebuild;
 mod receive;
+mod repair;
 mod report;
 mod run;
 mod verify;
@@ -174,6 +177,40 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open_to_read(&world, &global, ui)?;
             let volumes = (pages_per_volume, first_volume);
             book::run(&workspace, book::Request { kind, which, text, format, out, volumes }, ui)
+        }
+        Command::Rebuild { out, wait, format } => {
+            let dir = global.office.clone().unwrap_or_else(|| Path::new(".").to_path_buf());
+            if crate::pipeline::recover_config(&world, &dir)? {
+                ui.remark(&text!(
+                    "đã lập lại vanthu.toml từ nhật trình của kho",
+                    "vanthu.toml was made again from the archive's journal"
+                ));
+            }
+            let workspace = open_to_read(&world, &global, ui)?;
+            rebuild::run(&workspace, out.as_deref(), wait, format, ui)
+        }
+        Command::Backup { to, with_key, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wait = std::time::Duration::from_secs(wait);
+            let request = crate::pipeline::BackupRequest { to, with_key, wait };
+            backup::run(&workspace, &request, format, ui)
+        }
+        Command::Restore { accept, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            backup::go_on(&workspace, accept, wait, format, ui)
+        }
+        Command::Repair { from, year, number, dry_run, accept_parts, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wait = std::time::Duration::from_secs(wait);
+            let request = crate::pipeline::RepairRequest {
+                from,
+                year,
+                code: number,
+                dry_run,
+                accept_parts,
+                wait,
+            };
+            repair::run(&workspace, &request, format, ui)
         }
         Command::Find { words, book, which, limit, format } => {
             let workspace = open_to_read(&world, &global, ui)?;

@@ -67,7 +67,8 @@ fn read_anchor(workspace: &Workspace<'_>, path: &Path) -> Result<Vec<u8>> {
     workspace.world.read(path, limit).map_err(|e| crate::pipeline::read_failure(path, &e))
 }
 
-fn exit_of(verified: &Verified) -> Exit {
+/// The exit code of a verification.
+pub(super) fn exit_of(verified: &Verified) -> Exit {
     if verified.is_clean() {
         return Exit::Clean;
     }

@@ -47,6 +47,7 @@ use super::ledger::RegisterLeaves;
 pub use acts::{Attachment, Entered, Entering};
 pub(in crate::pipeline) use conclude::seals;
 pub use recovery::Mended;
+pub(in crate::pipeline) use recovery::covers;
 
 /// The register's file in the office folder.
 pub const REGISTER: &str = "register.db";
@@ -145,6 +146,17 @@ impl<'w> Filing<'w> {
     /// Takes the office's lock (waiting up to `wait`), opens register and archive, making both in a
     /// new office, and mends what a killed run left. Refuses if the one is older than the other.
     pub fn open(world: &'w dyn World, dir: &Path, office: &Office, wait: Duration) -> Result<Self> {
+        super::copy::refuse_copy(world, dir)?;
+        Self::open_copy(world, dir, office, wait)
+    }
+
+    /// The same in a backup that is to be gone on from.
+    pub(super) fn open_copy(
+        world: &'w dyn World,
+        dir: &Path,
+        office: &Office,
+        wait: Duration,
+    ) -> Result<Self> {
         let lock = take_lock(world, dir, wait)?;
         let (path, root) = (dir.join(REGISTER), dir.join(ARCHIVE));
         let new = recovery::is_new_office(world, &path, &root)?;
@@ -311,7 +323,11 @@ pub fn read_register(dir: &Path) -> Result<Option<Sqlite>> {
     Sqlite::read(&dir.join(REGISTER))
 }
 
-fn take_lock(world: &dyn World, dir: &Path, wait: Duration) -> Result<Box<dyn Lock>> {
+pub(in crate::pipeline) fn take_lock(
+    world: &dyn World,
+    dir: &Path,
+    wait: Duration,
+) -> Result<Box<dyn Lock>> {
     let path = dir.join(LOCK);
     world.lock(&path, wait).map_err(|error| {
         if error.kind() != std::io::ErrorKind::WouldBlock {

@@ -30,7 +30,7 @@ pub fn run(
     let options = Options {
         threads: threads.unwrap_or(0),
         on_progress: Some(&on_progress),
-        scope: Scope { year, bag: None },
+        scope: Scope { year, bag: None, part: false },
         ..Options::default()
     };
     let verified = verify(workspace, options, Duration::from_secs(WAIT));

@@ -33,6 +33,7 @@ impl RegisterView for Ledger<'_> {
                 path: f.at.path,
                 sha256: f.sha256,
                 size: f.size,
+                wanted: true,
             }));
             Ok(())
         })?;
@@ -49,6 +50,7 @@ impl RegisterView for Ledger<'_> {
                 path: f.at.path,
                 sha256: f.sha256,
                 size: f.size,
+                wanted: true,
             }));
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));

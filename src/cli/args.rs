@@ -3,6 +3,7 @@
 //! Knows: names of commands and options (fixed, with Vietnamese aliases). Must not know: what they do.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
@@ -32,12 +33,21 @@ pub struct Global {
     pub quiet: bool,
 }
 
-/// Output of `check` and `verify`.
+/// Output of `check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Shape {
     #[default]
     Text,
     Json,
+}
+
+/// Output of `verify`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum VerifyShape {
+    #[default]
+    Text,
+    Json,
+    Docx,
 }
 
 /// Output of `book`.
@@ -61,6 +71,16 @@ pub enum BookKind {
     Incoming,
     #[value(alias = "khen-thuong")]
     Awards,
+}
+
+impl From<BookKind> for crate::register::Book {
+    fn from(kind: BookKind) -> Self {
+        match kind {
+            BookKind::Outgoing => Self::Outgoing,
+            BookKind::Incoming => Self::Incoming,
+            BookKind::Awards => Self::Awards,
+        }
+    }
 }
 
 /// The commands.
@@ -130,14 +150,7 @@ pub enum Command {
         out: Option<PathBuf>,
     },
     #[command(alias = "doi-chieu")]
-    Verify {
-        #[arg(long, value_enum, default_value_t)]
-        format: Shape,
-        #[arg(long, value_name = "YYYY")]
-        year: Option<i16>,
-        #[arg(long, value_name = "N")]
-        threads: Option<usize>,
-    },
+    Verify(Verify),
     #[command(alias = "kiem-tra")]
     Check {
         #[arg(required = true, value_name = "FILE")]
@@ -158,14 +171,46 @@ impl Command {
     /// True if a program reads the result, and so a failure too.
     pub fn wants_json(&self) -> bool {
         match self {
-            Self::Draft { format, .. }
-            | Self::Verify { format, .. }
-            | Self::Check { format, .. } => *format == Shape::Json,
+            Self::Draft { format, .. } | Self::Check { format, .. } => *format == Shape::Json,
+            Self::Verify(verify) => verify.format == VerifyShape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
             Self::Init { .. } | Self::New { .. } | Self::Explain { .. } => false,
         }
     }
+}
+
+/// Options of `verify`.
+#[derive(Debug, Clone, Args)]
+pub struct Verify {
+    #[arg(long, value_enum, default_value_t)]
+    pub format: VerifyShape,
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[arg(long, value_name = "YYYY")]
+    pub year: Option<i16>,
+    #[arg(long, value_name = "N")]
+    pub bag: Option<u32>,
+    #[arg(long, value_enum)]
+    pub book: Option<BookKind>,
+    #[arg(long, value_name = "CODE", conflicts_with = "bag")]
+    pub number: Option<String>,
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    pub max_duration: Option<Duration>,
+    #[arg(long, conflicts_with_all = ["book", "number", "quick"])]
+    pub resume: bool,
+    #[arg(long, value_name = "DAYS", value_parser = days, conflicts_with_all = ["book", "number", "quick"])]
+    pub max_age: Option<u32>,
+    #[arg(long)]
+    pub quick: bool,
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    #[arg(long, value_name = "N")]
+    pub io: Option<usize>,
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub wait: u64,
+    #[arg(long)]
+    pub no_log: bool,
 }
 
 /// Data for a template.
@@ -183,6 +228,24 @@ fn lang(text: &str) -> Result<Lang, String> {
         "en" => Ok(Lang::En),
         _ => Err("vi | en".to_owned()),
     }
+}
+
+/// `90`, `90s`, `30m`, `2h`.
+fn span(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(['s', 'm', 'h']);
+    let unit = match text.strip_prefix(digits) {
+        Some("" | "s") => 1,
+        Some("m") => 60,
+        Some("h") => 3600,
+        _ => return Err("90s | 30m | 2h".to_owned()),
+    };
+    let count: u64 = digits.parse().map_err(|_| "90s | 30m | 2h".to_owned())?;
+    Ok(Duration::from_secs(count.saturating_mul(unit)))
+}
+
+/// `30` or `30d`.
+fn days(text: &str) -> Result<u32, String> {
+    text.trim_end_matches('d').parse().map_err(|_| "30 | 30d".to_owned())
 }
 
 fn day(text: &str) -> Result<Date, String> {

@@ -31,7 +31,10 @@ pub use planned::{Columns, Planned, RowData, RowPlace};
 pub use recipe::{IssueDay, Recipe, at_row, write};
 pub use scaffold::create_office;
 pub use skeleton::{Skeleton, skeleton, skeletons};
-pub use verify::{Verified, no_register, verify};
+pub use verify::{
+    Asked, Checked, Kept, Leave, Request, Verdict, Verified, minutes, no_register, verify,
+    verify_and_keep,
+};
 pub use workspace::{
     OFFICE_FILE, TEXT_LIMIT, Workspace, find_office, read_failure, read_text, write_failure,
     write_file,

@@ -359,7 +359,9 @@ impl<'a> Run<'a> {
         self.covered.files = self.total.files;
         self.covered.earlier_bags = self.earlier.len() as u64;
         self.covered.earlier_files = self.earlier.iter().map(|e| e.files).sum();
-        self.covered.bytes = self.check.bytes.load(Ordering::Relaxed);
+        // A quick check has read none of the lengths that it has seen.
+        let read = if self.check.quick { 0 } else { self.check.bytes.load(Ordering::Relaxed) };
+        self.covered.bytes = read;
         Ok(Report {
             scope: self.scope,
             covered: self.covered,

@@ -113,7 +113,7 @@ fn before_digest(path: &str) -> String {
 
 /// Refuses to go on if the bags hold what the register does not know: then the register was put
 /// back to an earlier state, and it would give the same numbers again.
-fn refuse_older_register(filing: &Filing<'_>) -> Result<()> {
+pub(super) fn refuse_older_register(filing: &Filing<'_>) -> Result<()> {
     let newest = filing.register.newest_bags()?;
     for sealed in filing.archive.newest_sealed()? {
         let id = sealed.id;

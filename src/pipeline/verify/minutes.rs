@@ -67,7 +67,7 @@ fn data(workspace: &Workspace<'_>, checked: &Checked) -> Value {
         "trich_yeu": format!("Kiểm tra tính toàn vẹn của kho lưu trữ điện tử {}", organ.in_text),
         "bat_dau": moment(&report.started),
         "ket_thuc": moment(&report.ended),
-        "dia_diem": format!("{}, {}", organ.in_text, organ.place),
+        "dia_diem": organ.in_text,
         "pham_vi": scope(checked),
         "cach_lam": if report.quick {
             "đối chiếu tên và độ dài của tệp với sổ đăng ký; KHÔNG đọc nội dung"

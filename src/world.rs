@@ -72,12 +72,29 @@ pub trait World: Send + Sync {
 
     /// Makes a file that must not exist yet. Not synced: follow with [`World::sync`] or [`World::sync_tree`].
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// The same for a file that only its owner may read. A world without rights makes a plain one.
+    fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.create(path, bytes)
+    }
+    /// True if only its owner may read a file, or the system does not tell. Links are followed.
+    fn is_private(&self, _path: &Path) -> io::Result<bool> {
+        Ok(true)
+    }
     /// Appends to a file, making it if missing, and syncs it.
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Appends to a file, making it if missing. Not synced: for what can be made again from elsewhere.
+    fn append_unsynced(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.append(path, bytes)
+    }
     /// Cuts a file to `len` bytes and syncs it.
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()>;
     /// Replaces a file's content so that a power cut leaves the old or the new: temp, sync, rename, sync folder.
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Puts a finished, synced file in the place of an older one: a power cut leaves the old or the new.
+    fn replace_by(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.replace(to, &self.read(from, u64::MAX)?)?;
+        self.remove(from)
+    }
     /// Renames; an existing file at `to` is an error (no silent overwrite).
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
@@ -235,10 +252,27 @@ impl World for System {
         OpenOptions::new().write(true).create_new(true).open(path)?.write_all(bytes)
     }
 
+    #[cfg(unix)]
+    fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600).open(path)?.write_all(bytes)
+    }
+
+    #[cfg(unix)]
+    fn is_private(&self, path: &Path) -> io::Result<bool> {
+        use std::os::unix::fs::PermissionsExt;
+        Ok(fs::metadata(path)?.permissions().mode() & 0o077 == 0)
+    }
+
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = OpenOptions::new().append(true).create(true).open(path)?;
         file.write_all(bytes)?;
         file.sync_data()
+    }
+
+    fn append_unsynced(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        OpenOptions::new().append(true).create(true).open(path)?.write_all(bytes)
     }
 
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
@@ -263,6 +297,11 @@ impl World for System {
             return Err(error);
         }
         self.sync(&parent)
+    }
+
+    fn replace_by(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)?;
+        self.sync(&parent_of(to))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

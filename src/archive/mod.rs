@@ -4,9 +4,10 @@
 //!
 //! ```text
 //! DOC-TOI.txt                 how to check everything with other people's tools
-//! keys/  log/                 kept free for the signed log
+//! keys/  log/                 public keys; the signed log of everything registered ([`log`](mod@log))
 //! open/2026/000002/           data/ + append-only manifest-sha256.txt
 //! bags/2026/000001/           sealed: a BagIt 1.0 bag (RFC 8493), never written again
+//! journal/000001.jsonl        the register's rows, verbatim
 //! staging/  quarantine/  reports/
 //! ```
 //!
@@ -16,6 +17,8 @@
 //! ([`Archive::recover`]). [`verify`](mod@verify) compares the two.
 
 mod fault;
+pub mod journal;
+pub mod log;
 mod manifest;
 mod paths;
 mod recover;
@@ -38,6 +41,7 @@ use serde::{Deserialize, Serialize};
 pub use paths::{BagId, FileName, check_path};
 pub use recover::Recovery;
 pub use rollback::SealedBag;
+pub use seal::{Prepared, ReadyBag, SealContents};
 pub use store::{Archive, OpenBag};
 
 /// Most documents that one bag may hold.

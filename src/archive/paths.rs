@@ -20,8 +20,10 @@ pub(super) const OPEN: &str = "open";
 pub(super) const STAGING: &str = "staging";
 pub(super) const QUARANTINE: &str = "quarantine";
 pub(super) const REPORTS: &str = "reports";
+pub(super) const JOURNAL: &str = "journal";
 /// Every folder of an archive.
-pub(super) const FOLDERS: [&str; 7] = [KEYS, LOG, BAGS, OPEN, STAGING, QUARANTINE, REPORTS];
+pub(super) const FOLDERS: [&str; 8] =
+    [KEYS, LOG, BAGS, OPEN, JOURNAL, STAGING, QUARANTINE, REPORTS];
 
 pub(super) const DATA: &str = "data";
 pub(super) const MANIFEST: &str = "manifest-sha256.txt";
@@ -48,6 +50,16 @@ impl fmt::Display for BagId {
     /// `2026/000001`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}/{:06}", self.year, self.number)
+    }
+}
+
+impl std::str::FromStr for BagId {
+    type Err = ();
+
+    /// `2026/000001`, exactly as it prints.
+    fn from_str(s: &str) -> Result<Self, ()> {
+        let (year, number) = s.split_once('/').ok_or(())?;
+        Ok(Self { year: year_of(year).ok_or(())?, number: bag_of(number).ok_or(())? })
     }
 }
 

@@ -5,17 +5,48 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use jiff::civil::Date;
+
 use super::fault::{At, Doing, refuse};
 use super::paths::{
     BAG_INFO, BAGIT, BAGS, BagId, DATA, MANIFEST, OPEN, ROWS, TAG_FILES, TAG_MANIFEST,
 };
 use super::store::{Archive, paths_parent};
-use super::{FileRef, manifest, sha256};
+use super::{Digest, FileRef, manifest, sha256};
 use crate::diagnostic::{Failure, Result};
 use crate::text;
 
 /// `bagit.txt`, whole (RFC 8493 §2.1.1).
 pub(super) const BAGIT_TEXT: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+
+/// What a bag is sealed with.
+#[derive(Debug, Clone)]
+pub struct SealContents {
+    /// All its registered files.
+    pub files: Vec<FileRef>,
+    /// The register's rows of it as CSV, kept as the tag file `so-dang-ky.csv`.
+    pub rows: Vec<u8>,
+    /// The day that `bag-info.txt` names.
+    pub day: Date,
+}
+
+/// A bag whose tag files are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadyBag {
+    /// Which.
+    pub id: BagId,
+    /// SHA-256 of its `tagmanifest-sha256.txt`, which stands for the whole bag.
+    pub tags: Digest,
+}
+
+/// What preparing came to.
+#[derive(Debug, Default)]
+pub struct Prepared {
+    /// Bags to be moved.
+    pub ready: Vec<ReadyBag>,
+    /// Bags that would not be valid; they stay open.
+    pub refused: Vec<(BagId, Failure)>,
+}
 
 impl Archive<'_> {
     /// True if an open bag is full and is to be sealed.
@@ -40,25 +71,55 @@ impl Archive<'_> {
         bags: &[BagId],
         contents: &mut dyn FnMut(BagId) -> Result<(Vec<FileRef>, Vec<u8>)>,
     ) -> Result<Vec<(BagId, Failure)>> {
-        let (mut ready, mut refused) = (Vec::new(), Vec::new());
-        for &bag in bags.iter().filter(|b| !self.is_sealed(**b)) {
+        let today = self.world.today();
+        let prepared = self.prepare_seals(bags, &mut |bag| {
             let (files, rows) = contents(bag)?;
-            match self.prepare(bag, &files, &rows) {
-                Ok(()) => ready.push(bag),
-                Err(failure) => refused.push((bag, failure)),
-            }
+            Ok(SealContents { files, rows, day: today })
+        })?;
+        if !prepared.ready.is_empty() {
+            self.sync_open()?;
+            self.move_sealed(&prepared.ready)?;
         }
-        if !ready.is_empty() {
-            let open = self.root.join(OPEN);
-            self.world.sync_tree(&open).at(Doing::Sync, &open)?;
-            self.move_to_sealed(&ready)?;
-        }
-        Ok(refused)
+        Ok(prepared.refused)
     }
 
-    /// Writes the tag files of a bag that is whole, unsynced: until the bag is moved they may be
-    /// swept away and written again.
-    fn prepare(&self, bag: BagId, files: &[FileRef], rows: &[u8]) -> Result<()> {
+    /// The first half of sealing: writes the tag files of bags that are whole, unsynced. A sealed bag
+    /// is left alone. To be followed by a sync of the file system and [`Archive::move_sealed`]; until
+    /// then everything may be swept away and written again. Same contents, same bytes.
+    pub fn prepare_seals(
+        &self,
+        bags: &[BagId],
+        contents: &mut dyn FnMut(BagId) -> Result<SealContents>,
+    ) -> Result<Prepared> {
+        let mut out = Prepared::default();
+        for &bag in bags.iter().filter(|b| !self.is_sealed(**b)) {
+            let contents = contents(bag)?;
+            match self.prepare(bag, &contents) {
+                Ok(tags) => out.ready.push(ReadyBag { id: bag, tags }),
+                Err(failure) => out.refused.push((bag, failure)),
+            }
+        }
+        Ok(out)
+    }
+
+    /// One sync of the file system: makes durable whatever was written to it.
+    pub fn sync_open(&self) -> Result<()> {
+        let open = self.root.join(OPEN);
+        self.world.sync_tree(&open).at(Doing::Sync, &open)
+    }
+
+    /// The second half of sealing: moves bags whose tag files are durable.
+    pub fn move_sealed(&self, ready: &[ReadyBag]) -> Result<()> {
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let bags: Vec<BagId> = ready.iter().map(|bag| bag.id).collect();
+        self.move_to_sealed(&bags)
+    }
+
+    /// Writes the tag files of a bag that is whole, unsynced; the digest of its tag manifest.
+    fn prepare(&self, bag: BagId, contents: &SealContents) -> Result<Digest> {
+        let SealContents { files, rows, day } = contents;
         let open = bag.under(&self.root, OPEN);
         self.sweep(bag)?;
         self.put_orphans_aside(bag, files)?;
@@ -66,7 +127,7 @@ impl Archive<'_> {
         self.refuse_damaged(bag, &open, files)?;
         let payload = self.whole_manifest(bag, &open, files)?;
         let bytes: u64 = files.iter().map(|f| f.size).sum();
-        let info = self.bag_info(bag, files.len(), bytes);
+        let info = bag_info(bag, *day, files.len(), bytes);
         let contents: [&[u8]; 4] = [info.as_bytes(), BAGIT_TEXT.as_bytes(), &payload, rows];
         debug_assert_eq!(TAG_FILES, [BAG_INFO, BAGIT, MANIFEST, ROWS]);
         let mut tags = String::new();
@@ -76,7 +137,8 @@ impl Archive<'_> {
             }
             tags.push_str(&manifest::line(&sha256(content), name));
         }
-        self.write_tag(&open, TAG_MANIFEST, tags.as_bytes())
+        self.write_tag(&open, TAG_MANIFEST, tags.as_bytes())?;
+        Ok(sha256(tags.as_bytes()))
     }
 
     /// The bag's manifest, listing exactly `files`: as it is if it does, else written anew.
@@ -101,13 +163,6 @@ impl Archive<'_> {
         }
         self.world.replace(&path, &complete).at(Doing::Write, &path)?;
         Ok(complete)
-    }
-
-    fn bag_info(&self, bag: BagId, files: usize, bytes: u64) -> String {
-        let today = self.world.today();
-        format!(
-            "Bag-Software-Agent: vanthu\nBagging-Date: {today}\nExternal-Identifier: {bag}\nPayload-Oxum: {bytes}.{files}\n"
-        )
     }
 
     fn write_tag(&self, bag: &Path, name: &str, content: &[u8]) -> Result<()> {
@@ -166,6 +221,12 @@ impl Archive<'_> {
             }
         }
     }
+}
+
+fn bag_info(bag: BagId, day: Date, files: usize, bytes: u64) -> String {
+    format!(
+        "Bag-Software-Agent: vanthu\nBagging-Date: {day}\nExternal-Identifier: {bag}\nPayload-Oxum: {bytes}.{files}\n"
+    )
 }
 
 fn differs(bag: BagId, open: &Path) -> Failure {

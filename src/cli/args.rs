@@ -71,14 +71,36 @@ pub enum BookKind {
     Incoming,
     #[value(alias = "khen-thuong")]
     Awards,
+    #[value(alias = "ban-sao")]
+    Copies,
+    #[value(alias = "theo-doi")]
+    FollowUp,
+    #[value(alias = "ban-luu")]
+    KeptCopies,
+    #[value(alias = "buu-dien")]
+    Post,
 }
 
-impl From<BookKind> for crate::register::Book {
-    fn from(kind: BookKind) -> Self {
-        match kind {
-            BookKind::Outgoing => Self::Outgoing,
-            BookKind::Incoming => Self::Incoming,
-            BookKind::Awards => Self::Awards,
+/// Which book `verify` is to keep to; the others are views of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Registered {
+    #[value(alias = "di")]
+    Outgoing,
+    #[value(alias = "den")]
+    Incoming,
+    #[value(alias = "khen-thuong")]
+    Awards,
+    #[value(alias = "ban-sao")]
+    Copies,
+}
+
+impl From<Registered> for crate::register::Book {
+    fn from(book: Registered) -> Self {
+        match book {
+            Registered::Outgoing => Self::Outgoing,
+            Registered::Incoming => Self::Incoming,
+            Registered::Awards => Self::Awards,
+            Registered::Copies => Self::Copies,
         }
     }
 }
@@ -192,7 +214,7 @@ pub struct Verify {
     #[arg(long, value_name = "N")]
     pub bag: Option<u32>,
     #[arg(long, value_enum)]
-    pub book: Option<BookKind>,
+    pub book: Option<Registered>,
     #[arg(long, value_name = "CODE", conflicts_with = "bag")]
     pub number: Option<String>,
     #[arg(long, value_name = "TIME", value_parser = span)]

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::pipeline::{Workspace, filing, no_register, write_file};
-use crate::register::book::{Cover, Format, Options, write};
-use crate::register::{Book, Filter};
+use crate::register::Filter;
+use crate::register::book::{Cover, Format, Options, View, write_view};
 use crate::text;
 
 use super::args::{BookKind, BookShape};
@@ -28,10 +28,14 @@ pub fn run(
         BookShape::Xlsx => Format::Xlsx,
         BookShape::Docx => return Err(no_docx()),
     };
-    let book = match kind {
-        BookKind::Outgoing => Book::Outgoing,
-        BookKind::Incoming => Book::Incoming,
-        BookKind::Awards => Book::Awards,
+    let view = match kind {
+        BookKind::Outgoing => View::Outgoing,
+        BookKind::Incoming => View::Incoming,
+        BookKind::Awards => View::Awards,
+        BookKind::Copies => View::Copies,
+        BookKind::FollowUp => View::FollowUp,
+        BookKind::KeptCopies => View::KeptCopies,
+        BookKind::Post => View::Post,
     };
     let Some(register) = filing::read_register(&workspace.dir)? else {
         if workspace.world.stat(&workspace.dir.join(filing::ARCHIVE)).is_ok() {
@@ -49,7 +53,7 @@ pub fn run(
         )));
     };
     let year = year.unwrap_or_else(|| workspace.world.today().year());
-    let filter = Filter { book: Some(book), year: Some(year), ..Filter::default() };
+    let filter = Filter { book: view.book(), year: Some(year), ..Filter::default() };
     let cover = Cover::of(&workspace.office);
     let options = Options { lang: ui.lang, width: None };
     let Some(out) = out else {
@@ -64,11 +68,11 @@ pub fn run(
             )
             .hint(text!("thêm --out so-di.xlsx", "add --out book.xlsx")));
         }
-        write(&register, &filter, &cover, format, options, ui.out)?;
+        write_view(&register, view, &filter, &cover, format, options, ui.out)?;
         return Ok(Exit::Clean);
     };
     let mut bytes = Vec::new();
-    let count = write(&register, &filter, &cover, format, options, &mut bytes)?;
+    let count = write_view(&register, view, &filter, &cover, format, options, &mut bytes)?;
     write_file(workspace.world, out, &bytes)?;
     let shown = out.display();
     writeln!(

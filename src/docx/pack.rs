@@ -8,7 +8,7 @@
 
 use std::cell::RefCell;
 
-use flate2::{Compress, Compression, Crc, FlushCompress, Status};
+use flate2::{Compress, Compression, FlushCompress, Status};
 use ring::digest::{Context, SHA256, digest};
 
 /// `0x0021` is the first day that the format knows.
@@ -53,8 +53,7 @@ impl Part {
     /// Deflates a part. `None` if it is too large for a zip without extensions (4 GiB).
     pub(super) fn new(name: impl Into<String>, content: &[u8], effort: Effort) -> Option<Self> {
         let size = u32::try_from(content.len()).ok()?;
-        let mut crc = Crc::new();
-        crc.update(content);
+        let crc = crc32fast::hash(content);
         let mut sha256 = [0; 32];
         sha256.copy_from_slice(digest(&SHA256, content).as_ref());
         let data = match effort {
@@ -63,7 +62,7 @@ impl Part {
             Effort::Stored => Some(content.to_vec()),
         }?;
         let method = if effort == Effort::Stored { STORED } else { DEFLATED };
-        Some(Self { name: name.into(), crc: crc.sum(), size, sha256, method, data })
+        Some(Self { name: name.into(), crc, size, sha256, method, data })
     }
 
     fn header(&self, out: &mut Vec<u8>) {

@@ -3,8 +3,11 @@
 //! Knows: where a line may break and which ways of breaking are better. Must not know: the decree,
 //! slots, pages, the phrases themselves.
 
+use std::cell::RefCell;
+
 use super::metrics::Type;
 use super::phrases::{DASHED, Phrases, Seen, TORN};
+use crate::text::recent::Recent;
 
 /// A stretch of text of one type. A `\n` is a line break.
 pub type Piece<'a> = (&'a str, Type);
@@ -186,6 +189,30 @@ pub(super) fn balance(pieces: &[Piece<'_>], measure: f64, phrases: &Phrases) -> 
     if let Some(line) = one_line(pieces, measure) {
         return (measure, line);
     }
+    // Names of organs and subjects come again in every document of a batch.
+    thread_local! {
+        static BALANCED: RefCell<Recent<(f64, Lines)>> = const { RefCell::new(Recent::new()) };
+    }
+    let mut key = measure.to_bits().to_be_bytes().to_vec();
+    for (text, face) in pieces {
+        let [high, low] = face.size.to_be_bytes();
+        key.extend([high, low, u8::from(face.bold), u8::from(face.italic)]);
+        key.extend_from_slice(text.as_bytes());
+        // No text holds this byte.
+        key.push(0xFF);
+    }
+    BALANCED.with_borrow_mut(|known| {
+        let known = known.of(phrases.id());
+        if let Some(found) = known.get(&key) {
+            return found.clone();
+        }
+        let found = best_measure(pieces, measure, phrases);
+        known.tell(&key, || found.clone());
+        found
+    })
+}
+
+fn best_measure(pieces: &[Piece<'_>], measure: f64, phrases: &Phrases) -> (f64, Lines) {
     let words = weighed(pieces, phrases);
     let full = fill(&words, measure, 0.0);
     let broken = words.iter().filter(|w| w.breaks).count() + 1;

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::text::recent::owner;
+
 /// A line ends in the midst of what belongs together.
 pub(super) const TORN: f64 = 1.0;
 /// A line ends after a dash or a small word: where nothing better is to be had.
@@ -26,7 +28,10 @@ const BEFORE_FIGURES: [&str; 10] =
 
 /// The phrases of a ruleset by their first word, longest first.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Phrases(HashMap<String, Vec<Vec<String>>>);
+pub(super) struct Phrases {
+    by_first: HashMap<String, Vec<Vec<String>>>,
+    id: u64,
+}
 
 impl Phrases {
     /// Reads phrases, each words with spaces between them, whatever their case.
@@ -41,12 +46,19 @@ impl Phrases {
         for list in out.values_mut() {
             list.sort_by_key(|p| std::cmp::Reverse(p.len()));
         }
-        Self(out)
+        Self { by_first: out, id: owner() }
+    }
+
+    /// The number of this table: no other one of the process has it.
+    pub(super) fn id(&self) -> u64 {
+        self.id
     }
 
     /// How many words from `at` on are one phrase; 1 if none begins there.
     fn length(&self, words: &[Seen], at: usize) -> usize {
-        let Some(list) = words.get(at).and_then(|w| self.0.get(&w.letters)) else { return 1 };
+        let Some(list) = words.get(at).and_then(|w| self.by_first.get(&w.letters)) else {
+            return 1;
+        };
         let rest = words.get(at + 1..).unwrap_or(&[]);
         let whole = |p: &&Vec<String>| {
             p.len() <= rest.len()

@@ -99,6 +99,8 @@ pub(crate) struct Check {
 /// The checks of a ruleset, compiled once and used for every document.
 #[derive(Debug)]
 pub struct Checks {
+    /// What is remembered of texts is remembered for these checks.
+    id: u64,
     rules: Ruleset,
     checks: Vec<Check>,
     /// Checks that read every piece of text.
@@ -118,7 +120,8 @@ impl Checks {
             checks.push(Check { head: Head::new(row), kind: Kind::compile(row, rules)? });
         }
         let scanned = (0..).zip(&checks).filter(|(_, c)| c.kind.scans()).map(|(i, _)| i).collect();
-        Ok(Self { rules: rules.clone(), checks, scanned, parts: sheet::Parts::new() })
+        let id = text::recent::owner();
+        Ok(Self { id, rules: rules.clone(), checks, scanned, parts: sheet::Parts::new() })
     }
 
     /// Compiles all patterns now. Without it each is compiled when a text first needs it, and one

@@ -2,8 +2,11 @@
 //!
 //! Knows: how to run many patterns in one pass. Must not know: any pattern; the rows do.
 
+use std::cell::RefCell;
+
 use crate::diagnostic::{Result, Text};
 use crate::text;
+use crate::text::recent::Recent;
 use crate::text::{is_nfc, nfc};
 
 use super::kinds::Kind;
@@ -92,9 +95,26 @@ impl TextPattern {
     }
 }
 
-/// Runs the checks that read text, each text once.
+thread_local! {
+    /// Texts in which nothing was found: where they stand, the document's day, the text.
+    static CLEAN: RefCell<Recent<()>> = const { RefCell::new(Recent::new()) };
+}
+
+/// Runs the checks that read text, each text once. What they find hangs on the text, on what kind
+/// of text it is and on the document's day: a text with all these in common with one in which
+/// nothing was found is not gone through again.
 pub(crate) fn scan(checks: &Checks, context: &mut Context) {
+    CLEAN.with_borrow_mut(|clean| scan_with(clean.of(checks.id), checks, context));
+}
+
+fn scan_with(clean: &mut Recent<()>, checks: &Checks, context: &mut Context) {
     let doc = context.doc;
+    let day = doc.date;
+    let mut key = Vec::with_capacity(512);
+    let [high, low] = day.year.to_be_bytes();
+    let part = |n: Option<i8>| n.unwrap_or(-1).to_be_bytes();
+    key.extend([high, low]);
+    key.extend(part(day.month).into_iter().chain(part(day.day)));
     let scanned: Vec<&Check> = checks
         .scanned
         .iter()
@@ -105,6 +125,13 @@ pub(crate) fn scan(checks: &Checks, context: &mut Context) {
         if text.is_empty() {
             return;
         }
+        key.truncate(4);
+        key.push(at.scope as u8);
+        key.extend_from_slice(text.as_bytes());
+        if clean.get(&key).is_some() {
+            return;
+        }
+        let before = context.out.len();
         let suspect = suspicions(text);
         if suspect.any() {
             characters(checks, suspect, text, at, context);
@@ -123,6 +150,9 @@ pub(crate) fn scan(checks: &Checks, context: &mut Context) {
                 Kind::CitedLater if dated => super::dates::cited_later(text, at, head, context),
                 _ => {}
             }
+        }
+        if context.out.len() == before {
+            clean.tell(&key, || ());
         }
     });
 }

@@ -58,9 +58,10 @@ impl DocumentCode {
 }
 
 impl fmt::Display for DocumentCode {
-    /// `05/KH-SNV`; `/KH-SNV` for a draft.
+    /// `05/KH-SNV`; `/KH-SNV` for a draft; `05` where a book numbers without a notation.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.number {
+            Some(n) if self.notation.0.is_empty() => write!(f, "{n}"),
             Some(n) => write!(f, "{n}/{}", self.notation),
             None => write!(f, "/{}", self.notation),
         }

@@ -6,6 +6,7 @@ mod block;
 mod code;
 mod date;
 mod document;
+mod incoming;
 mod office;
 mod slot;
 
@@ -18,5 +19,6 @@ pub use document::{
     Addressees, Appendix, Attached, AuthorityLine, Contact, Document, Form, Numbered, OrganName,
     Side, Signature, SigningAuthority, Urgency,
 };
+pub use incoming::{ArrivalStamp, STAMP_HEIGHT, STAMP_MARK, STAMP_ROWS, STAMP_WIDTH};
 pub use office::{Contents, Office, OrganConfig, SeriesConfig, SeriesMode, SignerConfig};
 pub use slot::Slot;

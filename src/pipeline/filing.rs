@@ -11,8 +11,10 @@
 //! 4. **Commit** (second transaction): rows, leaves and files become registered together and the
 //!    reservations go. Only now are the numbers acknowledged. Everything before it can be undone,
 //!    everything after it can be made again from the register.
-//! 5. **Record**: manifest lines; then full bags are **sealed**. A tamper-evident log takes its
-//!    leaves from the register here, after the manifest, and signs its checkpoint last.
+//! 5. **Record**: manifest lines.
+//! 6. **Conclude**: full bags are **sealed**, the log takes its leaves from the register, one sync
+//!    for both, and the checkpoint is signed last (see `conclude`). Then the rows join
+//!    the journal.
 //!
 //! [`Filing::open`] first mends what a killed run left, and mending may itself be killed:
 //! reservations without a row are the ends of their series (nobody else could reserve), so they are
@@ -22,6 +24,8 @@
 
 mod acts;
 mod batch;
+mod conclude;
+pub(in crate::pipeline) mod journal;
 mod recovery;
 mod rows;
 
@@ -29,6 +33,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::archive::log::Log;
 use crate::archive::{Archive, Digest, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Number, Office};
@@ -122,7 +127,10 @@ pub struct Filing<'w> {
     office: Office,
     register: Box<dyn Register>,
     archive: Archive<'w>,
+    log: Log<'w>,
     mended: Mended,
+    /// How far the journal goes.
+    tail: journal::Tail,
     /// After a failure the state on disk is not known from memory: nothing more is issued here.
     broken: bool,
     // Last, so that everything else is closed before another process may begin.
@@ -165,7 +173,7 @@ impl<'w> Filing<'w> {
         if reserved {
             return Self::assemble(world, dir, office, register, archive, lock);
         }
-        let filing = Self::held(world, dir, office, register, archive, lock);
+        let filing = Self::held(world, dir, office, register, archive, lock)?;
         recovery::refuse_older_register(&filing)?;
         Ok(filing)
     }
@@ -177,17 +185,20 @@ impl<'w> Filing<'w> {
         register: Box<dyn Register>,
         archive: Archive<'w>,
         lock: Box<dyn Lock>,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        let log = conclude::open_log(world, dir, office, &archive, register.as_ref())?;
+        Ok(Self {
             world,
             dir: dir.to_owned(),
             office: office.clone(),
             register,
+            log,
             archive: archive.with_bag_size(office.bag_size),
             mended: Mended::default(),
+            tail: journal::Tail::default(),
             broken: false,
             _lock: lock,
-        }
+        })
     }
 
     fn assemble(
@@ -198,7 +209,7 @@ impl<'w> Filing<'w> {
         archive: Archive<'w>,
         lock: Box<dyn Lock>,
     ) -> Result<Self> {
-        let mut filing = Self::held(world, dir, office, register, archive, lock);
+        let mut filing = Self::held(world, dir, office, register, archive, lock)?;
         filing.mended = recovery::mend(&mut filing)?;
         Ok(filing)
     }
@@ -221,6 +232,11 @@ impl<'w> Filing<'w> {
     /// The archive, for reading.
     pub fn archive(&self) -> &Archive<'w> {
         &self.archive
+    }
+
+    /// The log, for reading what it signs.
+    pub fn log(&self) -> &Log<'w> {
+        &self.log
     }
 
     /// Stores inputs (source text, office, ruleset) under their SHA-256, each once, so that wants can name them.

@@ -3,9 +3,14 @@
 //! Knows: both sides. Must not know: SQL, files.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
 
-use crate::archive::BagId;
+use serde_json::{Map, Value};
+
+use crate::archive::log::{Fault, Leaves};
 use crate::archive::verify::{DocumentId, Given, Known, RegisterView, State};
+use crate::archive::{BagId, Digest};
 use crate::diagnostic::Result;
 use crate::register::{ActFilter, Acted, Book, Entry, Filter, Kind, Order, Register};
 
@@ -82,6 +87,37 @@ impl RegisterView for Ledger<'_> {
         Ok(self.0.last(Book::Outgoing, series, year)?.map_or(0, |l| l.start_after))
     }
 
+    fn head(&self) -> Result<Option<u64>> {
+        self.0.head().map(Some)
+    }
+
+    fn leaves(&self, each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
+        self.0.leaves(1, each)
+    }
+
+    fn document_at(&self, seq: u64) -> Result<Option<DocumentId>> {
+        Ok(self.0.entry(seq)?.as_ref().map(document))
+    }
+
+    fn seals(&self, each: &mut dyn FnMut(BagId, Digest) -> Result<()>) -> Result<()> {
+        self.acts_of(Kind::Seal, &mut |data| match (text(data, "bag"), text(data, "tags")) {
+            (Some(bag), Some(tags)) => match (bag.parse(), tags.parse()) {
+                (Ok(bag), Ok(tags)) => each(bag, tags),
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        })
+    }
+
+    fn keys(&self) -> Result<Vec<String>> {
+        let mut keys = Vec::new();
+        self.acts_of(Kind::Key, &mut |data| {
+            keys.extend(text(data, "vkey").map(str::to_owned));
+            Ok(())
+        })?;
+        Ok(keys)
+    }
+
     fn totals(&self) -> Result<(u64, u64)> {
         self.0.totals()
     }
@@ -94,7 +130,22 @@ fn place(document: &DocumentId) -> NumberPlace {
     (document.series.clone(), document.year, document.number)
 }
 
+/// A text in the open part of an act.
+fn text<'a>(data: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
+    data.get(key).and_then(Value::as_str)
+}
+
 impl Ledger<'_> {
+    /// The open parts of all acts of a kind.
+    fn acts_of(
+        &self,
+        kind: Kind,
+        each: &mut dyn FnMut(&Map<String, Value>) -> Result<()>,
+    ) -> Result<()> {
+        let filter = ActFilter { kinds: vec![kind], ..ActFilter::default() };
+        self.0.acts(&filter, &mut |acted| each(&acted.act.data)).map(drop)
+    }
+
     /// Numbers that no document ever bore, with the act that says so: a void that is about no entry
     /// and names `book`, `series`, `year` and `number` in its open part.
     fn left_out(&self) -> Result<BTreeMap<NumberPlace, DocumentId>> {
@@ -132,6 +183,38 @@ impl Ledger<'_> {
             number: 0,
             date: acted.act.date,
         }))
+    }
+}
+
+/// The leaves of a register as the log takes them.
+pub struct RegisterLeaves<'a>(pub &'a dyn Register);
+
+impl Leaves for RegisterLeaves<'_> {
+    fn count(&self) -> Result<u64> {
+        self.0.head()
+    }
+
+    fn read(&self, range: Range<u64>, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        // Position 1 is leaf 0.
+        let mut next = range.start + 1;
+        self.0.leaves(next, &mut |seq, leaf| {
+            if next > range.end {
+                return Ok(());
+            }
+            if seq != next {
+                return Err(Fault::Leaves.tampered(Path::new(super::filing::REGISTER)));
+            }
+            next += 1;
+            each(leaf)
+        })?;
+        if next > range.end {
+            Ok(())
+        } else {
+            Err(Fault::Leaves.tampered(Path::new(super::filing::REGISTER)))
+        }
     }
 }
 

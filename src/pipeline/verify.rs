@@ -15,14 +15,16 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::archive::Archive;
-use crate::archive::verify::{self as archive_verify, ExitStatus, Options, Progress, Report};
+use crate::archive::verify::{
+    self as archive_verify, ExitStatus, Options, Progress, Report, Scope,
+};
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text};
 use crate::register::sqlite::Sqlite;
 use crate::register::{Register, audit};
 use crate::text;
 use crate::world::Lock;
 
-use super::filing::{ARCHIVE, Filing, LOCK, REGISTER, read_register};
+use super::filing::{ARCHIVE, Filing, LOCK, REGISTER, journal, read_register};
 use super::issue::told;
 use super::workspace::Workspace;
 
@@ -163,7 +165,7 @@ impl Verified {
         if self.is_clean() {
             return Verdict::Clean;
         }
-        if !self.rows.is_empty() || self.report.findings.iter().any(|f| f.class.is_rolled_back()) {
+        if !self.rows.is_empty() || self.report.findings.iter().any(|f| f.class.is_tampering()) {
             return Verdict::Tampered;
         }
         match self.report.exit_status() {
@@ -266,8 +268,17 @@ fn look(
         None => Past::default(),
     };
     options.history = std::mem::take(&mut past.bags);
+    let is_all = options.scope == Scope::ALL;
+    let archive = Archive::open(workspace.world, &root)?;
+    // The newest segment is read while nobody can write.
+    let mut beside =
+        if is_all { journal::findings(&register, &archive, true)? } else { Vec::new() };
     options.open_done = Some(Box::new(move || drop(lock)));
-    let report = archive_verify::verify(workspace.world, &root, &view, options)?;
+    let mut report = archive_verify::verify(workspace.world, &root, &view, options)?;
+    if is_all {
+        beside.extend(journal::findings(&register, &archive, false)?);
+    }
+    beside.into_iter().for_each(|finding| report.add(finding));
     Ok((Verified { report, pages, rows, audited, mended }, past))
 }
 
@@ -306,10 +317,10 @@ fn is_interrupted(workspace: &Workspace<'_>, register: &Sqlite, root: &Path) -> 
         reserved = true;
         Ok(())
     })?;
-    Ok(reserved
-        || Archive::open(workspace.world, root)
-            .and_then(|a| a.has_unended_batch())
-            .unwrap_or(false))
+    let left = |archive: Archive<'_>| {
+        Ok(archive.has_unended_batch()? || journal::is_behind(register, &archive)?)
+    };
+    Ok(reserved || Archive::open(workspace.world, root).and_then(left).unwrap_or(false))
 }
 
 fn locked(path: &Path, wait: Duration) -> Failure {

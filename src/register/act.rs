@@ -122,6 +122,8 @@ pub struct Acted {
 pub struct ActFilter {
     /// About this entry.
     pub about: Option<u64>,
+    /// Done by this entry: it corrects, replaces or answers the one that the act is about (`by` in the open part).
+    pub by: Option<u64>,
     /// Of one of these kinds.
     pub kinds: Vec<Kind>,
     /// The day of the act, from and to.

@@ -94,7 +94,8 @@ impl Stored {
     }
 }
 
-fn check(record: &Record) -> Option<Diagnostic> {
+/// What is wrong with one row; `None` if it is what was committed to.
+pub fn check(record: &Record) -> Option<Diagnostic> {
     let seq = record.seq;
     let row = Stored::read(&record.row);
     let item = row.as_ref().map_or_else(|| seq.to_string(), Stored::item);

@@ -8,18 +8,24 @@
 
 pub mod act;
 mod audit;
+mod award;
 pub mod book;
+mod incoming;
+pub mod journal;
 pub mod leaf;
+pub mod life;
 mod numbering;
 pub mod sqlite;
 mod store;
 
 pub use act::{Act, ActFilter, Acted, Kind, NewAct};
-pub use audit::audit;
+pub use audit::{audit, check};
+pub use award::Award;
+pub use incoming::{Incoming, Secrecy, split_code};
 pub use numbering::{Plan, plan, start_after};
 pub use store::{
-    Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Last, Order, Record, Register,
-    Registration, Reservation, Wants,
+    Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Kept, Last, Made, Order,
+    Record, Register, Registration, Reservation, Shared, Start, Wants,
 };
 
 use jiff::civil::Date;
@@ -38,21 +44,27 @@ pub enum Book {
     Incoming,
     /// Sổ khen thưởng.
     Awards,
+    /// Sổ đăng ký bản sao: sao y, sao lục and trích sao share one series (PL I, Phần II, Mục II.1.c).
+    Copies,
 }
 
 impl Book {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Outgoing, Self::Incoming, Self::Awards, Self::Copies];
+
     /// The key that the store and the commands use: `outgoing`.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Outgoing => "outgoing",
             Self::Incoming => "incoming",
             Self::Awards => "awards",
+            Self::Copies => "copies",
         }
     }
 
     /// The book of a key.
     pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Outgoing, Self::Incoming, Self::Awards].into_iter().find(|b| b.key() == key)
+        Self::ALL.into_iter().find(|b| b.key() == key)
     }
 }
 
@@ -125,7 +137,21 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Số, ký hiệu: `05/KH-SNV`.
+    /// What a person calls it: `05/KH-SNV`; of an incoming document `số đến 3630 (123/UBND-TH)`; of an
+    /// award `sổ vàng 05`.
+    pub fn label(&self) -> String {
+        let number = self.number;
+        match self.book {
+            Book::Outgoing | Book::Copies => self.code().to_string(),
+            Book::Awards => format!("sổ vàng {number}"),
+            Book::Incoming => match self.fields.extra.get("code") {
+                Some(code) => format!("số đến {number} ({code})"),
+                None => format!("số đến {number}"),
+            },
+        }
+    }
+
+    /// Số, ký hiệu: `05/KH-SNV`. An incoming document and an award have a number only.
     pub fn code(&self) -> DocumentCode {
         DocumentCode { number: Some(self.number), notation: Notation(self.fields.notation.clone()) }
     }

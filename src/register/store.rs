@@ -140,6 +140,10 @@ pub struct Filter {
     pub text: Option<String>,
     /// Entries with a file in this bag: year and number.
     pub bag: Option<(i16, u32)>,
+    /// Ký hiệu, exactly.
+    pub notation: Option<String>,
+    /// Số, ký hiệu that the sender gave an incoming document, exactly.
+    pub sender_code: Option<String>,
     /// Order.
     pub order: Order,
 }
@@ -196,6 +200,56 @@ pub struct Record {
     pub salt: Option<Vec<u8>>,
     /// Files as the store lists them.
     pub files: Vec<FileRef>,
+}
+
+/// One position with everything that the register keeps of it, for the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Position.
+    pub seq: u64,
+    /// The row, verbatim.
+    pub row: String,
+    /// The leaf, verbatim.
+    pub leaf: Vec<u8>,
+    /// The salt; `None` once personal data was erased.
+    pub salt: Option<Vec<u8>>,
+    /// How an entry came to be; `None` for an act.
+    pub made: Option<Made>,
+}
+
+/// How an entry came to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// Its job.
+    pub job: String,
+    /// Identity of the row in the job.
+    pub row_key: String,
+    /// Everything needed to render the document again.
+    pub input: String,
+}
+
+/// A stored input that many documents may share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// Its number in the store, rising.
+    pub id: u64,
+    /// Its digest.
+    pub sha256: Digest,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A series of a year that did not begin with 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// Book.
+    pub book: Book,
+    /// Series key.
+    pub series: String,
+    /// Year.
+    pub year: i16,
+    /// The last number used on paper before.
+    pub start_after: u32,
 }
 
 /// A register store. One writer at a time is the caller's duty (a lock held from
@@ -284,6 +338,9 @@ pub trait Register: Send {
     /// All bags that rows have files in, sorted. Reads every file row.
     fn bags(&self) -> Result<Vec<Bag>>;
 
+    /// Positions that have a file with these bytes, in order of registration.
+    fn with_digest(&self, digest: &Digest) -> Result<Vec<u64>>;
+
     /// Files that rows have, and their bytes.
     fn totals(&self) -> Result<(u64, u64)>;
 
@@ -293,4 +350,13 @@ pub trait Register: Send {
     /// The records at the positions from `from` on, in order: rows of entries and of acts, with
     /// leaves and files as stored.
     fn records(&self, from: u64, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()>;
+
+    /// The positions of a range, in order, with all that is kept of them.
+    fn kept(&self, seqs: Range<u64>, each: &mut dyn FnMut(Kept) -> Result<()>) -> Result<()>;
+
+    /// The stored inputs with numbers in a range, in order.
+    fn shared(&self, ids: Range<u64>, each: &mut dyn FnMut(Shared) -> Result<()>) -> Result<()>;
+
+    /// The series that did not begin with 1, in order.
+    fn starts(&self) -> Result<Vec<Start>>;
 }

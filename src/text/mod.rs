@@ -5,6 +5,7 @@
 mod nearest;
 mod number;
 mod odd;
+pub mod recent;
 mod roman;
 pub mod seal;
 

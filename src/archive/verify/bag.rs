@@ -93,7 +93,7 @@ fn read(check: &Check<'_>, task: &Task) -> Outcomes {
     let outcomes = bag.read(&walk, &rows, &strays);
     let (registered, extra) = outcomes.split_at(rows.len());
     for (row, outcome) in rows.into_iter().zip(registered) {
-        bag.registered(row, outcome);
+        bag.registered(row, outcome, &listed);
     }
     for (path, outcome) in strays.iter().zip(extra) {
         bag.stray(path, outcome, &listed);
@@ -210,7 +210,7 @@ impl<'a> Bag<'a> {
         outcome
     }
 
-    fn registered(&mut self, known: &Known, outcome: &Outcome) {
+    fn registered(&mut self, known: &Known, outcome: &Outcome, listed: &HashMap<String, Digest>) {
         let path = self.path(&known.path);
         let finding = |class| Finding::new(class, path.clone()).of(&known.document);
         self.out.files += 1;
@@ -221,6 +221,9 @@ impl<'a> Bag<'a> {
                 }
                 let other = !self.check.quick && *digest != Some(known.sha256);
                 if other || *len != known.size {
+                    if digest.is_some() && listed.get(&known.path) == digest.as_ref() {
+                        self.tell(finding(Class::Resealed));
+                    }
                     self.wrong(known, Content::Other { digest: *digest, len: *len });
                 }
             }

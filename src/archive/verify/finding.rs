@@ -96,14 +96,60 @@ classes! {
     StagingLeft 701 "staging-left" Info "còn tệp làm dở trong staging/" "unfinished files are left in staging/";
     Quarantine 702 "quarantine" Info "có tệp chờ xem xét trong quarantine/" "files in quarantine/ wait for a person";
     GuideMissing 703 "guide-missing" Warning "thiếu DOC-TOI.txt" "DOC-TOI.txt is missing";
+    JournalDamaged 901 "journal-damaged" Error "nhật trình của kho khác với sổ đăng ký" "the archive's journal differs from the register";
+    JournalBehind 902 "journal-behind" Warning "nhật trình của kho chưa ghi đủ các dòng của sổ" "the archive's journal lacks the newest rows of the register";
+    JournalAhead 903 "journal-ahead" Error "nhật trình của kho có dòng mà sổ đăng ký không có" "the archive's journal has rows that the register lacks";
     FolderMissing 704 "folder-missing" Error "thiếu thư mục của kho" "a folder of the archive is missing";
+    TileMissing 801 "tile-missing" Error "nhật ký thiếu tệp này" "a file of the log is missing";
+    TileChanged 802 "tile-changed" Error "tệp của nhật ký bị hỏng hoặc bị sửa" "a file of the log is damaged or was changed";
+    LogExtra 803 "log-extra" Error "tệp lạ trong nhật ký" "an unknown entry in the log";
+    CheckpointMissing 811 "checkpoint-missing" Error "nhật ký không còn điểm kiểm tra đã ký" "the log's signed checkpoint is gone";
+    CheckpointInvalid 812 "checkpoint-invalid" Error "điểm kiểm tra của nhật ký không đúng" "the checkpoint is not valid";
+    RolledBack 813 "rolled-back" Error "sổ đăng ký ít mục hơn nhật ký đã ký: đã bị đưa về bản cũ hoặc bị xóa dòng" "the register has fewer entries than the log has signed: it was put back to an older state, or rows were deleted";
+    LogMismatch 814 "log-mismatch" Error "mục này của sổ đăng ký khác với nhật ký đã ký" "this entry of the register differs from the signed log";
+    RootMismatch 815 "root-mismatch" Error "sổ đăng ký không dẫn tới gốc mà nhật ký đã ký" "the register does not lead to the root that the log has signed";
+    DayMismatch 816 "day-mismatch" Error "sổ đăng ký không khớp điểm kiểm tra đã ký của ngày này" "the register does not agree with the signed checkpoint of this day";
+    AnchorAhead 817 "anchor-ahead" Error "điểm kiểm tra cất nơi khác mới hơn kho này: cả kho đã bị đưa về bản cũ" "the checkpoint kept elsewhere is newer than this archive: the whole archive was put back to an older state";
+    AnchorMismatch 818 "anchor-mismatch" Error "kho này không nối tiếp từ điểm kiểm tra cất nơi khác: lịch sử đã bị viết lại hoặc rẽ nhánh" "this archive does not continue from the checkpoint kept elsewhere: its history was rewritten, or it went on from a copy";
+    AnchorInvalid 819 "anchor-invalid" Error "điểm kiểm tra cất nơi khác không đúng" "the checkpoint kept elsewhere is not valid";
+    KeyInvalid 821 "key-invalid" Error "tệp khóa công khai sai hoặc lạ" "a wrong or unknown file among the public keys";
+    KeyUnentered 822 "key-without-entry" Error "khóa công khai không có mục đổi khóa trong nhật ký" "a public key without an entry in the log";
+    KeyLost 823 "public-key-missing" Error "thiếu tệp khóa công khai mà nhật ký có ghi" "a public key that the log names is missing";
+    KeyWrong 824 "key-file-wrong" Error "tệp khóa ký không phải khóa đang dùng của kho" "the signing key is not the one that the archive uses";
+    KeyOpen 825 "key-file-open" Error "tệp khóa ký hỏng, hoặc người khác trong máy đọc được" "the signing key is damaged, or others on this machine may read it";
+    KeyMissing 826 "key-file-missing" Info "không có tệp khóa ký ở đây: kiểm tra được nhưng không ký tiếp được" "no signing key here: this can be checked but not continued";
+    Unsigned 831 "unsigned-entries" Info "mục đã ghi sổ mà chưa có điểm kiểm tra nào ký" "entries that no checkpoint has signed yet";
+    Resealed 841 "resealed" Error "tệp bị thay và danh mục của túi bị sửa theo" "the file was replaced and the bag's manifest changed to match";
+    SealMismatch 842 "seal-mismatch" Error "túi đã bị mở và niêm phong lại: khác với lúc niêm phong ghi trong nhật ký" "the bag was opened and sealed again: it differs from the seal that the log has";
 }
 
 impl Class {
     /// True if the archive knows a document that the register does not, or no longer: an older copy of
     /// the register was put back, or rows were taken out of it.
     pub fn is_rolled_back(self) -> bool {
-        matches!(self, Self::NoRow | Self::LineForeign | Self::BagForeign)
+        matches!(self, Self::NoRow | Self::LineForeign | Self::BagForeign | Self::JournalAhead)
+    }
+
+    /// True if it is evidence that somebody changed what was signed, rather than damage.
+    pub fn is_tampering(self) -> bool {
+        self.is_rolled_back()
+            || matches!(
+                self,
+                Self::CheckpointMissing
+                    | Self::CheckpointInvalid
+                    | Self::RolledBack
+                    | Self::LogMismatch
+                    | Self::RootMismatch
+                    | Self::DayMismatch
+                    | Self::AnchorAhead
+                    | Self::AnchorMismatch
+                    | Self::AnchorInvalid
+                    | Self::KeyInvalid
+                    | Self::KeyUnentered
+                    | Self::KeyWrong
+                    | Self::Resealed
+                    | Self::SealMismatch
+            )
     }
 
     /// True if it is about a file that no row lists, whatever it holds.

@@ -9,6 +9,7 @@
 mod bag;
 mod finding;
 mod hash;
+mod log;
 mod numbers;
 mod report;
 mod rounds;
@@ -124,11 +125,13 @@ pub fn verify(
     let mut run = Run::new(&check, view, &options, readers)?;
     run.numbers()?;
     run.bags(Side::Open)?;
+    run.log(options.anchor)?;
     if let Some(done) = open_done {
         done();
     }
     run.bags(Side::Sealed)?;
     run.lost_bags()?;
+    run.seals()?;
     check.tell_progress();
     run.report(started)
 }
@@ -173,7 +176,7 @@ impl<'a> Run<'a> {
         readers: usize,
     ) -> Result<Self> {
         let scope = options.scope;
-        let layout = tree::layout(check.world, check.root, scope);
+        let layout = tree::layout(check.world, check.root, scope, view.head()?.is_some());
         let registered = view.bags()?.into_iter().filter(|bag| scope.has(*bag)).collect();
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(readers)
@@ -188,7 +191,7 @@ impl<'a> Run<'a> {
             on_disk: layout.bags,
             partial: layout.partial,
             registered,
-            findings: layout.findings,
+            findings: layout.findings.into_iter().chain(options.also.iter().cloned()).collect(),
             total: Outcomes::default(),
             covered: Coverage::default(),
             done: Vec::new(),
@@ -200,6 +203,32 @@ impl<'a> Run<'a> {
     fn numbers(&mut self) -> Result<()> {
         let findings = &mut self.findings;
         self.covered.numbers = numbers::check(self.view, self.scope, &mut |f| findings.push(f))?;
+        Ok(())
+    }
+
+    /// The log against the register's leaves. Leaves of one year alone make no tree.
+    fn log(&mut self, anchor: Option<&[u8]>) -> Result<()> {
+        let Some(head) = self.view.head()?.filter(|_| self.scope == Scope::ALL) else {
+            return Ok(());
+        };
+        let outcome = log::check(self.check, self.view, head, anchor)?;
+        self.findings.extend(outcome.findings);
+        self.covered.entries = outcome.entries;
+        self.total.skipped += outcome.skipped;
+        Ok(())
+    }
+
+    /// Sealed bags against the entries of their seals.
+    fn seals(&mut self) -> Result<()> {
+        if self.view.head()?.is_none() || self.check.is_cancelled() || self.scope.part {
+            return Ok(());
+        }
+        let known = |id: &BagId| self.registered.contains(id);
+        let sides =
+            self.on_disk.iter().filter(|(id, sides)| known(id) && sides.contains(&Side::Sealed));
+        let sealed: Vec<BagId> = sides.map(|(id, _)| *id).collect();
+        let found = log::seals(self.check, self.view, &sealed, &self.findings)?;
+        self.findings.extend(found);
         Ok(())
     }
 

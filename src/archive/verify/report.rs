@@ -71,7 +71,11 @@ pub struct Options<'a> {
     pub cancel: Option<&'a AtomicBool>,
     /// What to check.
     pub scope: Scope,
-    /// Called once when all open bags have been checked: sealed bags never change, so whoever holds
+    /// A checkpoint of the log that was kept elsewhere, as it was written.
+    pub anchor: Option<&'a [u8]>,
+    /// What was found beside the archive and belongs into the report.
+    pub also: Vec<Finding>,
+    /// Called once when all open bags and the log have been checked: sealed bags never change, so whoever holds
     /// the office's lock for a steady view may give it back here and let work go on.
     pub open_done: Option<Box<dyn FnOnce() + 'a>>,
 }
@@ -93,6 +97,8 @@ pub struct Coverage {
     pub earlier_files: u64,
     /// Bags in scope that were not begun.
     pub left_bags: u64,
+    /// Entries of the log compared with the register.
+    pub entries: u64,
 }
 
 /// How many findings there are, of each kind.
@@ -183,6 +189,13 @@ impl ExitStatus {
 }
 
 impl Report {
+    /// Adds what was found beside the bags.
+    pub fn add(&mut self, finding: Finding) {
+        self.counts.add(&finding);
+        self.complete &= !finding.class.is_unknown();
+        self.findings.push(finding);
+    }
+
     /// Clean only if everything in scope was read and there is nothing but information.
     pub fn exit_status(&self) -> ExitStatus {
         if self.counts.wrong > 0 {

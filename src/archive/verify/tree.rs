@@ -46,10 +46,11 @@ pub(super) struct Layout {
 }
 
 /// Looks at the archive's folders down to the bags.
-pub(super) fn layout(world: &dyn World, root: &Path, scope: Scope) -> Layout {
+/// `has_log`: keys and log are checked elsewhere.
+pub(super) fn layout(world: &dyn World, root: &Path, scope: Scope, has_log: bool) -> Layout {
     let mut out = Layout::default();
     if scope == Scope::ALL {
-        top(world, root, &mut out);
+        top(world, root, has_log, &mut out);
     }
     for side in [Side::Open, Side::Sealed] {
         let folder = side.folder();
@@ -97,7 +98,7 @@ fn folders(world: &dyn World, root: &Path, dir: &str, out: &mut Layout) -> Vec<(
     found
 }
 
-fn top(world: &dyn World, root: &Path, out: &mut Layout) {
+fn top(world: &dyn World, root: &Path, has_log: bool, out: &mut Layout) {
     let names = list(world, root, "", &mut out.findings);
     for folder in paths::FOLDERS {
         match names.iter().find(|(name, _)| name == folder) {
@@ -122,6 +123,8 @@ fn top(world: &dyn World, root: &Path, out: &mut Layout) {
         (KEYS, Class::UnknownContent),
         (LOG, Class::UnknownContent),
     ];
+    let inside =
+        inside.into_iter().filter(|(_, class)| !has_log || *class != Class::UnknownContent);
     for (folder, class) in inside {
         let is_dir = names.iter().any(|(name, kind)| name == folder && *kind == EntryKind::Dir);
         let count = match is_dir {

@@ -79,6 +79,31 @@ pub trait RegisterView {
         Ok(0)
     }
 
+    /// The newest position that has a leaf; `None` where the register keeps none: then there is no log.
+    fn head(&self) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
+    /// Leaves with their positions, from 1 on, in order.
+    fn leaves(&self, _each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
+        Ok(())
+    }
+
+    /// The document at a position; `None` if there is an act, or nothing.
+    fn document_at(&self, _seq: u64) -> Result<Option<DocumentId>> {
+        Ok(None)
+    }
+
+    /// The bags whose seal was entered, with the digest of the tag manifest, in order.
+    fn seals(&self, _each: &mut dyn FnMut(BagId, Digest) -> Result<()>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Public keys that were entered, as vkeys, in order.
+    fn keys(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
     /// True if the register itself says why the document's date or number is odd: it was corrected, replaced,
     /// recalled or voided since.
     fn is_explained(&self, _document: &DocumentId) -> Result<bool> {

@@ -3,7 +3,9 @@
 //! Knows: well-formedness, depth, the prefix of WordprocessingML. Must not know: what elements mean.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -12,6 +14,9 @@ use crate::docx::xml::is_legal;
 use crate::docx::{limits, names};
 use crate::text;
 
+/// A paragraph whose end is farther than so many bytes is read without looking for its end.
+const LONGEST_PARAGRAPH: usize = 4096;
+
 /// A part being read. Depth is the number of elements that are open.
 pub(super) struct Cursor<'a> {
     reader: Reader<&'a [u8]>,
@@ -19,6 +24,8 @@ pub(super) struct Cursor<'a> {
     depth: usize,
     /// The element that began last is `<empty/>`: its end comes next.
     empty: bool,
+    /// Bytes that were passed over.
+    skipped: u64,
     /// `w:`; empty where WordprocessingML is the default namespace.
     prefix: Cow<'static, str>,
 }
@@ -72,8 +79,14 @@ impl<'a> Cursor<'a> {
             )));
         }
         let reader = Reader::from_str(content);
-        let mut cursor =
-            Self { reader, source, depth: 0, empty: false, prefix: Cow::Borrowed("w:") };
+        let mut cursor = Self {
+            reader,
+            source,
+            depth: 0,
+            empty: false,
+            skipped: 0,
+            prefix: Cow::Borrowed("w:"),
+        };
         loop {
             match cursor.next()? {
                 Node::Start(root) => {
@@ -179,6 +192,30 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// What stands between the start and the end of the paragraph that has just begun, if its end
+    /// is near and it looks like most paragraphs do.
+    pub(super) fn paragraph(&self) -> Option<&'a [u8]> {
+        static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("</w:p>"));
+        if self.empty || self.prefix != "w:" {
+            return None;
+        }
+        let rest = self.rest();
+        let near = rest.get(..rest.len().min(LONGEST_PARAGRAPH))?;
+        near.get(..END.find(near)?)
+    }
+
+    /// What was not read yet.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.reader.get_ref()
+    }
+
+    /// Passes over so many bytes, which must be whole elements and text.
+    pub(super) fn skip(&mut self, bytes: usize) {
+        let rest = self.rest();
+        *self.reader.get_mut() = rest.get(bytes..).unwrap_or(&[]);
+        self.skipped += bytes as u64;
+    }
+
     /// How many elements are open.
     pub(super) fn depth(&self) -> usize {
         self.depth
@@ -252,7 +289,7 @@ impl<'a> Cursor<'a> {
 
     /// The failure for a part that is not well-formed.
     pub(super) fn malformed(&self) -> Failure {
-        let at = self.reader.buffer_position();
+        let at = self.reader.buffer_position() + self.skipped;
         self.source.broken(text!(
             "XML sai cú pháp ở gần byte {at}",
             "the XML is not well-formed near byte {at}"

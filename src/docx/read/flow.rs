@@ -26,6 +26,12 @@ pub(super) struct Flow<'s> {
     copied: u64,
 }
 
+/// A paragraph that was read before, with the runs that were counted in it.
+pub(super) struct KnownPara {
+    para: Option<Para>,
+    runs: usize,
+}
+
 /// A field that has begun: its instruction, and whether its result is being read.
 #[derive(Default)]
 struct Field {
@@ -84,7 +90,7 @@ impl<'s> Flow<'s> {
         match c.name(e) {
             "p" => {
                 self.count(c)?;
-                if let Some(para) = self.para(c)? {
+                if let Some(para) = self.known_para(c)? {
                     items.push(Item::Para(para));
                 }
             }
@@ -101,6 +107,33 @@ impl<'s> Flow<'s> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// As [`Self::para`]; a paragraph of the same bytes that was read with the same styles before
+    /// is not read again.
+    fn known_para(&mut self, c: &mut Cursor<'_>) -> Result<Option<Para>> {
+        let Some(inside) = c.paragraph().filter(|_| self.fields.is_empty()) else {
+            return self.para(c);
+        };
+        if let Some(known) = self.styles.paras.borrow().get(inside)
+            && self.runs + known.runs <= limits::RUNS
+        {
+            self.runs += known.runs;
+            c.skip(inside.len());
+            // The end of the paragraph.
+            c.next()?;
+            return Ok(known.para.clone());
+        }
+        let (runs, sections) = (self.runs, self.ended_sections.len());
+        let rest = c.rest().len().saturating_sub(inside.len() + "</w:p>".len());
+        let para = self.para(c)?;
+        // What it said beyond itself is not kept; and its end must be where it seemed to be.
+        let whole = c.rest().len() == rest;
+        if whole && self.fields.is_empty() && self.ended_sections.len() == sections {
+            let known = || KnownPara { para: para.clone(), runs: self.runs - runs };
+            self.styles.paras.borrow_mut().tell(inside, known);
+        }
+        Ok(para)
     }
 
     /// Reads the current `w:p`; `None` for the thin paragraph that the writer puts after tables.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io::Cursor as Bytes;
 use std::rc::Rc;
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use flate2::{Decompress, FlushDecompress, Status};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::cursor::{Cursor, Source};
@@ -135,11 +135,8 @@ impl<'a> Package<'a> {
         let content = self.data(entry).and_then(|data| {
             if entry.deflated { inflate(data, entry.size) } else { Some(data.to_vec()) }
         });
-        let whole = content.filter(|content| {
-            let mut crc = Crc::new();
-            crc.update(content);
-            content.len() == entry.size && crc.sum() == entry.crc
-        });
+        let whole = content
+            .filter(|content| content.len() == entry.size && crc32fast::hash(content) == entry.crc);
         let damaged = text!(
             "phần bị hỏng (sai độ dài hoặc mã kiểm tra)",
             "the part is damaged (wrong length or checksum)"

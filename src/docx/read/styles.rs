@@ -10,6 +10,7 @@ use std::sync::Arc;
 use quick_xml::events::BytesStart;
 
 use super::cursor::{Cursor, Source};
+use super::flow::KnownPara;
 use super::package::RawPart;
 use super::props::{ParaProperties, RunProperties};
 use super::table::TableProperties;
@@ -19,9 +20,9 @@ use crate::docx::names::{self, SEPARATOR_ID};
 use crate::docx::write::{PLAIN_FORMAT, PLAIN_LOOK};
 use crate::layout::{Format, Item, Look, Style};
 use crate::model::Slot;
+use crate::text::recent::Recent;
 
 /// The styles of a file, complete.
-#[derive(Debug)]
 pub(super) struct Styles {
     /// Paragraph styles, the default one first. Never empty.
     pub(super) list: Arc<[Style]>,
@@ -32,6 +33,8 @@ pub(super) struct Styles {
     default_table: TableProperties,
     /// Headers and footers that were read with these styles.
     pub(super) margins: RefCell<Vec<(RawPart, Rc<Vec<Item>>)>>,
+    /// Paragraphs that were read with these styles.
+    pub(super) paras: RefCell<Recent<KnownPara>>,
 }
 
 /// A style as the file states it.
@@ -134,6 +137,7 @@ impl Styles {
             by_id,
             separator,
             margins: RefCell::default(),
+            paras: RefCell::default(),
             characters: characters
                 .keys()
                 .map(|id| (id.clone(), chain(id, &characters, |s, base| s.run.with_base(&base))))

@@ -72,18 +72,36 @@ fn has_first_page(section: &Section) -> bool {
 
 /// What the flow of a part needs to know: the styles, and the next free id of a drawing.
 pub(super) struct Flow<'a> {
-    styles: HashMap<&'a str, &'a Style>,
-    normal: Option<&'a Style>,
+    styles: &'a StyleTable,
     next_id: i32,
+}
+
+/// The styles of a sheet by their ids.
+#[derive(Debug)]
+pub(super) struct StyleTable {
+    by_id: HashMap<String, Style>,
+    normal: Option<Style>,
+}
+
+impl StyleTable {
+    /// The table of a sheet's styles.
+    pub(super) fn new(styles: &[Style]) -> Self {
+        let styles = usable_styles(styles);
+        let normal = styles.first().map(|s| (*s).clone());
+        let by_id = styles.into_iter().map(|s| (s.id.clone(), s.clone())).collect();
+        Self { by_id, normal }
+    }
+
+    /// The style of a paragraph: the one it names, else the default one.
+    fn get(&self, id: &str) -> Option<&Style> {
+        self.by_id.get(id).or(self.normal.as_ref())
+    }
 }
 
 impl<'a> Flow<'a> {
     /// For the styles of a sheet.
-    pub(super) fn new(styles: &'a [Style]) -> Self {
-        let styles = usable_styles(styles);
-        let normal = styles.first().copied();
-        let styles = styles.into_iter().map(|s| (s.id.as_str(), s)).collect();
-        Self { styles, normal, next_id: 1 }
+    pub(super) fn new(styles: &'a StyleTable) -> Self {
+        Self { styles, next_id: 1 }
     }
 
     /// Writes `word/document.xml`. `first_id` numbers the relationship of the first margin part.
@@ -159,10 +177,10 @@ impl<'a> Flow<'a> {
     }
 
     fn para(&mut self, x: &mut Xml, para: &Para, section: impl Fn(&mut Xml)) {
-        let style = self.styles.get(para.style.as_str()).copied().or(self.normal);
+        let style = self.styles.get(&para.style);
         let format = style.map_or(&props::PLAIN_FORMAT, |s| &s.format);
         let look = style.map_or(props::PLAIN_LOOK, |s| s.look);
-        let is_normal = style.map(|s| &s.id) == self.normal.map(|s| &s.id);
+        let is_normal = style.map(|s| &s.id) == self.styles.normal.as_ref().map(|s| &s.id);
         x.tag("w:p").body(|x| {
             x.tag("w:pPr").body_if_any(|x| {
                 if let Some(style) = style.filter(|_| !is_normal) {

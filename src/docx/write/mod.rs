@@ -16,7 +16,7 @@ pub(super) use fixed::is_instant;
 pub(super) use line::EMU_PER_TWIP;
 pub(super) use props::{PLAIN_FORMAT, PLAIN_LOOK, clamp_format};
 
-use self::document::{Flow, Margin, Margins};
+use self::document::{Flow, Margin, Margins, StyleTable};
 use self::fixed::FIRST_MARGIN_ID;
 use super::pack::{self, Effort, Part};
 use super::xml::Xml;
@@ -44,7 +44,7 @@ pub struct Writer {
     fonts: Part,
     app: Part,
     relationships: Part,
-    styles: Memory<Arc<[Style]>, Part>,
+    styles: Memory<Arc<[Style]>, (Part, StyleTable)>,
     frames: Memory<Vec<Margin>, Frame>,
     margins: Memory<(String, String), Part>,
 }
@@ -96,9 +96,11 @@ impl Writer {
         let frame = self.frames.get_or(&kinds, || frame(x, &kinds))?;
         let styles = self.styles.get_or(&sheet.styles, || {
             styles::styles(x, &sheet.styles);
-            finish(x, "word/styles.xml", Effort::Once)
+            let part = finish(x, "word/styles.xml", Effort::Once)?;
+            Ok((part, StyleTable::new(&sheet.styles)))
         })?;
-        let mut flow = Flow::new(&sheet.styles);
+        let (styles, table) = &*styles;
+        let mut flow = Flow::new(table);
         flow.document(x, sheet, &margins, FIRST_MARGIN_ID);
         let document = finish(x, "word/document.xml", Effort::EachTime)?;
         let mut small = Vec::with_capacity(margins.parts.len());
@@ -110,7 +112,7 @@ impl Writer {
         let core = finish(x, "docProps/core.xml", Effort::Stored)?;
         let mut parts =
             vec![&frame.content_types, &self.relationships, &document, &frame.relationships];
-        parts.extend([&*styles, &self.settings, &self.fonts]);
+        parts.extend([styles, &self.settings, &self.fonts]);
         parts.extend(small.iter().map(|p| &**p));
         parts.extend([&core, &self.app]);
         let bytes = pack::pack(&parts).ok_or_else(too_large)?;

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::batch::{finish_files, salts};
-use super::{Filing, broken, recovery};
+use super::{Filing, broken, journal, recovery};
 use crate::archive::{Digest, FileName, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::register::{CommitError, Kind, NewAct};
@@ -103,8 +103,10 @@ pub(super) fn enter(filing: &mut Filing<'_>, acts: Vec<Entering>) -> Result<Ente
         }
     };
     let all: Vec<&FileRef> = files.iter().flatten().collect();
-    let unfinished =
-        finish_files(filing, all).and_then(|()| filing.archive.end_batch(STAGING)).err();
+    let unfinished = finish_files(filing, all)
+        .and_then(|()| journal::keep(filing))
+        .and_then(|()| filing.archive.end_batch(STAGING))
+        .err();
     filing.broken = unfinished.is_some();
     Ok(Entered { seqs, files, unfinished })
 }

@@ -12,7 +12,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use rayon::prelude::*;
 
-use super::{Filing, Issued, Outcome, Progress, Render, Stage, recovery, rows};
+use super::conclude::conclude;
+use super::{Filing, Issued, Outcome, Progress, Render, Stage, journal, recovery};
 use crate::archive::{Archive, BagId, FileName, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
@@ -68,8 +69,10 @@ pub(super) fn issue(
         }
     };
     tell(Stage::Registering, total);
-    let unfinished =
-        finish(filing, &issued).and_then(|()| filing.archive.end_batch(&staging_name(batch))).err();
+    let unfinished = finish(filing, &issued)
+        .and_then(|()| journal::keep(filing))
+        .and_then(|()| filing.archive.end_batch(&staging_name(batch)))
+        .err();
     filing.broken = unfinished.is_some();
     tell(Stage::Done, total);
     Ok(Outcome { issued, unfinished })
@@ -255,8 +258,9 @@ pub(super) fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
     Ok(salts.to_vec())
 }
 
-/// After the commit: manifest lines, and seals of the bags that are full (whose manifests are made then).
-fn finish(filing: &Filing<'_>, issued: &[Issued]) -> Result<()> {
+/// After the commit: manifest lines, seals of the bags that are full (whose manifests are made then),
+/// the log.
+fn finish(filing: &mut Filing<'_>, issued: &[Issued]) -> Result<()> {
     finish_files(
         filing,
         issued.iter().flat_map(|i| iter::once(&i.file).chain(&i.further)).collect(),
@@ -264,7 +268,7 @@ fn finish(filing: &Filing<'_>, issued: &[Issued]) -> Result<()> {
 }
 
 /// The same for any committed files.
-pub(super) fn finish_files(filing: &Filing<'_>, mut order: Vec<&FileRef>) -> Result<()> {
+pub(super) fn finish_files(filing: &mut Filing<'_>, mut order: Vec<&FileRef>) -> Result<()> {
     order.sort_by_key(|f| f.at.bag_id());
     let mut full = Vec::new();
     for files in order.chunk_by(|a, b| a.at.bag_id() == b.at.bag_id()) {
@@ -277,7 +281,7 @@ pub(super) fn finish_files(filing: &Filing<'_>, mut order: Vec<&FileRef>) -> Res
             filing.archive.record(&files)?;
         }
     }
-    match rows::seal(filing, &full)?.into_iter().next() {
+    match conclude(filing, &full)?.unsealed.into_iter().next() {
         Some(failure) => Err(failure),
         None => Ok(()),
     }

@@ -7,9 +7,11 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::Filing;
-use super::rows;
+use super::conclude::{conclude, has_log, lost_register};
+use super::journal;
 use crate::archive::{ArchivePath, BagId, FileName, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::pipeline::ledger::RegisterLeaves;
 use crate::register::Register;
 use crate::text;
 use crate::world::World;
@@ -29,6 +31,10 @@ pub struct Mended {
     pub cut: u64,
     /// Full bags that were sealed.
     pub sealed: usize,
+    /// Entries that were registered and are under the log's checkpoint only now.
+    pub logged: u64,
+    /// Tiles of the log that were missing or damaged and were made again from the register.
+    pub rebuilt: u64,
     /// Full bags that could not be sealed; they stay open and are tried again next time.
     pub unsealed: Vec<Failure>,
 }
@@ -36,7 +42,14 @@ pub struct Mended {
 impl Mended {
     /// True if a killed run had left something behind.
     pub fn any(&self) -> bool {
-        let counts = [self.released, self.discarded as u64, self.recorded as u64, self.cut];
+        let counts = [
+            self.released,
+            self.discarded as u64,
+            self.recorded as u64,
+            self.cut,
+            self.logged,
+            self.rebuilt,
+        ];
         counts.iter().any(|n| *n > 0) || self.sealed > 0 || !self.quarantined.is_empty()
     }
 }
@@ -44,6 +57,7 @@ impl Mended {
 /// Brings an office whose lock is held into the state that the register tells. May be repeated.
 pub(super) fn mend(filing: &mut Filing<'_>) -> Result<Mended> {
     refuse_older_register(filing)?;
+    journal::refuse_other_rows(filing)?;
     // Files before numbers: as long as a file may lie about, its reservation tells whose it is.
     let discarded = discard_unregistered(filing)?;
     let released = filing.register.release()?;
@@ -62,14 +76,16 @@ pub(super) fn mend(filing: &mut Filing<'_>) -> Result<Mended> {
             filing.archive.drop_unused(bag)?;
         }
     }
-    // What cannot be sealed now is no reason to stop the office's work: it stays open.
-    match rows::seal(filing, &full) {
-        Ok(unsealed) => {
-            mended.sealed = full.len().saturating_sub(unsealed.len());
-            mended.unsealed = unsealed;
-        }
-        Err(failure) => mended.unsealed.push(failure),
+    mended.rebuilt = filing.log.mend(&RegisterLeaves(filing.register.as_ref()))?;
+    if mended.rebuilt > 0 {
+        filing.log.sync()?;
     }
+    // What cannot be sealed now is no reason to stop the office's work: it stays open.
+    let concluded = conclude(filing, &full)?;
+    mended.sealed = concluded.sealed;
+    mended.unsealed = concluded.unsealed;
+    mended.logged = concluded.logged;
+    mended.cut += journal::mend(filing)?;
     // Last: what is in staging tells that mending is needed, also to a mending that is cut short.
     filing.archive.clear_staging()?;
     Ok(mended)
@@ -133,7 +149,7 @@ pub(super) fn refuse_older_register(filing: &Filing<'_>) -> Result<()> {
     Ok(())
 }
 
-fn older_register(filing: &Filing<'_>, proof: &str) -> Failure {
+pub(super) fn older_register(filing: &Filing<'_>, proof: &str) -> Failure {
     tampered(
         &filing.dir.join(super::REGISTER),
         text!(
@@ -149,6 +165,9 @@ pub(super) fn is_new_office(world: &dyn World, register: &Path, root: &Path) -> 
         Ok(_) => return Ok(false),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(cannot(&error, register)),
+    }
+    if has_log(world, root) {
+        return Err(lost_register(register));
     }
     for side in ["bags", "open"] {
         let used = world.list(&root.join(side)).is_ok_and(|names| !names.is_empty());
@@ -188,7 +207,7 @@ pub(super) fn archive_is_there(
     ))
 }
 
-fn tampered(path: &Path, message: crate::diagnostic::Text) -> Failure {
+pub(super) fn tampered(path: &Path, message: crate::diagnostic::Text) -> Failure {
     Failure::new(FailureKind::Tampered, Place::file(path.display().to_string()), message).hint(
         text!(
             "chưa ghi gì; chạy vanthu verify để xem thiếu những gì, rồi khôi phục bản mới nhất của sổ và kho cùng nhau",

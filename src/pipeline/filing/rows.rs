@@ -2,7 +2,6 @@
 //!
 //! Knows: which columns a person needs who has only the bag. Must not know: SQL, BagIt.
 
-use super::Filing;
 use crate::archive::{BagId, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::register::book::guarded;
@@ -28,16 +27,8 @@ const COLUMNS: [&str; 16] = [
     "sha256",
 ];
 
-/// Seals full bags; returns why some had to stay open.
-pub(super) fn seal(filing: &Filing<'_>, bags: &[BagId]) -> Result<Vec<Failure>> {
-    let register = filing.register.as_ref();
-    let refused = filing.archive.seal_all(bags, &mut |bag| {
-        Ok((register.bag_files(bag.year, bag.number)?, of_bag(register, bag)?))
-    })?;
-    Ok(refused.into_iter().map(|(_, failure)| failure).collect())
-}
-
-fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
+/// The rows of a bag.
+pub(super) fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
     let mut out =
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     out.write_record(COLUMNS).map_err(|e| cannot(&e.to_string()))?;

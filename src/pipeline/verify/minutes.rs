@@ -94,6 +94,7 @@ fn scope(checked: &Checked) -> String {
             crate::register::Book::Outgoing => "đăng ký văn bản đi",
             crate::register::Book::Incoming => "đăng ký văn bản đến",
             crate::register::Book::Awards => "khen thưởng",
+            crate::register::Book::Copies => "đăng ký bản sao",
         }));
     }
     match (asked.year, asked.bag) {

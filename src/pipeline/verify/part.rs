@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use crate::archive::BagId;
+use crate::archive::{BagId, Digest};
 use crate::archive::verify::{DocumentId, Given, Known, RegisterView, Scope};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::register::{ActFilter, Book, Filter, Register};
@@ -145,6 +145,26 @@ impl RegisterView for Part<'_> {
 
     fn start_after(&self, series: &str, year: i16) -> Result<u32> {
         self.ledger.start_after(series, year)
+    }
+
+    fn head(&self) -> Result<Option<u64>> {
+        self.ledger.head()
+    }
+
+    fn leaves(&self, each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
+        self.ledger.leaves(each)
+    }
+
+    fn document_at(&self, seq: u64) -> Result<Option<DocumentId>> {
+        self.ledger.document_at(seq)
+    }
+
+    fn seals(&self, each: &mut dyn FnMut(BagId, Digest) -> Result<()>) -> Result<()> {
+        self.ledger.seals(each)
+    }
+
+    fn keys(&self) -> Result<Vec<String>> {
+        self.ledger.keys()
     }
 
     fn is_explained(&self, document: &DocumentId) -> Result<bool> {

@@ -17,8 +17,9 @@ pub(super) fn write(job: &Job<'_>, out: &mut dyn Write) -> Result<u64> {
     let lang = job.options.lang;
     let failed = |e: csv::Error| cannot_write(&e.into());
     rows.write_record(job.form.columns.iter().map(|c| c.title(lang))).map_err(failed)?;
-    let count = job.rows(&mut |_, cells| {
-        rows.write_record(cells.iter().map(|c| guarded(c).into_owned())).map_err(failed)
+    let count = job.rows(&mut |line| {
+        let cells = line.cells.iter().map(|c| guarded(&c.text()).into_owned());
+        rows.write_record(cells).map_err(failed)
     })?;
     rows.flush().map_err(|e| cannot_write(&e))?;
     Ok(count)

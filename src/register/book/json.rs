@@ -8,19 +8,37 @@ use serde::Serialize;
 
 use super::{Job, cannot_write};
 use crate::diagnostic::Result;
-use crate::register::Entry;
+use crate::register::{Act, Acted, Entry};
 
+/// A line of a book of entries.
 #[derive(Serialize)]
-struct Line<'a> {
+struct EntryLine<'a> {
     code: String,
     #[serde(flatten)]
     entry: &'a Entry,
+    /// What happened to it later.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    acts: Vec<&'a Act>,
+}
+
+/// A line of a book of acts.
+#[derive(Serialize)]
+struct ActLine<'a> {
+    #[serde(flatten)]
+    act: &'a Act,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<EntryLine<'a>>,
+}
+
+fn document<'a>(entry: &'a Entry, acts: &'a [Acted]) -> EntryLine<'a> {
+    let acts = acts.iter().map(|a| &a.act).collect();
+    EntryLine { code: entry.code().to_string(), entry, acts }
 }
 
 pub(super) fn write(job: &Job<'_>, out: &mut dyn Write) -> Result<u64> {
     let summary = job.summary;
     let head = serde_json::json!({
-        "book": job.filter.book,
+        "book": job.view.key(),
         "title": job.form.title,
         "basis": job.form.basis,
         "parent": job.cover.parent,
@@ -38,11 +56,15 @@ pub(super) fn write(job: &Job<'_>, out: &mut dyn Write) -> Result<u64> {
     put(head.strip_suffix('}').unwrap_or("{"))?;
     put(",\"entries\":[")?;
     let mut between = "\n";
-    let count = job.rows(&mut |entry, _| {
+    let count = job.rows(&mut |line| {
         put(between)?;
         between = ",\n";
-        let line = Line { code: entry.code().to_string(), entry };
-        let line = serde_json::to_string(&line).map_err(|e| cannot_write(&e.into()))?;
+        let document = line.entry.map(|entry| document(entry, line.acts));
+        let line = match line.act {
+            Some(acted) => serde_json::to_string(&ActLine { act: &acted.act, document }),
+            None => serde_json::to_string(&document),
+        };
+        let line = line.map_err(|e| cannot_write(&e.into()))?;
         put(&line)
     })?;
     put("\n]}\n")?;

@@ -1,30 +1,36 @@
 //! The books of Phụ lục IV, streamed from the register as text, JSON, CSV and XLSX.
 //!
-//! Knows: the columns of a book (from its TOML), entries. Must not know: SQL, a terminal, files.
+//! Knows: the columns of a book (from its TOML), entries, acts. Must not know: SQL, a terminal, files.
+//!
+//! Four books hold entries: outgoing, incoming, copies, awards. The other three are made from acts:
+//! follow-up (what became of incoming documents), use of kept copies, post.
 //!
 //! A book stands in the order of series, then number, so that each series is one unbroken run and a
 //! gap is seen at a glance; `Order::Registration` gives the order in which the documents went out.
 //! Nothing but the ranges of its title page is kept in memory (XLSX: the sheet, since its format
 //! is written at the end).
 
+mod cells;
 mod csv;
 mod json;
 mod table;
+mod view;
 mod xlsx;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{Book, Entry, Filter, Register};
+use super::{Acted, Book, Entry, Filter, Register};
 use crate::diagnostic::{Failure, FailureKind, Lang, Place, Result};
-use crate::model::{DateLine, Office};
+use crate::model::Office;
 use crate::text;
 
+pub use cells::{Cell, day};
 pub use csv::guarded;
+pub use view::View;
 
 /// How a book is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,9 +102,6 @@ struct Form {
     columns: Vec<Column>,
 }
 
-static OUTGOING: LazyLock<Option<Form>> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../templates/books/outgoing.toml")).ok());
-
 /// What the title page says of the entries.
 #[derive(Debug, Default)]
 struct Summary {
@@ -109,14 +112,39 @@ struct Summary {
     ranges: BTreeMap<(String, i16), (String, String)>,
 }
 
+/// One line of a book.
+pub struct Line<'a> {
+    /// The entry; of an act that is about none, nothing.
+    pub entry: Option<&'a Entry>,
+    /// The act, where the book lists acts.
+    pub act: Option<&'a Acted>,
+    /// Acts about the entry, where the book lists entries.
+    pub acts: &'a [Acted],
+    /// One for each column.
+    pub cells: Vec<Cell>,
+}
+
+impl Line<'_> {
+    /// What a message calls it.
+    fn item(&self) -> String {
+        self.entry.map(|e| e.code().to_string()).unwrap_or_default()
+    }
+}
+
 impl Summary {
-    fn add(&mut self, entry: &Entry) {
+    fn add(&mut self, line: &Line<'_>, lists_numbers: bool) {
         self.count += 1;
-        let (year, date) = (entry.year, entry.date);
+        let date = match (line.act, line.entry) {
+            (Some(acted), _) => acted.act.date,
+            (None, Some(entry)) => entry.date,
+            (None, None) => return,
+        };
+        let year = date.year();
         let (a, b) = self.years.unwrap_or((year, year));
         self.years = Some((a.min(year), b.max(year)));
         let (a, b) = self.dates.unwrap_or((date, date));
         self.dates = Some((a.min(date), b.max(date)));
+        let Some(entry) = line.entry.filter(|_| lists_numbers) else { return };
         let code = entry.code().to_string();
         // Entries of one series come in the order of their numbers in both orders.
         self.ranges
@@ -129,6 +157,7 @@ impl Summary {
 /// What a writer of one format needs.
 struct Job<'a> {
     register: &'a dyn Register,
+    view: View,
     filter: &'a Filter,
     form: &'a Form,
     cover: &'a Cover,
@@ -175,16 +204,14 @@ impl Job<'_> {
         lines
     }
 
-    /// Streams the entries as rows of cells.
-    fn rows(&self, each: &mut dyn FnMut(&Entry, Vec<String>) -> Result<()>) -> Result<u64> {
-        self.register.entries(self.filter, &mut |entry| {
-            let cells = self.form.columns.iter().map(|c| cell(&c.key, &entry)).collect();
-            each(&entry, cells)
-        })
+    /// Streams the lines of the book.
+    fn rows(&self, each: &mut dyn FnMut(&Line<'_>) -> Result<()>) -> Result<u64> {
+        let columns = &self.form.columns;
+        view::lines(self.register, self.view, self.filter, columns, each)
     }
 }
 
-/// Writes a book; returns how many entries it has. `filter.book` says which one.
+/// Writes a book of entries; returns how many it has. `filter.book` says which one.
 pub fn write(
     register: &dyn Register,
     filter: &Filter,
@@ -193,75 +220,37 @@ pub fn write(
     options: Options,
     out: &mut dyn Write,
 ) -> Result<u64> {
-    let filter = &Filter { book: filter.book.or(Some(Book::Outgoing)), ..filter.clone() };
-    let form = form(filter.book.unwrap_or(Book::Outgoing))?;
+    let view = View::of(filter.book.unwrap_or(Book::Outgoing));
+    write_view(register, view, filter, cover, format, options, out)
+}
+
+/// Writes any book; returns how many lines it has. The view says which book: `filter.book` is not looked at.
+pub fn write_view(
+    register: &dyn Register,
+    view: View,
+    filter: &Filter,
+    cover: &Cover,
+    format: Format,
+    options: Options,
+    out: &mut dyn Write,
+) -> Result<u64> {
+    let form = view::form(view)?;
+    let mut job =
+        Job { register, view, filter, form, cover, summary: &Summary::default(), options };
     let mut summary = Summary::default();
     if format != Format::Csv {
-        register.entries(filter, &mut |entry| {
-            summary.add(&entry);
+        job.rows(&mut |line| {
+            summary.add(line, view.lists_numbers());
             Ok(())
         })?;
     }
-    let job = Job { register, filter, form, cover, summary: &summary, options };
+    job.summary = &summary;
     match format {
         Format::Text => table::write(&job, out),
         Format::Json => json::write(&job, out),
         Format::Csv => csv::write(&job, out),
         Format::Xlsx => xlsx::write(&job, out),
     }
-}
-
-fn form(book: Book) -> Result<&'static Form> {
-    let failure = |message| Failure::new(FailureKind::Usage, Place::default(), message);
-    match book {
-        Book::Outgoing => OUTGOING.as_ref().ok_or_else(|| {
-            failure(text!(
-                "mẫu sổ đi kèm chương trình bị hỏng",
-                "the built-in form of the book is broken"
-            ))
-        }),
-        Book::Incoming => Err(failure(text!(
-            "phiên bản này chưa có sổ đăng ký văn bản đến",
-            "the register of incoming documents is not available in this version"
-        ))),
-        Book::Awards => Err(failure(text!(
-            "phiên bản này chưa có sổ khen thưởng",
-            "the book of awards is not available in this version"
-        ))),
-    }
-    .map_err(|f| match book {
-        Book::Outgoing => f,
-        _ => f.hint(text!(
-            "sổ đăng ký văn bản đi: vanthu book outgoing",
-            "the register of outgoing documents: vanthu book outgoing"
-        )),
-    })
-}
-
-/// The cell of a column, as printed.
-fn cell(key: &str, entry: &Entry) -> String {
-    let f = &entry.fields;
-    let extra = |key: &str| f.extra.get(key).cloned().unwrap_or_default();
-    match key {
-        "code" => entry.code().to_string(),
-        "date" => day(entry.date),
-        // One sentence in the book: “Quyết định về việc …”.
-        "subject" => match f.subject.strip_prefix("Về việc") {
-            Some(rest) => format!("{} về việc{rest}", f.type_name),
-            None => format!("{} {}", f.type_name, f.subject).trim().to_owned(),
-        },
-        "signer" => f.signer_name.clone(),
-        "recipients" => f.recipients.join("; "),
-        "archive-copy" => f.archive_copy.clone(),
-        "copies" => f.copies.map_or_else(String::new, |n| n.to_string()),
-        // Entered by hand, or by a later step of the office: Ngày chuyển, Ký nhận, Ghi chú.
-        other => extra(other),
-    }
-}
-
-/// `05/02/2026`: digits, as a narrow column needs them.
-fn day(date: Date) -> String {
-    format!("{}/{:02}/{}", DateLine::day_text(date.day()), date.month(), date.year())
 }
 
 fn cannot_write(error: &io::Error) -> Failure {

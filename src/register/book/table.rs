@@ -6,7 +6,7 @@ use std::io::Write;
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::{Job, cannot_write};
+use super::{Cell, Job, cannot_write};
 use crate::diagnostic::Result;
 
 const BETWEEN: &str = " │ ";
@@ -23,7 +23,11 @@ pub(super) fn write(job: &Job<'_>, out: &mut dyn Write) -> Result<u64> {
     lines(&titles, &widths).iter().try_for_each(|l| put(l))?;
     let rule: Vec<String> = widths.iter().map(|w| "─".repeat(*w)).collect();
     put(&rule.join("─┼─"))?;
-    job.rows(&mut |_, cells| lines(&cells, &widths).iter().try_for_each(|l| put(l)))
+    job.rows(&mut |line| lines(&texts(&line.cells), &widths).iter().try_for_each(|l| put(l)))
+}
+
+fn texts(cells: &[Cell]) -> Vec<String> {
+    cells.iter().map(|c| c.text().into_owned()).collect()
 }
 
 /// The width of each column: what its cells need within its limits, and less where the line would be too wide.
@@ -34,9 +38,9 @@ fn widths(job: &Job<'_>) -> Result<Vec<usize>> {
     let mut widths: Vec<usize> =
         columns.iter().map(|c| c.width[0].max(word(c.title(lang)))).collect();
     let mut most: Vec<usize> = widths.clone();
-    job.rows(&mut |_, cells| {
-        for (most, cell) in most.iter_mut().zip(&cells) {
-            *most = (*most).max(width(cell));
+    job.rows(&mut |line| {
+        for (most, cell) in most.iter_mut().zip(&line.cells) {
+            *most = (*most).max(width(&cell.text()));
         }
         Ok(())
     })?;

@@ -10,13 +10,14 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
-use super::{Job, cannot_write};
+use super::{Cell, Job, Line, cannot_write};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::register::Entry;
 use crate::text;
 
 /// Paper size A4 in the format's numbering.
 const A4: u8 = 9;
+/// Whole numbers up to here are exact in a sheet.
+const EXACT: u64 = 1 << 53;
 
 pub(super) fn write(job: &Job<'_>, out: &mut dyn Write) -> Result<u64> {
     let mut book = Workbook::new();
@@ -25,8 +26,8 @@ pub(super) fn write(job: &Job<'_>, out: &mut dyn Write) -> Result<u64> {
     let first = head(job, sheet).map_err(|e| cannot(job, &e, None))?;
     let mut row = first;
     let formats = Formats::new();
-    let count = job.rows(&mut |entry, cells| {
-        line(job, sheet, row, entry, &cells, &formats).map_err(|e| cannot(job, &e, Some(entry)))?;
+    let count = job.rows(&mut |line| {
+        cells(sheet, row, &line.cells, &formats).map_err(|e| cannot(job, &e, Some(line)))?;
         row = row.saturating_add(1);
         Ok(())
     })?;
@@ -106,25 +107,23 @@ impl Formats {
     }
 }
 
-fn line(
-    job: &Job<'_>,
+fn cells(
     sheet: &mut Worksheet,
     row: u32,
-    entry: &Entry,
-    cells: &[String],
+    cells: &[Cell],
     formats: &Formats,
 ) -> std::result::Result<(), XlsxError> {
-    for ((at, column), cell) in (0..).zip(&job.form.columns).zip(cells) {
-        let (day, copies) = (excel_day(entry.date), entry.fields.copies);
-        match (column.key.as_str(), day, copies) {
-            ("date", Some(day), _) => {
+    for (at, cell) in (0..).zip(cells) {
+        let day = cell.date().and_then(excel_day);
+        match (cell, day) {
+            (Cell::Date(_), Some(day)) => {
                 sheet.write_datetime_with_format(row, at, &day, &formats.date)?
             }
-            ("copies", _, Some(n)) => {
-                sheet.write_number_with_format(row, at, n, &formats.number)?
+            (Cell::Number(n), _) if *n <= EXACT => {
+                sheet.write_number_with_format(row, at, *n as f64, &formats.number)?
             }
             // Always a string: a cell that begins with = is no formula.
-            _ => sheet.write_string_with_format(row, at, cell, &formats.text)?,
+            _ => sheet.write_string_with_format(row, at, cell.text(), &formats.text)?,
         };
     }
     Ok(())
@@ -140,10 +139,10 @@ fn excel_day(date: jiff::civil::Date) -> Option<ExcelDateTime> {
     ExcelDateTime::from_ymd(year, month, day).ok()
 }
 
-fn cannot(job: &Job<'_>, error: &XlsxError, entry: Option<&Entry>) -> Failure {
+fn cannot(job: &Job<'_>, error: &XlsxError, line: Option<&Line<'_>>) -> Failure {
     let mut place = Place::default();
-    if let Some(entry) = entry {
-        place = place.item(entry.code().to_string());
+    if let Some(line) = line {
+        place = place.item(line.item());
     }
     let count = job.summary.count;
     let (message, hint) = match error {

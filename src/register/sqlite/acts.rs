@@ -90,6 +90,10 @@ fn select(filter: &ActFilter) -> (String, Vec<Value>) {
         let about = bind(Value::from(i64::try_from(about).unwrap_or(i64::MAX)));
         sql.push_str(&format!(" AND about = {about}"));
     }
+    if let Some(by) = filter.by {
+        let by = bind(Value::from(i64::try_from(by).unwrap_or(i64::MAX)));
+        sql.push_str(&format!(" AND record ->> '$.data.by' = {by}"));
+    }
     if !filter.kinds.is_empty() {
         let kinds: Vec<String> = filter.kinds.iter().map(|k| bind(Value::from(k.key()))).collect();
         sql.push_str(&format!(" AND kind IN ({})", kinds.join(", ")));

@@ -7,6 +7,7 @@
 
 mod acts;
 mod error;
+mod journal;
 mod read;
 mod schema;
 mod write;
@@ -17,8 +18,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::{
-    ActFilter, Acted, Bag, Batch, Book, CommitError, Entry, Feed, Filter, JobRow, JobState, Last,
-    NewAct, Record, Register, Reservation, Wants,
+    ActFilter, Acted, Bag, Batch, Book, CommitError, Entry, Feed, Filter, JobRow, JobState, Kept,
+    Last, NewAct, Record, Register, Reservation, Shared, Start, Wants,
 };
 use crate::archive::{Digest, FileRef};
 use crate::diagnostic::Result;
@@ -49,6 +50,19 @@ impl Sqlite {
         // The reading in it is what fixes the state.
         let begin = "BEGIN; SELECT count(*) FROM jobs;";
         self.conn.execute_batch(begin).map_err(|e| self.fail(e))
+    }
+
+    /// A consistent copy of the whole register in a new file, whatever others do meanwhile. Not synced.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        journal::copy_to(self, path)
+    }
+
+    /// Puts what the lines of a journal say into a new, empty register, in one transaction.
+    pub fn restore(
+        &mut self,
+        next: &mut dyn FnMut() -> Result<Option<super::journal::Line>>,
+    ) -> Result<()> {
+        journal::restore(self, next)
     }
 
     /// SQLite's own check of its pages and indexes: what it complains about, at most 100 lines; empty if sound.
@@ -159,6 +173,10 @@ impl Register for Sqlite {
         read::bags(self)
     }
 
+    fn with_digest(&self, digest: &Digest) -> Result<Vec<u64>> {
+        read::with_digest(self, digest)
+    }
+
     fn totals(&self) -> Result<(u64, u64)> {
         read::totals(self)
     }
@@ -169,6 +187,18 @@ impl Register for Sqlite {
 
     fn records(&self, from: u64, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()> {
         read::records(self, from, each)
+    }
+
+    fn kept(&self, seqs: Range<u64>, each: &mut dyn FnMut(Kept) -> Result<()>) -> Result<()> {
+        journal::kept(self, &seqs, each)
+    }
+
+    fn shared(&self, ids: Range<u64>, each: &mut dyn FnMut(Shared) -> Result<()>) -> Result<()> {
+        journal::shared(self, &ids, each)
+    }
+
+    fn starts(&self) -> Result<Vec<Start>> {
+        journal::starts(self)
     }
 }
 

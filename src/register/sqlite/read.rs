@@ -101,14 +101,21 @@ pub(super) fn entries(
 
 fn select(filter: &Filter) -> (String, Vec<Value>) {
     let mut sql = String::from("SELECT seq, record FROM entries WHERE 1");
+    // The book stands in the text: some indexes are those of a single book.
+    if let Some(book) = filter.book {
+        sql.push_str(&format!(" AND book = '{}'", book.key()));
+    }
     let mut values = Vec::new();
     let mut and = |clause: &str, value: Value| {
         values.push(value);
         sql.push_str(" AND ");
         sql.push_str(&clause.replace('?', &format!("?{}", values.len())));
     };
-    if let Some(book) = filter.book {
-        and("book = ?", Value::from(book.key().to_owned()));
+    if let Some(notation) = &filter.notation {
+        and("notation = ?", Value::from(notation.clone()));
+    }
+    if let Some(code) = &filter.sender_code {
+        and("record ->> '$.fields.extra.code' = ?", Value::from(code.clone()));
     }
     if let Some(series) = &filter.series {
         and("series = ?", Value::from(series.clone()));
@@ -304,6 +311,15 @@ pub(super) fn bags(register: &Sqlite) -> Result<Vec<Bag>> {
         Ok(())
     })?;
     Ok(bags)
+}
+
+pub(super) fn with_digest(register: &Sqlite, digest: &Digest) -> Result<Vec<u64>> {
+    const SQL: &str = "SELECT DISTINCT seq FROM files WHERE sha256 = ?1 ORDER BY seq";
+    let run = || -> rusqlite::Result<Vec<u64>> {
+        let digest = params![digest.0.as_slice()];
+        register.conn.prepare_cached(SQL)?.query_map(digest, |r| r.get(0))?.collect()
+    };
+    run().map_err(|e| register.fail(e))
 }
 
 pub(super) fn totals(register: &Sqlite) -> Result<(u64, u64)> {

@@ -59,6 +59,9 @@ CREATE TABLE entries (
 -- Điều 15 khoản 1: số và ký hiệu are unique in the year.
 CREATE UNIQUE INDEX entries_code ON entries (notation, number, year) WHERE book = 'outgoing';
 
+-- What the sender calls an incoming document: the same code from the same organ comes only once.
+CREATE INDEX entries_sender ON entries (record ->> '$.fields.extra.code') WHERE book = 'incoming';
+
 -- Where the files of an entry or an act are kept.
 CREATE TABLE files (
     seq     INTEGER NOT NULL,
@@ -72,6 +75,7 @@ CREATE TABLE files (
     PRIMARY KEY (seq, ordinal),
     UNIQUE (year, bag, path)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX files_sha256 ON files (sha256);
 
 -- What happened later: sent, attached, answered, voided, verified … Positions are shared with the entries.
 CREATE TABLE acts (
@@ -82,6 +86,7 @@ CREATE TABLE acts (
     date   TEXT NOT NULL GENERATED ALWAYS AS (record ->> '$.date') VIRTUAL
 ) STRICT;
 CREATE INDEX acts_about ON acts (about, seq) WHERE about IS NOT NULL;
+CREATE INDEX acts_by ON acts (record ->> '$.data.by', seq) WHERE record ->> '$.data.by' IS NOT NULL;
 CREATE INDEX acts_kind ON acts (kind, seq);
 
 -- What the office commits to for each position, verbatim. The salt may be erased, the leaf never.

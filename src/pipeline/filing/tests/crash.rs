@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use super::power::Volatile;
 use super::*;
 use crate::register::{
-    ActFilter, Acted, Bag, CommitError, Entry, Feed, JobRow, Last, NewAct, Record, Reservation,
+    ActFilter, Acted, Bag, CommitError, Entry, Feed, JobRow, Kept, Last, NewAct, Record,
+    Reservation, Shared, Start,
 };
 use crate::world::{EntryKind, Stat};
 
@@ -149,6 +150,18 @@ impl World for Faulty {
         };
         self.plan.run(whole, || self.inner.create(path, half))
     }
+    fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let half = &bytes[..bytes.len() / 2];
+        let whole = || {
+            self.plan.volatile().created(path);
+            self.inner.create_private(path, bytes)
+        };
+        self.plan.run(whole, || self.inner.create_private(path, half))
+    }
+    fn is_private(&self, path: &Path) -> io::Result<bool> {
+        self.plan.read()?;
+        self.inner.is_private(path)
+    }
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let half = &bytes[..bytes.len() / 2];
         let whole = || {
@@ -156,6 +169,14 @@ impl World for Faulty {
             self.inner.append(path, bytes)
         };
         self.plan.run(whole, || self.inner.append(path, half))
+    }
+    fn append_unsynced(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let half = &bytes[..bytes.len() / 2];
+        let whole = || {
+            self.plan.volatile().added(path);
+            self.inner.append_unsynced(path, bytes)
+        };
+        self.plan.run(whole, || self.inner.append_unsynced(path, half))
     }
     fn truncate(&self, path: &Path, len: u64) -> io::Result<()> {
         let cut = || self.inner.truncate(path, len);
@@ -350,6 +371,9 @@ impl Register for FaultyRegister {
     fn bags(&self) -> Result<Vec<Bag>> {
         self.inner.bags()
     }
+    fn with_digest(&self, digest: &Digest) -> Result<Vec<u64>> {
+        self.inner.with_digest(digest)
+    }
     fn totals(&self) -> Result<(u64, u64)> {
         self.inner.totals()
     }
@@ -359,6 +383,16 @@ impl Register for FaultyRegister {
     }
     fn records(&self, from: u64, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()> {
         self.inner.records(from, each)
+    }
+    fn kept(&self, seqs: Range<u64>, each: &mut dyn FnMut(Kept) -> Result<()>) -> Result<()> {
+        self.alive()?;
+        self.inner.kept(seqs, each)
+    }
+    fn shared(&self, ids: Range<u64>, each: &mut dyn FnMut(Shared) -> Result<()>) -> Result<()> {
+        self.inner.shared(ids, each)
+    }
+    fn starts(&self) -> Result<Vec<Start>> {
+        self.inner.starts()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a power cut takes: everything that no sync had made durable.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,8 @@ enum Name {
 pub(super) struct Volatile {
     names: Vec<Name>,
     contents: BTreeSet<PathBuf>,
+    /// Durable lengths of files that were only added to.
+    lengths: BTreeMap<PathBuf, u64>,
 }
 
 impl Volatile {
@@ -29,6 +31,18 @@ impl Volatile {
     pub(super) fn appended(&mut self, path: &Path) {
         if !path.exists() {
             self.names.push(Name::Made(path.into()));
+        }
+    }
+
+    /// A file that is not synced: what it held at the last sync stays.
+    pub(super) fn added(&mut self, path: &Path) {
+        if path.exists() {
+            let durable = fs::metadata(path).map_or(0, |m| m.len());
+            if !self.contents.contains(path) {
+                self.lengths.entry(path.into()).or_insert(durable);
+            }
+        } else {
+            self.created(path);
         }
     }
 
@@ -60,6 +74,7 @@ impl Volatile {
 
     pub(super) fn synced(&mut self, path: &Path) {
         self.contents.remove(path);
+        self.lengths.remove(path);
         let parent = |p: &PathBuf| p.parent() == Some(path);
         self.names.retain(|n| match n {
             Name::Made(p) | Name::Gone(p, _) => !parent(p),
@@ -76,6 +91,12 @@ impl Volatile {
         for path in &self.contents {
             if path.exists() {
                 fs::write(path, b"").expect("torn");
+            }
+        }
+        for (path, length) in &self.lengths {
+            if let Ok(bytes) = fs::read(path) {
+                let kept = usize::try_from(*length).expect("small");
+                fs::write(path, &bytes[..kept.min(bytes.len())]).expect("cut");
             }
         }
         for name in self.names.drain(..).rev() {

@@ -2,13 +2,16 @@
 //!
 //! Knows: names of commands and options (fixed, with Vietnamese aliases). Must not know: what they do.
 
+mod verify;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::diagnostic::Lang;
+
+pub use verify::{Verify, VerifyShape};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -39,15 +42,6 @@ pub enum Shape {
     #[default]
     Text,
     Json,
-}
-
-/// Output of `verify`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum VerifyShape {
-    #[default]
-    Text,
-    Json,
-    Docx,
 }
 
 /// Output of `book`.
@@ -81,28 +75,14 @@ pub enum BookKind {
     Post,
 }
 
-/// Which book `verify` is to keep to; the others are views of these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Registered {
-    #[value(alias = "di")]
-    Outgoing,
-    #[value(alias = "den")]
-    Incoming,
-    #[value(alias = "khen-thuong")]
-    Awards,
-    #[value(alias = "ban-sao")]
-    Copies,
-}
-
-impl From<Registered> for crate::register::Book {
-    fn from(book: Registered) -> Self {
-        match book {
-            Registered::Outgoing => Self::Outgoing,
-            Registered::Incoming => Self::Incoming,
-            Registered::Awards => Self::Awards,
-            Registered::Copies => Self::Copies,
-        }
-    }
+/// What is done with the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum KeyAction {
+    #[default]
+    #[value(alias = "xem")]
+    List,
+    #[value(alias = "doi")]
+    Rotate,
 }
 
 /// The commands.
@@ -145,6 +125,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    #[command(alias = "den")]
+    Receive(Box<ReceiveArgs>),
     #[command(alias = "chay")]
     Run {
         #[arg(value_name = "JOB.toml")]
@@ -173,6 +155,40 @@ pub enum Command {
     },
     #[command(alias = "doi-chieu")]
     Verify(Verify),
+    #[command(alias = "bang-chung")]
+    Proof {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "chung-minh")]
+    Prove {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        proof: PathBuf,
+        #[arg(long = "key", value_name = "VKEY")]
+        keys: Vec<String>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "diem-kiem-tra")]
+    Checkpoint {
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "khoa")]
+    Keys {
+        #[arg(value_enum, default_value_t)]
+        action: KeyAction,
+        #[arg(long)]
+        lost: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
     #[command(alias = "kiem-tra")]
     Check {
         #[arg(required = true, value_name = "FILE")]
@@ -193,46 +209,80 @@ impl Command {
     /// True if a program reads the result, and so a failure too.
     pub fn wants_json(&self) -> bool {
         match self {
-            Self::Draft { format, .. } | Self::Check { format, .. } => *format == Shape::Json,
+            Self::Draft { format, .. }
+            | Self::Prove { format, .. }
+            | Self::Check { format, .. } => *format == Shape::Json,
             Self::Verify(verify) => verify.format == VerifyShape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
+            Self::Receive(args) => args.json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
-            Self::Init { .. } | Self::New { .. } | Self::Explain { .. } => false,
+            Self::Init { .. }
+            | Self::New { .. }
+            | Self::Explain { .. }
+            | Self::Proof { .. }
+            | Self::Checkpoint { .. }
+            | Self::Keys { .. } => false,
         }
     }
 }
 
-/// Options of `verify`.
+/// What `receive` takes.
 #[derive(Debug, Clone, Args)]
-pub struct Verify {
-    #[arg(long, value_enum, default_value_t)]
-    pub format: VerifyShape,
-    #[arg(long, short, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    #[arg(long, value_name = "YYYY")]
-    pub year: Option<i16>,
-    #[arg(long, value_name = "N")]
-    pub bag: Option<u32>,
-    #[arg(long, value_enum)]
-    pub book: Option<Registered>,
-    #[arg(long, value_name = "CODE", conflicts_with = "bag")]
-    pub number: Option<String>,
-    #[arg(long, value_name = "TIME", value_parser = span)]
-    pub max_duration: Option<Duration>,
-    #[arg(long, conflicts_with_all = ["book", "number", "quick"])]
-    pub resume: bool,
-    #[arg(long, value_name = "DAYS", value_parser = days, conflicts_with_all = ["book", "number", "quick"])]
-    pub max_age: Option<u32>,
+pub struct ReceiveArgs {
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub sheet: Option<PathBuf>,
     #[arg(long)]
-    pub quick: bool,
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
-    #[arg(long, value_name = "N")]
-    pub io: Option<usize>,
+    pub paper: bool,
+    #[arg(long, value_name = "NAME")]
+    pub from: Option<String>,
+    #[arg(long, value_name = "NOTATION")]
+    pub code: Option<String>,
+    #[arg(long, value_name = "DATE", value_parser = any_day)]
+    pub date: Option<Date>,
+    #[arg(long = "type", value_name = "TYPE")]
+    pub type_name: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub subject: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub signer: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub position: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub to: Vec<String>,
+    #[arg(long, value_name = "DATE", value_parser = any_day)]
+    pub arrived: Option<Date>,
+    #[arg(long, value_name = "DATE", value_parser = any_day)]
+    pub due: Option<Date>,
+    #[arg(long, value_name = "WORD", value_parser = priority)]
+    pub priority: Option<u8>,
+    #[arg(long, value_name = "NOTATION")]
+    pub dossier: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    #[arg(long)]
+    pub secret: bool,
+    #[arg(long, short)]
+    pub yes: bool,
+    #[arg(long)]
+    pub no_stamp: bool,
+    #[arg(long, value_name = "X,Y", value_parser = place)]
+    pub at: Option<(f64, f64)>,
+    #[arg(long)]
+    pub slip: bool,
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub skip: usize,
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=2000))]
+    pub max_size: Option<u64>,
+    #[arg(long)]
+    pub dry_run: bool,
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub wait: u64,
     #[arg(long)]
-    pub no_log: bool,
+    pub json: bool,
 }
 
 /// Data for a template.
@@ -252,24 +302,25 @@ fn lang(text: &str) -> Result<Lang, String> {
     }
 }
 
-/// `90`, `90s`, `30m`, `2h`.
-fn span(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(['s', 'm', 'h']);
-    let unit = match text.strip_prefix(digits) {
-        Some("" | "s") => 1,
-        Some("m") => 60,
-        Some("h") => 3600,
-        _ => return Err("90s | 30m | 2h".to_owned()),
-    };
-    let count: u64 = digits.parse().map_err(|_| "90s | 30m | 2h".to_owned())?;
-    Ok(Duration::from_secs(count.saturating_mul(unit)))
-}
-
-/// `30` or `30d`.
-fn days(text: &str) -> Result<u32, String> {
-    text.trim_end_matches('d').parse().map_err(|_| "30 | 30d".to_owned())
-}
-
 fn day(text: &str) -> Result<Date, String> {
     text.parse::<Date>().map_err(|_| "YYYY-MM-DD".to_owned())
+}
+
+/// A day as people write it: `30/3/2022` or `2022-03-30`.
+fn any_day(text: &str) -> Result<Date, String> {
+    let line = crate::model::DateLine::parse(text);
+    line.and_then(crate::model::DateLine::date).ok_or_else(|| "30/3/2022 | 2022-03-30".to_owned())
+}
+
+/// A place in millimetres: `25,60`.
+fn place(text: &str) -> Result<(f64, f64), String> {
+    let number = |t: &str| t.trim().parse::<f64>().ok().filter(|n| (0.0..=5000.0).contains(n));
+    text.split_once([',', ';', 'x'])
+        .and_then(|(x, y)| Some((number(x)?, number(y)?)))
+        .ok_or_else(|| "X,Y (mm): 25,60".to_owned())
+}
+
+fn priority(text: &str) -> Result<u8, String> {
+    crate::source::incoming::priority_of(text)
+        .ok_or_else(|| "thuong | khan | thuong-khan | hoa-toc".to_owned())
 }

@@ -29,7 +29,9 @@ pub fn run(workspace: &Workspace<'_>, args: &args::Verify, ui: &mut Ui<'_>) -> R
     let hidden = ui.quiet || args.format == VerifyShape::Json;
     let bar = progress::bytes(ui.lang, hidden);
     let on_progress = |p: Progress| progress::show(&bar, &p, ui.lang);
+    let anchor = args.anchor.as_deref().map(|path| read_anchor(workspace, path)).transpose()?;
     let request = Request {
+        anchor: anchor.as_deref(),
         asked: Asked {
             year: args.year,
             bag: args.bag,
@@ -66,6 +68,12 @@ pub fn run(workspace: &Workspace<'_>, args: &args::Verify, ui: &mut Ui<'_>) -> R
         Exit::Clean | Exit::Stopped => Exit::Failed,
         other => other,
     })
+}
+
+/// A checkpoint that was kept elsewhere.
+fn read_anchor(workspace: &Workspace<'_>, path: &Path) -> Result<Vec<u8>> {
+    let limit = crate::archive::log::note::MAX_NOTE as u64;
+    workspace.world.read(path, limit).map_err(|e| crate::pipeline::read_failure(path, &e))
 }
 
 fn exit_of(verdict: Verdict) -> Exit {
@@ -176,11 +184,11 @@ fn show_end(checked: &Checked, ui: &mut Ui<'_>) -> std::io::Result<()> {
     let verified = &checked.verified;
     let report = &verified.report;
     let covered = &report.covered;
-    let (files, bytes, bags, numbers) =
-        (covered.files, covered.bytes, covered.bags, covered.numbers);
+    let (files, bytes, bags) = (covered.files, covered.bytes, covered.bags);
+    let (numbers, entries) = (covered.numbers, covered.entries);
     ui.line(&text!(
-        "đã kiểm tra {files} tệp ({bytes} byte) trong {bags} túi và {numbers} số văn bản",
-        "checked {files} files ({bytes} bytes) in {bags} bags and {numbers} document numbers"
+        "đã kiểm tra {files} tệp ({bytes} byte) trong {bags} túi, {numbers} số văn bản và {entries} mục nhật ký",
+        "checked {files} files ({bytes} bytes) in {bags} bags, {numbers} document numbers and {entries} entries of the log"
     ))?;
     if covered.earlier_bags > 0 {
         let (bags, files) = (covered.earlier_bags, covered.earlier_files);

@@ -6,14 +6,18 @@ mod assemble;
 mod check;
 mod codes;
 mod draft;
+pub mod evidence;
 mod fields;
 pub mod filing;
+pub mod intake;
 mod issue;
 mod job;
 mod ledger;
 mod plan;
 mod planned;
+mod receive;
 mod recipe;
+mod repeats;
 mod scaffold;
 mod skeleton;
 mod verify;
@@ -28,6 +32,9 @@ pub use job::{job_identity, load_job, single_steps, write_bad_rows};
 pub use ledger::Ledger;
 pub use plan::{Plan, PlannedStep, Purpose, plan};
 pub use planned::{Columns, Planned, RowData, RowPlace};
+pub use receive::{
+    Arrival, Arrived, Bring, Papers, Receipt, Received, check_arrivals, preview_arrivals, receive,
+};
 pub use recipe::{IssueDay, Recipe, at_row, write};
 pub use scaffold::create_office;
 pub use skeleton::{Skeleton, skeleton, skeletons};

@@ -15,8 +15,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::archive::Archive;
+use crate::archive::log::keys;
 use crate::archive::verify::{
-    self as archive_verify, ExitStatus, Options, Progress, Report, Scope,
+    self as archive_verify, Class, ExitStatus, Finding, Options, Progress, Report, Scope,
 };
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text};
 use crate::register::sqlite::Sqlite;
@@ -76,6 +77,8 @@ pub struct Request<'a> {
     pub leave: Leave,
     /// Begin no further bag after so long.
     pub max_duration: Option<Duration>,
+    /// A checkpoint that was kept elsewhere.
+    pub anchor: Option<&'a [u8]>,
     /// Names and sizes only.
     pub quick: bool,
     /// Threads that hash; 0: as many as read.
@@ -205,6 +208,7 @@ pub fn verify(
 /// As for [`verify`]. That the report could not be kept is told in [`Checked::kept`].
 pub fn verify_and_keep(workspace: &Workspace<'_>, request: &Request<'_>) -> Result<Checked> {
     let options = Options {
+        anchor: request.anchor,
         threads: request.threads,
         io: request.io,
         on_progress: request.on_progress,
@@ -273,6 +277,7 @@ fn look(
     // The newest segment is read while nobody can write.
     let mut beside =
         if is_all { journal::findings(&register, &archive, true)? } else { Vec::new() };
+    beside.extend(key_file(workspace, &root)?);
     options.open_done = Some(Box::new(move || drop(lock)));
     let mut report = archive_verify::verify(workspace.world, &root, &view, options)?;
     if is_all {
@@ -304,10 +309,32 @@ fn steady(
         return Ok((lock, None));
     }
     drop(lock);
-    let filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, wait)?;
-    let mended = told(filing.mended());
-    drop(filing);
+    let opened = Filing::open(workspace.world, &workspace.dir, &workspace.office, wait);
+    let mended = match opened {
+        Ok(filing) => told(filing.mended()),
+        // Without its key, or where something was changed, the office is looked at as it is.
+        Err(failure) if matches!(failure.kind, FailureKind::Config | FailureKind::Tampered) => None,
+        Err(failure) => return Err(failure),
+    };
     Ok((take(wait)?, mended))
+}
+
+/// What is to be said of the private key beside the archive.
+fn key_file(workspace: &Workspace<'_>, root: &Path) -> Result<Option<Finding>> {
+    let known = keys::public(workspace.world, root)?.keys;
+    let finding = |class| Finding::new(class, format!("../{}", keys::KEY_FILE));
+    Ok(match keys::private(workspace.world, &workspace.dir) {
+        Ok(None) if known.is_empty() => None,
+        Ok(None) => Some(finding(Class::KeyMissing)),
+        Ok(Some(key)) if known.last().is_some_and(|last| last != key.public()) => {
+            Some(finding(Class::KeyWrong).actual(key.public().vkey()))
+        }
+        Ok(Some(_)) => None,
+        Err(failure) if failure.kind == FailureKind::Config => {
+            Some(finding(Class::KeyOpen).why(failure.message))
+        }
+        Err(failure) => return Err(failure),
+    })
 }
 
 /// True if a batch began and did not end: numbers reserved but not registered, or a batch in staging.

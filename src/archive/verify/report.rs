@@ -73,8 +73,6 @@ pub struct Options<'a> {
     pub scope: Scope,
     /// A checkpoint of the log that was kept elsewhere, as it was written.
     pub anchor: Option<&'a [u8]>,
-    /// What was found beside the archive and belongs into the report.
-    pub also: Vec<Finding>,
     /// Called once when all open bags and the log have been checked: sealed bags never change, so whoever holds
     /// the office's lock for a steady view may give it back here and let work go on.
     pub open_done: Option<Box<dyn FnOnce() + 'a>>,

@@ -1,6 +1,6 @@
 //! What a job would issue: every row filled, read, assembled and checked before any number is taken.
 //!
-//! Knows: steps, rows, recipes. Must not know: the register, the archive, terminals.
+//! Knows: steps, rows, recipes, which fields a book has. Must not know: what is registered, the archive, terminals.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -14,12 +14,14 @@ use crate::archive::{Digest, sha256};
 use crate::diagnostic::{
     Diagnostic, Failure, FailureKind, Family, Place, Result, Severity, blocks,
 };
-use crate::model::{Document, plain};
+use crate::model::{Document, is_copy, plain};
+use crate::register::{Book, annex};
 use crate::source::data;
 use crate::source::job::{Mode, Step};
 use crate::text;
 
 use super::codes::MISSING_FIELD;
+use super::fields::fields_of;
 use super::planned::{Planned, RowData, RowPlace};
 use super::recipe::{IssueDay, Recipe, at_row};
 use super::workspace::Workspace;
@@ -280,6 +282,16 @@ impl Planner<'_, '_> {
             let (made, more) = planned.recipe.document(self.workspace, &data, day, self.today);
             document = made;
             findings.extend(if row == Place::default() { more } else { at_row(more, &row) });
+            if let Some(document) = &document
+                && self.plan.purpose != Purpose::Draft
+            {
+                let place = match &row.file {
+                    Some(_) => row.clone(),
+                    None => Place::file(&planned.recipe.file),
+                };
+                let fields = fields_of(document, &self.workspace.rules, None);
+                findings.extend(annex::check(Book::Outgoing, &fields, &place));
+            }
         }
         let text = if document.is_some() { data.to_string() } else { String::new() };
         let digest = sha256(format!("{index}\0{text}").as_bytes());
@@ -324,6 +336,7 @@ impl Planner<'_, '_> {
         self.plan.documents.push(Planned {
             step: index,
             row,
+            book: if is_copy(&document.type_id) { Book::Copies } else { Book::Outgoing },
             series,
             notation,
             date,

@@ -128,7 +128,12 @@ targets!(
     xlsx_sheet,
     docx_document,
     manifest,
-    name
+    name,
+    note,
+    checkpoint,
+    proof,
+    tile,
+    leaf
 );
 
 #[test]

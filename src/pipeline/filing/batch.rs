@@ -8,7 +8,6 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::iter;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::ScopedJoinHandle;
 
@@ -116,30 +115,36 @@ fn allocate(filing: &Filing<'_>, wants: &dyn Wants) -> Result<Vec<BagId>> {
     let mut years = Vec::with_capacity(wants.count());
     let mut counts: HashMap<i16, usize> = HashMap::new();
     for index in 0..wants.count() {
-        let year = wants.get(index)?.date.year();
-        years.push(year);
-        *counts.entry(year).or_default() += 1;
+        let (year, files) = (wants.get(index)?.date.year(), wants.files(index));
+        years.push((year, files));
+        *counts.entry(year).or_default() += files.max(1);
     }
     let newest = filing.register.newest_bags()?;
     let mut free = HashMap::new();
     for (year, count) in counts {
         let last = newest.iter().find(|b| b.year == year);
         let last = last.map(|b| (b.bag, u32::try_from(b.files).unwrap_or(u32::MAX)));
-        free.insert(year, filing.archive.allocate(year, count, last)?.into_iter());
+        free.insert(year, filing.archive.allocate(year, count, last)?.into_iter().peekable());
     }
-    let bag = |year: i16| free.get_mut(&year).and_then(Iterator::next).ok_or_else(changed);
-    years.into_iter().map(bag).collect()
+    let mut bag = |(year, files): (i16, usize)| {
+        let free: &mut std::iter::Peekable<_> = free.get_mut(&year).ok_or_else(changed)?;
+        let first = free.peek().copied().ok_or_else(changed)?;
+        // All files of an entry stand in one bag, the first that has room for one of them.
+        free.by_ref().take(files).for_each(drop);
+        Ok(first)
+    };
+    years.into_iter().map(&mut bag).collect()
 }
 
 /// What the rendering thread needs.
 #[derive(Clone, Copy)]
 struct Work<'a> {
+    book: Book,
     wants: &'a dyn Wants,
     numbers: &'a [Number],
     bags: &'a [BagId],
     render: &'a Render<'a>,
     tell: &'a (dyn Fn(Stage, usize) + Sync),
-    book: Book,
     at: &'a str,
 }
 
@@ -205,12 +210,8 @@ fn next_rows(
             for row in &rows {
                 let notation = Notation(row.fields.notation.clone());
                 let code = DocumentCode { number: Some(row.number), notation };
-                issued.extend(row.files.split_first().map(|(file, further)| Issued {
-                    seq: 0,
-                    code,
-                    file: file.clone(),
-                    further: further.to_vec(),
-                }));
+                let mut files = row.files.iter().cloned();
+                issued.push(Issued { seq: 0, code, file: files.next(), further: files.collect() });
             }
             Ok(Some(rows))
         }
@@ -305,17 +306,21 @@ fn one(
     let rendered = (work.render)(index, number)?;
     let name =
         FileName { series: &want.series, number: number.get(), extension: rendered.extension };
-    let mut file = archive.stage(staging, bag, name, &rendered.bytes)?;
-    file.parts = rendered.parts;
-    let mut files = vec![file];
+    let mut files = Vec::with_capacity(1);
+    if !rendered.bytes.is_empty() {
+        let mut file = archive.stage(staging, bag, name, &rendered.bytes)?;
+        file.parts = rendered.parts;
+        files.push(file);
+    }
     for further in &rendered.further {
         let name = FileName { extension: further.extension, ..name };
         let mut file = archive.stage(staging, bag, name, &further.bytes)?;
         file.parts = further.parts;
         files.push(file);
     }
+    let book = work.wants.book(index).unwrap_or(work.book);
     let about = About {
-        book: work.book,
+        book,
         series: &want.series,
         year: want.date.year(),
         number,
@@ -325,6 +330,7 @@ fn one(
     };
     let lines = files.iter().map(|file| rows::line(&about, file)).collect::<Result<_>>()?;
     let registration = Registration {
+        book,
         series: want.series,
         number,
         date: want.date,
@@ -351,12 +357,11 @@ pub(super) fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
 /// After the commit: manifest lines, seals of the bags that are full (whose manifests are made then),
 /// the log.
 fn finish(filing: &mut Filing<'_>, issued: &[Issued], lines: &Lines) -> Result<()> {
-    let files = || issued.iter().flat_map(|i| iter::once(&i.file).chain(&i.further));
+    let files = || issued.iter().flat_map(|i| i.file.iter().chain(&i.further));
     let mut known: HashMap<BagId, Contents> = HashMap::new();
     if let Some(lines) = lines {
-        let with_seq = issued
-            .iter()
-            .flat_map(|i| iter::once(&i.file).chain(&i.further).map(|file| (i.seq, file)));
+        let with_seq =
+            issued.iter().flat_map(|i| i.file.iter().chain(&i.further).map(|file| (i.seq, file)));
         for ((seq, file), line) in with_seq.zip(lines) {
             let contents = match known.entry(file.at.bag_id()) {
                 Entry::Occupied(known) => known.into_mut(),

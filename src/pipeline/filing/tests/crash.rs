@@ -440,7 +440,7 @@ fn assert_kept(filing: &Filing<'_>, acknowledged: &Acknowledged) {
             filing.register().by_code(Book::Outgoing, number, &issued.code.notation.0, 2026);
         let entry = found.expect("reads").expect("an acknowledged number stays");
         assert_eq!(entry.seq, issued.seq);
-        assert_eq!(entry.files, std::slice::from_ref(&issued.file));
+        assert_eq!(entry.files, issued.file.iter().cloned().collect::<Vec<_>>());
     }
 }
 

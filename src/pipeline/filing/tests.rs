@@ -4,6 +4,7 @@ mod acts;
 mod batch;
 mod copies;
 mod crash;
+mod log;
 mod power;
 mod refuse;
 

@@ -9,6 +9,8 @@ use jiff::civil::Date;
 
 use crate::diagnostic::Lang;
 
+use super::acts::Deed;
+
 /// The command line.
 #[derive(Debug, Parser)]
 #[command(name = "vanthu", version, disable_help_subcommand = true)]
@@ -155,6 +157,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Shape,
     },
+    #[command(flatten)]
+    Deed(Deed),
     #[command(alias = "giai-thich")]
     Explain {
         #[arg(value_name = "CODE")]
@@ -171,6 +175,7 @@ impl Command {
             | Self::Check { format, .. } => *format == Shape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
+            Self::Deed(deed) => deed.wants_json(),
             Self::Init { .. } | Self::New { .. } | Self::Explain { .. } => false,
         }
     }
@@ -193,6 +198,7 @@ fn lang(text: &str) -> Result<Lang, String> {
     }
 }
 
-fn day(text: &str) -> Result<Date, String> {
+/// A day as `2026-03-05`.
+pub fn day(text: &str) -> Result<Date, String> {
     text.parse::<Date>().map_err(|_| "YYYY-MM-DD".to_owned())
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::pipeline::{Workspace, filing, no_register, write_file};
+use crate::pipeline::acts::registered;
+use crate::pipeline::{Workspace, write_file};
 use crate::register::Filter;
 use crate::register::book::{Cover, Format, Options, View, write_view};
 use crate::text;
@@ -37,21 +38,7 @@ pub fn run(
         BookKind::KeptCopies => View::KeptCopies,
         BookKind::Post => View::Post,
     };
-    let Some(register) = filing::read_register(&workspace.dir)? else {
-        if workspace.world.stat(&workspace.dir.join(filing::ARCHIVE)).is_ok() {
-            return Err(no_register(workspace));
-        }
-        let path = workspace.dir.join(filing::REGISTER);
-        return Err(Failure::new(
-            FailureKind::Input,
-            Place::file(path.display().to_string()),
-            text!("cơ quan này chưa đăng ký văn bản nào", "this office has registered nothing yet"),
-        )
-        .hint(text!(
-            "ban hành bằng “vanthu issue” hoặc “vanthu run”",
-            "issue with `vanthu issue` or `vanthu run`"
-        )));
-    };
+    let register = registered(workspace)?;
     let year = year.unwrap_or_else(|| workspace.world.today().year());
     let filter = Filter { book: view.book(), year: Some(year), ..Filter::default() };
     let cover = Cover::of(&workspace.office);

@@ -2,6 +2,7 @@
 //!
 //! Knows: terminals, arguments, exit codes. Must not know: XML, SQL, the decree.
 
+mod acts;
 mod args;
 mod book;
 mod check;
@@ -164,6 +165,13 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         Command::Book { kind, year, format, out } => {
             let workspace = open_to_read(&world, &global, ui)?;
             book::run(&workspace, kind, year, format, out.as_deref(), ui)
+        }
+        Command::Deed(deed) if deed.only_reads() => {
+            acts::run(&open_to_read(&world, &global, ui)?, deed, ui)
+        }
+        Command::Deed(deed) => {
+            let workspace = open(&world, &global, deed.file(), ui)?;
+            acts::run(&workspace, deed, ui)
         }
         Command::Verify { format, year, threads } => {
             let workspace = open_to_read(&world, &global, ui)?;

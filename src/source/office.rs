@@ -481,7 +481,10 @@ impl<'a> Builder<'_, 'a, '_> {
                         field.value.span().start,
                         Some(&join(&fields.path, field.typed)),
                         text!("“{typed}” không phải là một ngày", "“{typed}” is not a day"),
-                        Some(text!("viết \"2026-09-02\" hoặc \"02/9/2026\"", "write \"2026-09-02\"")),
+                        Some(text!(
+                            "viết \"2026-09-02\" hoặc \"02/9/2026\"",
+                            "write \"2026-09-02\""
+                        )),
                     ),
                 }
             }

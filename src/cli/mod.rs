@@ -6,14 +6,19 @@ mod acts;
 mod args;
 mod book;
 mod check;
+mod checkpoint;
 mod draft;
 mod exit;
 mod explain;
+mod find;
 mod help;
 mod init;
 mod issue;
+mod keys;
 mod new;
 mod progress;
+mod proof;
+mod receive;
 mod report;
 mod run;
 mod verify;
@@ -158,13 +163,18 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
                 ui,
             )
         }
+        Command::Receive(args) => {
+            let first = args.files.first().or(args.sheet.as_ref()).cloned();
+            receive::run(&open(&world, &global, first.as_ref(), ui)?, *args, ui)
+        }
         Command::Run { job, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;
             run::run(&workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)
         }
-        Command::Book { kind, year, format, out } => {
+        Command::Book { kind, which, text, format, out, pages_per_volume, first_volume } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            book::run(&workspace, kind, year, format, out.as_deref(), ui)
+            let volumes = (pages_per_volume, first_volume);
+            book::run(&workspace, book::Request { kind, which, text, format, out, volumes }, ui)
         }
         Command::Deed(deed) if deed.only_reads() => {
             acts::run(&open_to_read(&world, &global, ui)?, deed, ui)
@@ -173,9 +183,28 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open(&world, &global, deed.file(), ui)?;
             acts::run(&workspace, deed, ui)
         }
-        Command::Verify { format, year, threads } => {
+        Command::Find { words, book, which, limit, format } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            verify::run(&workspace, format, year, threads, ui)
+            find::run(&workspace, find::Request { words, book, which, limit, format }, ui)
+        }
+        Command::Verify { format, year, threads, anchor } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            verify::run(&workspace, format, year, threads, anchor.as_deref(), ui)
+        }
+        Command::Proof { code, year, out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            proof::write(&workspace, &code, year, out.as_deref(), ui)
+        }
+        Command::Prove { file, proof, keys, format } => {
+            proof::check(&world, &global, proof::Request { file, proof, keys, format }, ui)
+        }
+        Command::Checkpoint { out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            checkpoint::run(&workspace, out.as_deref(), ui)
+        }
+        Command::Keys { action, lost, wait } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            keys::run(&workspace, action, lost, wait, ui)
         }
     }
 }

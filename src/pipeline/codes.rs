@@ -74,3 +74,11 @@ pub const SAME_ELSEWHERE: Code = Code::new(Family::S, 419);
 pub const LENT_OUT: Code = Code::new(Family::S, 420);
 /// A số, ký hiệu that another series gave in the same year.
 pub const CODE_TAKEN: Code = Code::new(Family::S, 105);
+/// The search index was damaged and made anew.
+pub const INDEX_REMADE: Code = Code::new(Family::S, 701);
+/// The search index cannot be written.
+pub const INDEX_IN_MEMORY: Code = Code::new(Family::S, 702);
+/// A filed document has no text that can be read.
+pub const TEXT_NOT_READ: Code = Code::new(Family::S, 703);
+/// A book was printed without the archive's checkpoint.
+pub const NO_CHECKPOINT: Code = Code::new(Family::S, 711);

@@ -169,10 +169,11 @@ pub(super) fn told(mended: &Mended) -> Option<Text> {
         return None;
     }
     let (released, recorded, sealed) = (mended.released, mended.recorded, mended.sealed);
+    let (logged, rebuilt) = (mended.logged, mended.rebuilt);
     let aside = mended.quarantined.len();
     Some(text!(
-        "lần chạy trước bị ngắt giữa chừng, đã dọn xong: trả lại {released} số chưa ban hành, ghi nốt {recorded} dòng vào kho, niêm phong {sealed} túi, để riêng {aside} tệp lạ",
-        "an earlier run was cut short; mended: {released} numbers given back, {recorded} archive lines completed, {sealed} bags sealed, {aside} unknown files set aside"
+        "lần chạy trước bị ngắt giữa chừng, đã dọn xong: trả lại {released} số chưa ban hành, ghi nốt {recorded} dòng vào kho, niêm phong {sealed} túi, để riêng {aside} tệp lạ, ký nốt {logged} mục vào nhật ký, dựng lại {rebuilt} tệp nhật ký",
+        "an earlier run was cut short; mended: {released} numbers given back, {recorded} archive lines completed, {sealed} bags sealed, {aside} unknown files set aside, {logged} entries signed into the log, {rebuilt} files of the log made again"
     ))
 }
 
@@ -242,9 +243,11 @@ impl<'p> PlannedWants<'p> {
         plan: &'p Plan,
         earlier: &BTreeMap<String, JobRow>,
     ) -> Result<Self> {
-        let indices = (0..plan.documents.len())
-            .filter(|i| !plan.documents.get(*i).is_some_and(|d| earlier.contains_key(&d.row_key())))
-            .collect();
+        let is_fresh = |i: &usize| {
+            let document = plan.documents.get(*i).filter(|_| !earlier.is_empty());
+            !document.is_some_and(|d| earlier.contains_key(&d.row_key()))
+        };
+        let indices = (0..plan.documents.len()).filter(is_fresh).collect();
         let office = sha256(workspace.office_text.as_bytes()).to_string();
         let rules = sha256(workspace.rules_text.as_bytes()).to_string();
         let common = (0..)

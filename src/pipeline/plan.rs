@@ -163,8 +163,9 @@ struct Planner<'p, 'w> {
 struct Outcome {
     row: Place,
     data: Map<String, Value>,
-    /// The data as JSON, if there is a document.
-    text: String,
+    /// Length of the data as JSON, and the digest that tells it from other rows of the step.
+    size: usize,
+    digest: Digest,
     document: Option<Document>,
     findings: Vec<Diagnostic>,
 }
@@ -295,15 +296,16 @@ impl Planner<'_, '_> {
             }
         }
         let text = if document.is_some() { data.to_string() } else { String::new() };
+        let digest = sha256(format!("{index}\0{text}").as_bytes());
         let data = match data {
             Value::Object(data) => data,
             _ => Map::new(),
         };
-        Outcome { row, data, text, document, findings }
+        Outcome { row, data, size: text.len(), digest, document, findings }
     }
 
     fn take(&mut self, index: usize, outcome: Outcome) {
-        let Outcome { row, data, text, document, findings } = outcome;
+        let Outcome { row, data, size, digest, document, findings } = outcome;
         let mut errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code);
         let first_error = errors.next();
         let only_form = first_error.iter().copied().chain(errors).all(|c| c.family == Family::T);
@@ -317,7 +319,7 @@ impl Planner<'_, '_> {
             }
         }
         let Some(document) = document else { return };
-        let key = self.key(index, &text);
+        let key = self.key(&digest);
         let organ = document.extra.get("organ").map_or("", String::as_str);
         let series = self.workspace.office.series_of(organ, &document.type_id);
         let (series, notation) = (self.name(series), self.name(document.code.notation.0.clone()));
@@ -325,7 +327,7 @@ impl Planner<'_, '_> {
         let date = document.date.date().unwrap_or(self.today);
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
-        self.kept = self.kept.saturating_add(self.plan.steps[index].recipe.text.len() + text.len());
+        self.kept = self.kept.saturating_add(self.plan.steps[index].recipe.text.len() + size);
         let kept = self.kept < KEPT;
         let before = self.plan.documents.last();
         let row = RowPlace::new(row, before.map(|b| &b.row));
@@ -358,10 +360,9 @@ impl Planner<'_, '_> {
         self.names.entry(name).or_insert_with_key(|n| Arc::from(n.as_str())).clone()
     }
 
-    /// Identity of a row: step, data, and how many equal rows came before.
-    fn key(&mut self, step: usize, data: &str) -> u128 {
-        let base = sha256(format!("{step}\0{data}").as_bytes());
-        let nth = self.seen.entry(half(&base)).or_insert(0);
+    /// Identity of a row: the digest of step and data, and how many equal rows came before.
+    fn key(&mut self, base: &Digest) -> u128 {
+        let nth = self.seen.entry(half(base)).or_insert(0);
         *nth += 1;
         half(&sha256(format!("{base}\0{nth}").as_bytes()))
     }

@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
 
-use super::{ActFilter, Acted, Book, Entry, Fields, NewAct, Want};
+use super::{ActFilter, Acted, Book, Entry, Fields, Narrow, NewAct, Want};
 use crate::archive::{Digest, FileRef};
 use crate::diagnostic::{Failure, Result};
 use crate::model::Number;
@@ -151,6 +151,8 @@ pub struct Filter {
     pub text: Option<String>,
     /// Entries with a file in this bag: year and number.
     pub bag: Option<(i16, u32)>,
+    /// Type, signer, unit, positions.
+    pub narrow: Narrow,
     /// Ký hiệu, exactly.
     pub notation: Option<String>,
     /// Số, ký hiệu that the sender gave an incoming document, exactly.
@@ -354,6 +356,9 @@ pub trait Register: Send {
 
     /// Files that rows have, and their bytes.
     fn totals(&self) -> Result<(u64, u64)>;
+
+    /// How many files rows have in one bag.
+    fn bag_count(&self, year: i16, bag: u32) -> Result<u64>;
 
     /// The files of one bag in order of registration.
     fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>>;

@@ -43,7 +43,7 @@ pub(super) fn put_blobs(register: &mut Sqlite, blobs: &[&[u8]]) -> Result<Vec<Di
         let mut rows = Vec::new();
         for (digest, bytes) in new {
             let mut encoder =
-                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
             let deflated = encoder.write_all(bytes).and_then(|()| encoder.finish());
             let deflated = deflated.map_err(|e| cannot_deflate(&e))?;
             rows.push((digest, bytes.len() as u64, deflated));

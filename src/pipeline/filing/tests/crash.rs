@@ -377,6 +377,9 @@ impl Register for FaultyRegister {
     fn totals(&self) -> Result<(u64, u64)> {
         self.inner.totals()
     }
+    fn bag_count(&self, year: i16, bag: u32) -> Result<u64> {
+        self.inner.bag_count(year, bag)
+    }
     fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>> {
         self.alive()?;
         self.inner.bag_files(year, bag)

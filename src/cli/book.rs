@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::pipeline::print::{self, BookPrint};
-use crate::pipeline::{Workspace, filing, no_register, search, write_file};
+use crate::pipeline::{Workspace, dossier, filing, no_register, search, write_file};
 use crate::register::book::{Cover, Format, Options, View, write_view};
 use crate::register::sqlite::Sqlite;
 use crate::register::{Filter, Narrow};
@@ -124,9 +124,17 @@ fn filter(
             kind: which.type_of.clone(),
             signer: which.signer.clone(),
             unit: which.unit.clone(),
-            only: None,
+            ..Narrow::default()
         },
         ..Filter::default()
+    };
+    let filter = match &which.dossier {
+        Some(code) => {
+            let found = dossier::positions(register, code, filter.year)?;
+            let only = Some(std::sync::Arc::new(found.unwrap_or_default()));
+            Filter { narrow: Narrow { only, ..filter.narrow }, ..filter }
+        }
+        None => filter,
     };
     let bar = progress::bar(0, "", ui.lang, ui.quiet);
     let told = |at, of| {

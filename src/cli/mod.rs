@@ -5,6 +5,7 @@
 mod args;
 mod book;
 mod check;
+mod dossier;
 mod draft;
 mod exit;
 mod explain;
@@ -13,10 +14,12 @@ mod help;
 mod init;
 mod issue;
 mod new;
+mod paper;
 mod progress;
 mod report;
 mod run;
 mod verify;
+mod yearly;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -166,6 +169,14 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open_to_read(&world, &global, ui)?;
             let volumes = (pages_per_volume, first_volume);
             book::run(&workspace, book::Request { kind, which, text, format, out, volumes }, ui)
+        }
+        Command::Dossier { action } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            dossier::run(&workspace, action, ui)
+        }
+        Command::Report { year, format, out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            yearly::run(&workspace, year, format, out.as_deref(), ui)
         }
         Command::Find { words, book, which, limit, format } => {
             let workspace = open_to_read(&world, &global, ui)?;

@@ -5,6 +5,7 @@
 mod assemble;
 mod check;
 mod codes;
+pub mod dossier;
 mod draft;
 mod fields;
 pub mod filing;
@@ -20,6 +21,7 @@ pub mod search;
 mod skeleton;
 mod verify;
 mod workspace;
+pub mod yearly;
 
 pub use assemble::assemble;
 pub use check::check;

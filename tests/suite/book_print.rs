@@ -23,7 +23,14 @@ fn print(
     let workspace = Workspace::open(&world, dir, jiff::civil::date(2026, 12, 31)).expect("opens");
     let out = dir.join("so-di.docx");
     let filter = Filter { book: Some(Book::Outgoing), year: Some(2026), ..Filter::default() };
-    let wanted = BookPrint { view: View::Outgoing, filter, pages, first: 1, out: &out, checkpoint: Vec::new() };
+    let wanted = BookPrint {
+        view: View::Outgoing,
+        filter,
+        pages,
+        first: 1,
+        out: &out,
+        checkpoint: Vec::new(),
+    };
     book(&workspace, &register, &wanted).expect("prints")
 }
 

@@ -15,6 +15,7 @@ mod docx_hostile;
 mod docx_read;
 mod docx_sample;
 mod docx_write;
+mod dossiers;
 mod faults;
 mod fuzz_smoke;
 mod layout_dump;

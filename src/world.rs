@@ -61,6 +61,11 @@ pub trait World: Send + Sync {
 
     /// Makes a file that must not exist yet. Not synced: follow with [`World::sync`] or [`World::sync_tree`].
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// As [`World::create`], for a file that nobody is to write to any more: without the right to
+    /// write from the start, where the system has such rights.
+    fn create_kept(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.create(path, bytes)
+    }
     /// The same for a file that only its owner may read. A world without rights makes a plain one.
     fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.create(path, bytes)
@@ -220,6 +225,14 @@ impl World for System {
         OpenOptions::new().write(true).create_new(true).open(path)?.write_all(bytes)
     }
 
+    fn create_kept(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o444);
+        options.open(path)?.write_all(bytes)
+    }
+
     #[cfg(unix)]
     fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt;
@@ -316,6 +329,9 @@ impl World for System {
 
     fn set_read_only(&self, path: &Path) -> io::Result<()> {
         let mut rights = fs::symlink_metadata(path)?.permissions();
+        if rights.readonly() {
+            return Ok(());
+        }
         rights.set_readonly(true);
         fs::set_permissions(path, rights)
     }

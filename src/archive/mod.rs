@@ -22,8 +22,10 @@ pub mod log;
 mod manifest;
 mod paths;
 mod recover;
+mod repair;
 mod rollback;
 mod seal;
+mod settle;
 mod store;
 pub mod verify;
 
@@ -40,6 +42,7 @@ use serde::{Deserialize, Serialize};
 
 pub use paths::{BagId, FileName, check_path};
 pub use recover::Recovery;
+pub use repair::{Home, Staged, Tags, WrongTag};
 pub use rollback::SealedBag;
 pub use seal::{Prepared, ReadyBag, SealContents};
 pub use store::{Archive, OpenBag};
@@ -53,7 +56,7 @@ pub struct Digest(pub [u8; 32]);
 
 impl std::fmt::Display for Digest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        f.write_str(&self.to_hex())
     }
 }
 
@@ -97,9 +100,13 @@ impl<'de> Deserialize<'de> for Digest {
 impl Digest {
     /// 64 lower-case hex digits.
     pub fn to_hex(&self) -> String {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digit = |n: u8| DIGITS.get(usize::from(n)).copied().map_or('0', char::from);
-        self.0.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
+        let digit = |n: u8| char::from(if n < 10 { b'0' + n } else { b'a' + n - 10 });
+        let mut out = String::with_capacity(64);
+        for b in self.0 {
+            out.push(digit(b >> 4));
+            out.push(digit(b & 15));
+        }
+        out
     }
 }
 

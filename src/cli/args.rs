@@ -80,6 +80,16 @@ pub enum BookKind {
     Post,
 }
 
+/// What is done with the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum KeyAction {
+    #[default]
+    #[value(alias = "xem")]
+    List,
+    #[value(alias = "doi")]
+    Rotate,
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -120,6 +130,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    #[command(alias = "den")]
+    Receive(Box<ReceiveArgs>),
     #[command(alias = "chay")]
     Run {
         #[arg(value_name = "JOB.toml")]
@@ -187,6 +199,42 @@ pub enum Command {
         year: Option<i16>,
         #[arg(long, value_name = "N")]
         threads: Option<usize>,
+        #[arg(long, value_name = "FILE")]
+        anchor: Option<PathBuf>,
+    },
+    #[command(alias = "bang-chung")]
+    Proof {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "chung-minh")]
+    Prove {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        proof: PathBuf,
+        #[arg(long = "key", value_name = "VKEY")]
+        keys: Vec<String>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "diem-kiem-tra")]
+    Checkpoint {
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "khoa")]
+    Keys {
+        #[arg(value_enum, default_value_t)]
+        action: KeyAction,
+        #[arg(long)]
+        lost: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
     },
     #[command(alias = "kiem-tra")]
     Check {
@@ -211,6 +259,7 @@ impl Command {
             Self::Draft { format, .. }
             | Self::Find { format, .. }
             | Self::Verify { format, .. }
+            | Self::Prove { format, .. }
             | Self::Check { format, .. } => *format == Shape::Json,
             Self::Dossier {
                 action: DossierAction::List { format, .. } | DossierAction::Show { format, .. },
@@ -218,8 +267,14 @@ impl Command {
             | Self::Report { format, .. } => *format == PaperShape::Json,
             Self::Dossier { .. } => false,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
+            Self::Receive(args) => args.json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
-            Self::Init { .. } | Self::New { .. } | Self::Explain { .. } => false,
+            Self::Init { .. }
+            | Self::New { .. }
+            | Self::Explain { .. }
+            | Self::Proof { .. }
+            | Self::Checkpoint { .. }
+            | Self::Keys { .. } => false,
         }
     }
 }
@@ -309,6 +364,65 @@ pub enum DossierAction {
     },
 }
 
+/// What `receive` takes.
+#[derive(Debug, Clone, Args)]
+pub struct ReceiveArgs {
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub sheet: Option<PathBuf>,
+    #[arg(long)]
+    pub paper: bool,
+    #[arg(long, value_name = "NAME")]
+    pub from: Option<String>,
+    #[arg(long, value_name = "NOTATION")]
+    pub code: Option<String>,
+    #[arg(long, value_name = "DATE", value_parser = any_day)]
+    pub date: Option<Date>,
+    #[arg(long = "type", value_name = "TYPE")]
+    pub type_name: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub subject: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub signer: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub position: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub to: Vec<String>,
+    #[arg(long, value_name = "DATE", value_parser = any_day)]
+    pub arrived: Option<Date>,
+    #[arg(long, value_name = "DATE", value_parser = any_day)]
+    pub due: Option<Date>,
+    #[arg(long, value_name = "WORD", value_parser = priority)]
+    pub priority: Option<u8>,
+    #[arg(long, value_name = "NOTATION")]
+    pub dossier: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    #[arg(long)]
+    pub secret: bool,
+    #[arg(long, short)]
+    pub yes: bool,
+    #[arg(long)]
+    pub no_stamp: bool,
+    #[arg(long, value_name = "X,Y", value_parser = place)]
+    pub at: Option<(f64, f64)>,
+    #[arg(long)]
+    pub slip: bool,
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub skip: usize,
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=2000))]
+    pub max_size: Option<u64>,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub wait: u64,
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Which entries of a book.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Which {
@@ -347,4 +461,23 @@ fn lang(text: &str) -> Result<Lang, String> {
 
 fn day(text: &str) -> Result<Date, String> {
     text.parse::<Date>().map_err(|_| "YYYY-MM-DD".to_owned())
+}
+
+/// A day as people write it: `30/3/2022` or `2022-03-30`.
+fn any_day(text: &str) -> Result<Date, String> {
+    let line = crate::model::DateLine::parse(text);
+    line.and_then(crate::model::DateLine::date).ok_or_else(|| "30/3/2022 | 2022-03-30".to_owned())
+}
+
+/// A place in millimetres: `25,60`.
+fn place(text: &str) -> Result<(f64, f64), String> {
+    let number = |t: &str| t.trim().parse::<f64>().ok().filter(|n| (0.0..=5000.0).contains(n));
+    text.split_once([',', ';', 'x'])
+        .and_then(|(x, y)| Some((number(x)?, number(y)?)))
+        .ok_or_else(|| "X,Y (mm): 25,60".to_owned())
+}
+
+fn priority(text: &str) -> Result<u8, String> {
+    crate::source::incoming::priority_of(text)
+        .ok_or_else(|| "thuong | khan | thuong-khan | hoa-toc".to_owned())
 }

@@ -159,9 +159,10 @@ fn bind(
     let Some(out) = request.out.as_deref() else { return Err(no_name()) };
     let (pages, first) = request.volumes;
     let view = view_of(request.kind);
-    let wanted = BookPrint { view, filter, pages, first, out, checkpoint: Vec::new() };
+    let wanted =
+        BookPrint { view, filter, pages, first, out, checkpoint: print::checkpoint(workspace)? };
     let volumes = print::book(workspace, register, &wanted)?;
-    if wanted.checkpoint.is_empty() {
+    if wanted.checkpoint.is_none() {
         ui.findings(&[print::no_checkpoint()]);
     }
     for v in &volumes {

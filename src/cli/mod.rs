@@ -5,6 +5,7 @@
 mod args;
 mod book;
 mod check;
+mod checkpoint;
 mod dossier;
 mod draft;
 mod exit;
@@ -13,9 +14,12 @@ mod find;
 mod help;
 mod init;
 mod issue;
+mod keys;
 mod new;
 mod paper;
 mod progress;
+mod proof;
+mod receive;
 mod report;
 mod run;
 mod verify;
@@ -161,6 +165,10 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
                 ui,
             )
         }
+        Command::Receive(args) => {
+            let first = args.files.first().or(args.sheet.as_ref()).cloned();
+            receive::run(&open(&world, &global, first.as_ref(), ui)?, *args, ui)
+        }
         Command::Run { job, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;
             run::run(&workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)
@@ -182,9 +190,24 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open_to_read(&world, &global, ui)?;
             find::run(&workspace, find::Request { words, book, which, limit, format }, ui)
         }
-        Command::Verify { format, year, threads } => {
+        Command::Verify { format, year, threads, anchor } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            verify::run(&workspace, format, year, threads, ui)
+            verify::run(&workspace, format, year, threads, anchor.as_deref(), ui)
+        }
+        Command::Proof { code, year, out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            proof::write(&workspace, &code, year, out.as_deref(), ui)
+        }
+        Command::Prove { file, proof, keys, format } => {
+            proof::check(&world, &global, proof::Request { file, proof, keys, format }, ui)
+        }
+        Command::Checkpoint { out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            checkpoint::run(&workspace, out.as_deref(), ui)
+        }
+        Command::Keys { action, lost, wait } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            keys::run(&workspace, action, lost, wait, ui)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `vanthu verify`.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::archive::verify::{ExitStatus, Options, Scope};
@@ -20,6 +21,7 @@ pub fn run(
     format: Shape,
     year: Option<i16>,
     threads: Option<usize>,
+    anchor: Option<&Path>,
     ui: &mut Ui<'_>,
 ) -> Result<Exit> {
     let bar = progress::bar(0, "", ui.lang, ui.quiet || format == Shape::Json);
@@ -27,7 +29,9 @@ pub fn run(
         bar.set_length(p.total_files.max(p.files));
         bar.set_position(p.files);
     };
+    let anchor = anchor.map(|path| read_anchor(workspace, path)).transpose()?;
     let options = Options {
+        anchor: anchor.as_deref(),
         threads: threads.unwrap_or(0),
         on_progress: Some(&on_progress),
         scope: Scope { year, bag: None },
@@ -55,6 +59,12 @@ pub fn run(
     }
     .map_err(|e| output_failure(&e))?;
     Ok(exit_of(&verified))
+}
+
+/// A checkpoint that was kept elsewhere.
+fn read_anchor(workspace: &Workspace<'_>, path: &Path) -> Result<Vec<u8>> {
+    let limit = crate::archive::log::note::MAX_NOTE as u64;
+    workspace.world.read(path, limit).map_err(|e| crate::pipeline::read_failure(path, &e))
 }
 
 fn exit_of(verified: &Verified) -> Exit {
@@ -128,10 +138,10 @@ fn show_text(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
         ui.line(&text!("… và {count} phát hiện {code} nữa", "… and {count} more of {code}"))?;
     }
     let (files, bytes, bags) = (report.covered.files, report.covered.bytes, report.covered.bags);
-    let numbers = report.covered.numbers;
+    let (numbers, entries) = (report.covered.numbers, report.covered.entries);
     ui.line(&text!(
-        "đã kiểm tra {files} tệp ({bytes} byte) trong {bags} túi và {numbers} số văn bản",
-        "checked {files} files ({bytes} bytes) in {bags} bags and {numbers} document numbers"
+        "đã kiểm tra {files} tệp ({bytes} byte) trong {bags} túi, {numbers} số văn bản và {entries} mục nhật ký",
+        "checked {files} files ({bytes} bytes) in {bags} bags, {numbers} document numbers and {entries} entries of the log"
     ))?;
     if verified.is_clean() {
         return ui.line(&text!("kho còn nguyên vẹn", "the archive is whole"));

@@ -27,13 +27,13 @@ mod batch;
 mod conclude;
 pub(in crate::pipeline) mod journal;
 mod recovery;
-mod rows;
+pub(in crate::pipeline) mod rows;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::archive::log::Log;
+use crate::archive::log::{Log, PublicKey, keys};
 use crate::archive::{Archive, Digest, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Number, Office};
@@ -42,7 +42,10 @@ use crate::register::{Batch, Fields, JobRow, JobState, Register, Wants};
 use crate::text;
 use crate::world::{Lock, World};
 
+use super::ledger::RegisterLeaves;
+
 pub use acts::{Attachment, Entered, Entering};
+pub(in crate::pipeline) use conclude::seals;
 pub use recovery::Mended;
 
 /// The register's file in the office folder.
@@ -55,7 +58,8 @@ pub const LOCK: &str = ".vanthu.lock";
 /// A document as the caller rendered it for its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// The file.
+    /// The file; empty for an entry without a file (a paper that is only entered), whose want has
+    /// no files ([`Wants::files`]) either.
     pub bytes: Vec<u8>,
     /// What kind of file: `docx`.
     pub extension: &'static str,
@@ -74,8 +78,8 @@ pub struct Issued {
     pub seq: u64,
     /// Số, ký hiệu.
     pub code: DocumentCode,
-    /// Its file in the archive.
-    pub file: FileRef,
+    /// Its file in the archive, if it has one.
+    pub file: Option<FileRef>,
     /// Its further files.
     pub further: Vec<FileRef>,
 }
@@ -203,6 +207,15 @@ impl<'w> Filing<'w> {
         &self.log
     }
 
+    /// Makes damaged or missing tiles of the log again from the register; their paths below the archive.
+    pub fn rebuild_log(&mut self) -> Result<Vec<String>> {
+        let remade = self.log.rebuild(&RegisterLeaves(self.register.as_ref()))?;
+        if !remade.is_empty() {
+            self.log.sync()?;
+        }
+        Ok(remade.into_iter().map(|path| format!("log/{path}")).collect())
+    }
+
     /// Stores inputs (source text, office, ruleset) under their SHA-256, each once, so that wants can name them.
     pub fn put_blobs(&mut self, blobs: &[&[u8]]) -> Result<Vec<Digest>> {
         self.register.put_blobs(blobs)
@@ -245,6 +258,52 @@ impl<'w> Filing<'w> {
     pub fn enter(&mut self, acts: Vec<Entering>) -> Result<Entered> {
         acts::enter(self, acts)
     }
+}
+
+/// Changes the key that signs the log: the new one is entered in the register first, then takes
+/// the place of the old one, and both sign the next checkpoint. With `is_lost` the old key is gone:
+/// then nobody vouches for the new one but its entry. Gives the old and the new public key.
+///
+/// # Errors
+/// As [`Filing::open`]; `Usage` if the key is said to be lost and is there.
+pub fn rotate_key(
+    world: &dyn World,
+    dir: &Path,
+    office: &Office,
+    is_lost: bool,
+    wait: Duration,
+) -> Result<(Option<PublicKey>, PublicKey)> {
+    let root = dir.join(ARCHIVE);
+    let known = keys::public(world, &root)?.keys;
+    let old = known.last().cloned();
+    if is_lost && (keys::private(world, dir).is_ok_and(|key| key.is_some()) || old.is_none()) {
+        return Err(not_lost(&dir.join(keys::KEY_FILE)));
+    }
+    let name = match &old {
+        Some(key) if is_lost => key.name().to_owned(),
+        _ => Filing::open(world, dir, office, wait)?.log().key().name().to_owned(),
+    };
+    {
+        let _lock = take_lock(world, dir, wait)?;
+        recovery::is_new_office(world, &dir.join(REGISTER), &root)?;
+        let mut register = Sqlite::open(&dir.join(REGISTER))?;
+        let rotation = keys::begin_rotation(world, dir, &name)?;
+        conclude::enter_key(world, &mut register, old.as_ref(), rotation.next.public())?;
+    }
+    let filing = Filing::open(world, dir, office, wait)?;
+    Ok((old, filing.log().key().clone()))
+}
+
+fn not_lost(path: &Path) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        Place::file(path.display().to_string()),
+        text!("khóa ký vẫn còn đây", "the signing key is here"),
+    )
+    .hint(text!(
+        "đổi khóa bằng vanthu keys rotate, không cần --lost",
+        "change it with vanthu keys rotate, without --lost"
+    ))
 }
 
 /// The register of an office for reading, without the lock; `None` where nothing was registered yet.

@@ -7,7 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::archive::Archive;
-use crate::archive::verify::{self as archive_verify, Options, Report, Scope};
+use crate::archive::log::keys;
+use crate::archive::verify::{self as archive_verify, Class, Finding, Options, Report, Scope};
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text};
 use crate::register::sqlite::Sqlite;
 use crate::register::{Register, audit};
@@ -37,6 +38,11 @@ pub struct Verified {
 }
 
 impl Verified {
+    /// Keeps only some findings; rows and pages of the register stay.
+    pub(super) fn keep(&mut self, which: &dyn Fn(&Finding) -> bool) {
+        self.report.keep(which);
+    }
+
     /// True only if nothing at all was found and everything was checked.
     pub fn is_clean(&self) -> bool {
         self.pages.is_empty()
@@ -87,6 +93,7 @@ pub fn verify(
     // The newest segment is read while nobody can write.
     let mut beside =
         if is_all { journal::findings(&register, &archive, true)? } else { Vec::new() };
+    beside.extend(key_file(workspace, &root)?);
     options.open_done = Some(Box::new(move || drop(lock)));
     let mut report = archive_verify::verify(workspace.world, &root, &Ledger(&register), options)?;
     if is_all {
@@ -118,10 +125,32 @@ fn steady(
         return Ok((lock, None));
     }
     drop(lock);
-    let filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, wait)?;
-    let mended = told(filing.mended());
-    drop(filing);
+    let opened = Filing::open(workspace.world, &workspace.dir, &workspace.office, wait);
+    let mended = match opened {
+        Ok(filing) => told(filing.mended()),
+        // Without its key, or where something was changed, the office is looked at as it is.
+        Err(failure) if matches!(failure.kind, FailureKind::Config | FailureKind::Tampered) => None,
+        Err(failure) => return Err(failure),
+    };
     Ok((take(wait)?, mended))
+}
+
+/// What is to be said of the private key beside the archive.
+fn key_file(workspace: &Workspace<'_>, root: &Path) -> Result<Option<Finding>> {
+    let known = keys::public(workspace.world, root)?.keys;
+    let finding = |class| Finding::new(class, format!("../{}", keys::KEY_FILE));
+    Ok(match keys::private(workspace.world, &workspace.dir) {
+        Ok(None) if known.is_empty() => None,
+        Ok(None) => Some(finding(Class::KeyMissing)),
+        Ok(Some(key)) if known.last().is_some_and(|last| last != key.public()) => {
+            Some(finding(Class::KeyWrong).actual(key.public().vkey()))
+        }
+        Ok(Some(_)) => None,
+        Err(failure) if failure.kind == FailureKind::Config => {
+            Some(finding(Class::KeyOpen).why(failure.message))
+        }
+        Err(failure) => return Err(failure),
+    })
 }
 
 /// True if a batch began and did not end: numbers reserved but not registered, or a batch in staging.

@@ -7,6 +7,7 @@
 //! and what is odd about them; [`leaf`] makes the bytes that a later log commits to.
 
 pub mod act;
+pub mod annex;
 mod audit;
 mod award;
 pub mod book;

@@ -29,3 +29,4 @@ mod readme;
 mod samples;
 mod setbacks;
 mod text_format;
+mod word_template;

@@ -190,8 +190,8 @@ impl Run<'_> {
     }
 
     fn anchor(&mut self, anchor: Option<&[u8]>, known: &[PublicKey]) -> Option<Mark> {
-        match Checkpoint::open(anchor?, known) {
-            Ok((checkpoint, _)) => Some(Mark {
+        match Checkpoint::kept(anchor?, known) {
+            Ok(checkpoint) => Some(Mark {
                 path: String::new(),
                 checkpoint,
                 ahead: Class::AnchorAhead,

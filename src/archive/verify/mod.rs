@@ -164,7 +164,7 @@ impl<'a> Run<'a> {
             on_disk: layout.bags,
             partial: layout.partial,
             registered,
-            findings: layout.findings.into_iter().chain(options.also.iter().cloned()).collect(),
+            findings: layout.findings,
             total: Outcomes::default(),
             covered: Coverage::default(),
         })

@@ -58,8 +58,6 @@ pub struct Options<'a> {
     pub scope: Scope,
     /// A checkpoint of the log that was kept elsewhere, as it was written.
     pub anchor: Option<&'a [u8]>,
-    /// What was found beside the archive and belongs into the report.
-    pub also: Vec<Finding>,
     /// Called once when all open bags and the log have been checked: sealed bags never change, so whoever holds
     /// the office's lock for a steady view may give it back here and let work go on.
     pub open_done: Option<Box<dyn FnOnce() + 'a>>,
@@ -163,6 +161,14 @@ impl Report {
         self.counts.add(&finding);
         self.complete &= !finding.class.is_unknown();
         self.findings.push(finding);
+    }
+
+    /// Keeps only some findings and counts them again.
+    pub fn keep(&mut self, which: &dyn Fn(&Finding) -> bool) {
+        self.findings.retain(which);
+        self.counts = Counts::default();
+        self.findings.iter().for_each(|f| self.counts.add(f));
+        self.more.clear();
     }
 
     /// Clean only if everything in scope was read and there is nothing but information.

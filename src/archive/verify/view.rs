@@ -42,6 +42,8 @@ pub struct Known {
 pub enum State {
     /// Registered: it must have a file.
     Registered,
+    /// Registered as a paper: it may have a file, and need not.
+    Paper,
     /// The number was given up and says so: it explains a gap and needs no file.
     Void,
     /// Reserved by a batch that has not ended.
@@ -69,7 +71,7 @@ pub trait RegisterView {
     /// Registered files of one bag, by the bytes of their path.
     fn files(&self, bag: BagId, each: &mut dyn FnMut(Known) -> Result<()>) -> Result<()>;
 
-    /// Numbers given out in the outgoing book, by series, year, number.
+    /// Numbers given out in all books, by book, series, year, number.
     fn numbers(&self, each: &mut dyn FnMut(Given) -> Result<()>) -> Result<()>;
 
     /// The last number a series had used on paper before its first entry of the year; 0 for none.

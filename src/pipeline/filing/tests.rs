@@ -46,6 +46,7 @@ pub(super) fn office(bag_size: u32) -> Office {
         allow_titles_before_name: false,
         ruleset: None,
         bag_size,
+        days_off: Vec::new(),
         layout: BTreeMap::new(),
     }
 }

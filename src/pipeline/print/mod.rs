@@ -7,7 +7,7 @@ mod workbook;
 
 use crate::layout::paper::{Column, Grid, Listing, widest_word};
 
-pub use book::{BookPrint, PrintedVolume, book, no_checkpoint, volume_path};
+pub use book::{BookPrint, PrintedVolume, book, checkpoint, no_checkpoint, volume_path};
 pub use workbook::workbook;
 
 /// A table of a list or a report, before it is text, a sheet or a page.

@@ -196,6 +196,10 @@ impl Register for Sqlite {
         read::totals(self)
     }
 
+    fn bag_count(&self, year: i16, bag: u32) -> Result<u64> {
+        read::bag_count(self, year, bag)
+    }
+
     fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>> {
         read::bag_files(self, year, bag)
     }

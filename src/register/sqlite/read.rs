@@ -349,6 +349,11 @@ pub(super) fn totals(register: &Sqlite) -> Result<(u64, u64)> {
         .map_err(|e| register.fail(e))
 }
 
+pub(super) fn bag_count(register: &Sqlite, year: i16, bag: u32) -> Result<u64> {
+    const SQL: &str = "SELECT count(*) FROM files WHERE year = ?1 AND bag = ?2";
+    register.conn.query_row(SQL, params![year, bag], |r| r.get(0)).map_err(|e| register.fail(e))
+}
+
 pub(super) fn bag_files(register: &Sqlite, year: i16, bag: u32) -> Result<Vec<FileRef>> {
     const SQL: &str = "SELECT year, bag, path, sha256, size, parts FROM files
         WHERE year = ?1 AND bag = ?2 ORDER BY seq, ordinal";

@@ -8,6 +8,7 @@ mod backup;
 mod check;
 mod codes;
 mod copy;
+pub mod dossier;
 mod draft;
 pub mod evidence;
 mod fields;
@@ -30,6 +31,7 @@ pub mod search;
 mod skeleton;
 mod verify;
 mod workspace;
+pub mod yearly;
 
 pub use assemble::assemble;
 pub use backup::{BackedUp, BackupRequest, backup};

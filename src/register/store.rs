@@ -2,6 +2,7 @@
 //!
 //! Knows: reservations, entries, jobs, stored inputs. Must not know: SQL, files, how a document looks.
 
+use std::collections::HashSet;
 use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
@@ -314,6 +315,12 @@ pub trait Register: Send {
 
     /// Streams the acts that fit, in order of registration; returns how many.
     fn acts(&self, filter: &ActFilter, each: &mut dyn FnMut(Acted) -> Result<()>) -> Result<u64>;
+
+    /// The entries that an act is about or was done by, where the store can tell them at once: a book
+    /// then looks for the acts of these only. `None`: any entry may have some.
+    fn touched(&self) -> Result<Option<HashSet<u64>>> {
+        Ok(None)
+    }
 
     /// The entry at a position; `None` if there is none (an act stands there, or nothing).
     fn entry(&self, seq: u64) -> Result<Option<Entry>>;

@@ -304,6 +304,11 @@ impl Archive<'_> {
         super::seal::bag_info(home.bag, day, of.files.len(), bytes)
     }
 
+    /// Moves a file of the office into quarantine under a name of its own.
+    pub fn keep_as_evidence(&self, path: &Path, name: &str) -> Result<()> {
+        self.aside(path, name)
+    }
+
     /// Notes what a repair is about to put in place, so that a kill cannot leave it unregistered.
     pub fn note_intent(&self, json: &[u8]) -> Result<()> {
         let path = self.root.join(REPORTS).join(INTENT);

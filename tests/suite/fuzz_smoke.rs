@@ -133,7 +133,8 @@ targets!(
     checkpoint,
     proof,
     tile,
-    leaf
+    leaf,
+    pdf
 );
 
 #[test]

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 
 use crate::diagnostic::Lang;
 
+use super::acts::Deed;
 pub use verify::{Verify, VerifyShape};
 
 /// The command line.
@@ -262,6 +263,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Shape,
     },
+    #[command(flatten)]
+    Deed(Deed),
     #[command(alias = "giai-thich")]
     Explain {
         #[arg(value_name = "CODE")]
@@ -285,6 +288,7 @@ impl Command {
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
+            Self::Deed(deed) => deed.wants_json(),
             Self::Init { .. }
             | Self::New { .. }
             | Self::Explain { .. }
@@ -390,7 +394,8 @@ fn lang(text: &str) -> Result<Lang, String> {
     }
 }
 
-fn day(text: &str) -> Result<Date, String> {
+/// A day as `2026-03-05`.
+pub fn day(text: &str) -> Result<Date, String> {
     text.parse::<Date>().map_err(|_| "YYYY-MM-DD".to_owned())
 }
 

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::pipeline::acts::registered;
 use crate::pipeline::print::{self, BookPrint};
-use crate::pipeline::{Workspace, filing, no_register, search, write_file};
+use crate::pipeline::{Workspace, search, write_file};
 use crate::register::book::{Cover, Format, Options, View, write_view};
 use crate::register::sqlite::Sqlite;
 use crate::register::{Filter, Narrow};
@@ -67,22 +68,7 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
 
 /// The register of an office that has one.
 pub fn open(workspace: &Workspace<'_>) -> Result<Sqlite> {
-    if let Some(register) = filing::read_register(&workspace.dir)? {
-        return Ok(register);
-    }
-    if workspace.world.stat(&workspace.dir.join(filing::ARCHIVE)).is_ok() {
-        return Err(no_register(workspace));
-    }
-    let path = workspace.dir.join(filing::REGISTER);
-    Err(Failure::new(
-        FailureKind::Input,
-        Place::file(path.display().to_string()),
-        text!("cơ quan này chưa đăng ký văn bản nào", "this office has registered nothing yet"),
-    )
-    .hint(text!(
-        "ban hành bằng “vanthu issue” hoặc “vanthu run”",
-        "issue with `vanthu issue` or `vanthu run`"
-    )))
+    registered(workspace)
 }
 
 /// The book of an argument, as it is printed.

@@ -2,6 +2,7 @@
 //!
 //! Knows: terminals, arguments, exit codes. Must not know: XML, SQL, the decree.
 
+mod acts;
 mod args;
 mod backup;
 mod book;
@@ -215,6 +216,13 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
                 wait,
             };
             repair::run(&workspace, &request, format, ui)
+        }
+        Command::Deed(deed) if deed.only_reads() => {
+            acts::run(&open_to_read(&world, &global, ui)?, deed, ui)
+        }
+        Command::Deed(deed) => {
+            let workspace = open(&world, &global, deed.file(), ui)?;
+            acts::run(&workspace, deed, ui)
         }
         Command::Find { words, book, which, limit, format } => {
             let workspace = open_to_read(&world, &global, ui)?;

@@ -2,6 +2,7 @@
 //!
 //! Knows: plan, draft, issue, verify. Must not know: terminals, arguments, exit codes.
 
+pub mod acts;
 mod assemble;
 mod backup;
 mod check;

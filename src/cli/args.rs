@@ -2,12 +2,16 @@
 //!
 //! Knows: names of commands and options (fixed, with Vietnamese aliases). Must not know: what they do.
 
+mod verify;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::diagnostic::Lang;
+
+pub use verify::{Verify, VerifyShape};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -32,7 +36,7 @@ pub struct Global {
     pub quiet: bool,
 }
 
-/// Output of `check` and `verify`.
+/// Output of `check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Shape {
     #[default]
@@ -168,16 +172,7 @@ pub enum Command {
         format: Shape,
     },
     #[command(alias = "doi-chieu")]
-    Verify {
-        #[arg(long, value_enum, default_value_t)]
-        format: Shape,
-        #[arg(long, value_name = "YYYY")]
-        year: Option<i16>,
-        #[arg(long, value_name = "N")]
-        threads: Option<usize>,
-        #[arg(long, value_name = "FILE")]
-        anchor: Option<PathBuf>,
-    },
+    Verify(Verify),
     #[command(alias = "bang-chung")]
     Proof {
         #[arg(value_name = "CODE")]
@@ -280,13 +275,13 @@ impl Command {
         match self {
             Self::Draft { format, .. }
             | Self::Find { format, .. }
-            | Self::Verify { format, .. }
             | Self::Repair { format, .. }
             | Self::Rebuild { format, .. }
             | Self::Backup { format, .. }
             | Self::Restore { format, .. }
             | Self::Prove { format, .. }
             | Self::Check { format, .. } => *format == Shape::Json,
+            Self::Verify(verify) => verify.format == VerifyShape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),

@@ -50,7 +50,10 @@ pub use repair::{Mend, Origin, Remains, RepairRequest, Repaired, repair};
 pub use rerender::{Rerendered, Rerenderer};
 pub use scaffold::create_office;
 pub use skeleton::{Skeleton, skeleton, skeletons};
-pub use verify::{Verified, no_register, verify};
+pub use verify::{
+    Asked, Checked, Kept, Leave, Request, Verdict, Verified, minutes, no_register, verify,
+    verify_and_keep,
+};
 pub use workspace::{
     OFFICE_FILE, TEXT_LIMIT, Workspace, find_office, read_failure, read_text, write_failure,
     write_file,

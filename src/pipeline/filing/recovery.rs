@@ -129,7 +129,7 @@ fn before_digest(path: &str) -> String {
 
 /// Refuses to go on if the bags hold what the register does not know: then the register was put
 /// back to an earlier state, and it would give the same numbers again.
-fn refuse_older_register(filing: &Filing<'_>) -> Result<()> {
+pub(super) fn refuse_older_register(filing: &Filing<'_>) -> Result<()> {
     match covers(filing.register.as_ref(), &filing.archive)? {
         Some(proof) => Err(older_register(filing, &proof)),
         None => Ok(()),

@@ -150,7 +150,7 @@ impl Office {
 
     /// `vanthu verify --format json` with further arguments: exit code and answer.
     pub fn verify(&self, args: &[String]) -> (i32, Value, String) {
-        let mut all = vec!["verify", "--format", "json"];
+        let mut all = vec!["verify", "--format", "json", "--wait", "1"];
         all.extend(args.iter().map(String::as_str));
         let output = vanthu(&self.dir, &all).output().expect("the program runs");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

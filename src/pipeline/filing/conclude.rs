@@ -20,13 +20,8 @@ use serde_json::Value;
 
 use super::batch::salts;
 use super::rows::Contents;
-<<<<<<< HEAD
 use super::{Filing, journal, rows};
-use crate::archive::log::{Fault, Log, keys};
-=======
-use super::{Filing, rows};
 use crate::archive::log::{Fault, Log, PublicKey, keys};
->>>>>>> main
 use crate::archive::{Archive, BagId, Digest, Prepared, ReadyBag, SealContents};
 use crate::diagnostic::{Failure, Result};
 use crate::model::Office;

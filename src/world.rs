@@ -223,7 +223,8 @@ impl World for System {
         // One question to the system instead of three; opening a FIFO or a device for reading without
         // waiting has no effect on it.
         let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW;
-        let file = match OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path) {
+        let file = match OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path)
+        {
             Ok(file) => file,
             Err(error) => {
                 let stat = self.stat(path)?;

@@ -51,9 +51,15 @@ pub struct Past {
 #[derive(Deserialize)]
 #[serde(tag = "line", rename_all = "kebab-case")]
 enum Line {
-    Start { asked: Value, round: String, quick: bool },
+    Start {
+        asked: Value,
+        round: String,
+        quick: bool,
+    },
     Bag(BagLine),
-    Summary { complete: bool },
+    Summary {
+        complete: bool,
+    },
     #[serde(other)]
     Other,
 }

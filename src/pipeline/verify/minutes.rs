@@ -90,12 +90,15 @@ fn scope(checked: &Checked) -> String {
         parts.push(format!("văn bản số {code}"));
     }
     if let Some(book) = asked.book {
-        parts.push(format!("sổ {}", match book {
-            crate::register::Book::Outgoing => "đăng ký văn bản đi",
-            crate::register::Book::Incoming => "đăng ký văn bản đến",
-            crate::register::Book::Awards => "khen thưởng",
-            crate::register::Book::Copies => "đăng ký bản sao",
-        }));
+        parts.push(format!(
+            "sổ {}",
+            match book {
+                crate::register::Book::Outgoing => "đăng ký văn bản đi",
+                crate::register::Book::Incoming => "đăng ký văn bản đến",
+                crate::register::Book::Awards => "khen thưởng",
+                crate::register::Book::Copies => "đăng ký bản sao",
+            }
+        ));
     }
     match (asked.year, asked.bag) {
         (Some(year), Some(bag)) => parts.push(format!("túi {}", BagId { year, number: bag })),
@@ -173,7 +176,11 @@ fn moment(at: &str) -> String {
     let part = |from: usize, to: usize| at.get(from..to).unwrap_or("…");
     format!(
         "{} giờ {} phút, ngày {} tháng {} năm {}",
-        part(11, 13), part(14, 16), part(8, 10), part(5, 7), part(0, 4)
+        part(11, 13),
+        part(14, 16),
+        part(8, 10),
+        part(5, 7),
+        part(0, 4)
     )
 }
 

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use crate::archive::{BagId, Digest};
 use crate::archive::verify::{DocumentId, Given, Known, RegisterView, Scope};
+use crate::archive::{BagId, Digest};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::register::{ActFilter, Book, Filter, Register};
 use crate::text;

@@ -168,8 +168,7 @@ fn enter(
     digest: &Digest,
 ) -> Result<u64> {
     let world = workspace.world;
-    let mut filing =
-        Filing::open_as_it_is(world, &workspace.dir, &workspace.office, request.wait)?;
+    let mut filing = Filing::open_as_it_is(world, &workspace.dir, &workspace.office, request.wait)?;
     let mut act = Entering::new(Kind::Verify, None, world.today());
     let covered = &checked.verified.report.covered;
     let counts = &checked.verified.report.counts;

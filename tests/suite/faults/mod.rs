@@ -8,6 +8,7 @@
 mod built;
 mod office;
 mod ops;
+mod rounds;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -174,6 +174,69 @@ pub struct Place {
     /// Field name (`nguoi-ky.ten`), or number of a document (`05/KH-SNV`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
+    /// Where in a Word file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub word: Option<Box<WordPlace>>,
+}
+
+/// A place in a Word file: its part, the paragraph or cell, and the words around.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct WordPlace {
+    /// Name of the part (`word/header1.xml`).
+    pub part: String,
+    /// Paragraph of the part, or of the cell, from 1; 0 means unknown.
+    pub paragraph: u32,
+    /// Table of the part, row, column, each from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<[u32; 3]>,
+    /// The text around.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub near: String,
+}
+
+impl WordPlace {
+    fn describe(&self, lang: Lang) -> String {
+        let file = self.part.rsplit('/').next().unwrap_or_default();
+        let kind = file.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+        let kind = kind.strip_suffix(".xml").unwrap_or(kind);
+        let known = [
+            ("document", "thân văn bản", "body"),
+            ("header", "đầu trang", "header"),
+            ("footer", "chân trang", "footer"),
+            ("footnotes", "chú thích", "footnotes"),
+            ("endnotes", "chú thích cuối", "endnotes"),
+            ("core", "thuộc tính tệp", "file properties"),
+        ];
+        let kind = kind.trim_end_matches(|c: char| c.is_ascii_digit());
+        let name = known.iter().find(|(k, ..)| *k == kind);
+        let is_vi = lang == Lang::Vi;
+        let mut out = name.map_or(file, |(_, vi, en)| if is_vi { vi } else { en }).to_owned();
+        if kind == "header" || kind == "footer" {
+            out.push_str(&format!(" ({file})"));
+        }
+        let paragraph = self.paragraph;
+        if let Some([table, row, column]) = self.cell {
+            out.push_str(&match lang {
+                Lang::Vi => format!(", bảng {table} hàng {row} cột {column}"),
+                Lang::En => format!(", table {table} row {row} column {column}"),
+            });
+        }
+        // Most cells have one paragraph: it need not be counted.
+        if paragraph > 0 && (self.cell.is_none() || paragraph > 1) {
+            out.push_str(&match lang {
+                Lang::Vi => format!(", đoạn {paragraph}"),
+                Lang::En => format!(", paragraph {paragraph}"),
+            });
+        }
+        if !self.near.is_empty() {
+            let near = &self.near;
+            out.push_str(&match lang {
+                Lang::Vi => format!(", chỗ “{near}”"),
+                Lang::En => format!(", at “{near}”"),
+            });
+        }
+        out
+    }
 }
 
 impl Place {
@@ -258,6 +321,9 @@ impl Place {
         }
         if let Some(s) = self.slot {
             part(format!("ô số {s}"), format!("slot {s}"));
+        }
+        if let Some(w) = &self.word {
+            part(w.describe(Lang::Vi), w.describe(Lang::En));
         }
         if let Some(i) = &self.item {
             part(i.clone(), i.clone());

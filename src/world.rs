@@ -414,6 +414,19 @@ pub fn length_of(path: &Path) -> io::Result<u64> {
     Ok(fs::symlink_metadata(path)?.len())
 }
 
+/// A path with its links resolved, as far as it exists.
+pub fn real_path(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut rest = Vec::new();
+    for above in path.ancestors() {
+        if let Ok(real) = fs::canonicalize(above) {
+            return rest.iter().rev().fold(real, |dir, name| dir.join(name));
+        }
+        rest.extend(above.file_name().map(std::ffi::OsStr::to_os_string));
+    }
+    path
+}
+
 /// The parent folder of a path; the current one where it has none.
 pub fn parent_of(path: &Path) -> PathBuf {
     match path.parent() {

@@ -52,7 +52,6 @@ pub enum BookShape {
     Json,
     Csv,
     Xlsx,
-    #[value(hide = true)]
     Docx,
 }
 
@@ -146,12 +145,31 @@ pub enum Command {
     Book {
         #[arg(value_enum)]
         kind: BookKind,
-        #[arg(long, value_name = "YYYY")]
-        year: Option<i16>,
+        #[command(flatten)]
+        which: Which,
+        #[arg(long, value_name = "WORDS")]
+        text: Option<String>,
         #[arg(long, value_enum, default_value_t)]
         format: BookShape,
         #[arg(long, short, value_name = "FILE")]
         out: Option<PathBuf>,
+        #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=2000))]
+        pages_per_volume: u32,
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9999))]
+        first_volume: u32,
+    },
+    #[command(alias = "tim")]
+    Find {
+        #[arg(value_name = "WORDS")]
+        words: Vec<String>,
+        #[arg(long, value_enum)]
+        book: Option<BookKind>,
+        #[command(flatten)]
+        which: Which,
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
     },
     #[command(alias = "doi-chieu")]
     Verify(Verify),
@@ -189,6 +207,52 @@ pub enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 120)]
         wait: u64,
     },
+    #[command(alias = "sua-kho")]
+    Repair {
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "CODE")]
+        number: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long)]
+        accept_parts: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "lap-lai-so")]
+    Rebuild {
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "sao-luu")]
+    Backup {
+        #[arg(value_name = "DIR")]
+        to: PathBuf,
+        #[arg(long)]
+        with_key: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "khoi-phuc")]
+    Restore {
+        #[arg(long)]
+        accept: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
     #[command(alias = "kiem-tra")]
     Check {
         #[arg(required = true, value_name = "FILE")]
@@ -210,6 +274,11 @@ impl Command {
     pub fn wants_json(&self) -> bool {
         match self {
             Self::Draft { format, .. }
+            | Self::Find { format, .. }
+            | Self::Repair { format, .. }
+            | Self::Rebuild { format, .. }
+            | Self::Backup { format, .. }
+            | Self::Restore { format, .. }
             | Self::Prove { format, .. }
             | Self::Check { format, .. } => *format == Shape::Json,
             Self::Verify(verify) => verify.format == VerifyShape::Json,
@@ -283,6 +352,25 @@ pub struct ReceiveArgs {
     pub wait: u64,
     #[arg(long)]
     pub json: bool,
+}
+
+/// Which entries of a book.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Which {
+    #[arg(long, value_name = "YYYY")]
+    pub year: Option<i16>,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub from: Option<Date>,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub to: Option<Date>,
+    #[arg(long = "type", value_name = "TYPE")]
+    pub type_of: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub unit: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub signer: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    pub dossier: Option<String>,
 }
 
 /// Data for a template.

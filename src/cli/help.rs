@@ -245,7 +245,7 @@ pub fn usage_error(error: &clap::Error) -> Text {
 /// What an option takes that clap only knows how to parse.
 fn wanted(arg: &str) -> Text {
     match arg.split(' ').next().unwrap_or(arg) {
-        "--today" | "--date" => {
+        "--today" | "--date" | "--from" | "--to" => {
             text!(
                 "cần một ngày có thật, viết như 2026-03-05",
                 "a real day is wanted, written 2026-03-05"

@@ -3,12 +3,14 @@
 //! Knows: terminals, arguments, exit codes. Must not know: XML, SQL, the decree.
 
 mod args;
+mod backup;
 mod book;
 mod check;
 mod checkpoint;
 mod draft;
 mod exit;
 mod explain;
+mod find;
 mod help;
 mod init;
 mod issue;
@@ -16,7 +18,9 @@ mod keys;
 mod new;
 mod progress;
 mod proof;
+mod rebuild;
 mod receive;
+mod repair;
 mod report;
 mod run;
 mod verify;
@@ -173,9 +177,48 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open(&world, &global, Some(&job), ui)?;
             run::run(&workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)
         }
-        Command::Book { kind, year, format, out } => {
+        Command::Book { kind, which, text, format, out, pages_per_volume, first_volume } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            book::run(&workspace, kind, year, format, out.as_deref(), ui)
+            let volumes = (pages_per_volume, first_volume);
+            book::run(&workspace, book::Request { kind, which, text, format, out, volumes }, ui)
+        }
+        Command::Rebuild { out, wait, format } => {
+            let dir = global.office.clone().unwrap_or_else(|| Path::new(".").to_path_buf());
+            if crate::pipeline::recover_config(&world, &dir)? {
+                ui.remark(&text!(
+                    "đã lập lại vanthu.toml từ nhật trình của kho",
+                    "vanthu.toml was made again from the archive's journal"
+                ));
+            }
+            let workspace = open_to_read(&world, &global, ui)?;
+            rebuild::run(&workspace, out.as_deref(), wait, format, ui)
+        }
+        Command::Backup { to, with_key, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wait = std::time::Duration::from_secs(wait);
+            let request = crate::pipeline::BackupRequest { to, with_key, wait };
+            backup::run(&workspace, &request, format, ui)
+        }
+        Command::Restore { accept, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            backup::go_on(&workspace, accept, wait, format, ui)
+        }
+        Command::Repair { from, year, number, dry_run, accept_parts, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wait = std::time::Duration::from_secs(wait);
+            let request = crate::pipeline::RepairRequest {
+                from,
+                year,
+                code: number,
+                dry_run,
+                accept_parts,
+                wait,
+            };
+            repair::run(&workspace, &request, format, ui)
+        }
+        Command::Find { words, book, which, limit, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            find::run(&workspace, find::Request { words, book, which, limit, format }, ui)
         }
         Command::Verify(request) => {
             let workspace = open_to_read(&world, &global, ui)?;

@@ -8,9 +8,11 @@ mod names;
 mod normal;
 mod pack;
 mod read;
+mod word;
 mod write;
 mod xml;
 
 pub use normal::normal;
 pub use read::read;
+pub use word::{Compiled, NoPictures, Pictures, WordField, WordTemplate};
 pub use write::{Writer, Written};

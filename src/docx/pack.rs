@@ -16,6 +16,7 @@ const DOS_DATE: u16 = 0x0021;
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 const VERSION: u16 = 20;
+const UTF8: u16 = 0x0800;
 const MADE_BY: u16 = 0x0314;
 const UNIX_MODE: u32 = 0o100_644 << 16;
 
@@ -65,10 +66,31 @@ impl Part {
         Some(Self { name: name.into(), crc, size, sha256, method, data })
     }
 
+    /// A part whose bytes lie ready, as they came. `None` if it is too large.
+    pub(super) fn ready(
+        name: impl Into<String>,
+        content: &[u8],
+        crc: u32,
+        is_deflated: bool,
+        data: Vec<u8>,
+    ) -> Option<Self> {
+        let size = u32::try_from(content.len()).ok()?;
+        u32::try_from(data.len()).ok()?;
+        let mut sha256 = [0; 32];
+        sha256.copy_from_slice(digest(&SHA256, content).as_ref());
+        let method = if is_deflated { DEFLATED } else { STORED };
+        Some(Self { name: name.into(), crc, size, sha256, method, data })
+    }
+
+    /// Its name in the package.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     fn header(&self, out: &mut Vec<u8>) {
         put16(out, VERSION);
-        // Names are ASCII: no flag is needed.
-        put16(out, 0);
+        // Our own names are ASCII and need no flag.
+        put16(out, if self.name.is_ascii() { 0 } else { UTF8 });
         put16(out, self.method);
         put16(out, 0);
         put16(out, DOS_DATE);

@@ -7,6 +7,7 @@
 //! `styles` is the table of named styles, `build` makes pieces, `header`, `body`, `table` and
 //! `foot` make the parts of a page, and `compose` puts them in the order of the sample forms;
 //! `incoming` makes the papers for what comes in.
+//! `paper` lays out the lists of the office: registers, indexes, reports.
 
 mod body;
 mod build;
@@ -17,6 +18,7 @@ mod incoming;
 mod lines;
 mod measures;
 pub mod metrics;
+pub mod paper;
 mod phrases;
 mod sheet;
 mod styles;

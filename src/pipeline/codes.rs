@@ -34,3 +34,11 @@ pub const DUE_BEFORE_ARRIVAL: Code = Code::new(Family::S, 307);
 pub const NOT_SAID: Code = Code::new(Family::S, 308);
 /// A số, ký hiệu that another series gave in the same year.
 pub const CODE_TAKEN: Code = Code::new(Family::S, 105);
+/// The search index was damaged and made anew.
+pub const INDEX_REMADE: Code = Code::new(Family::S, 701);
+/// The search index cannot be written.
+pub const INDEX_IN_MEMORY: Code = Code::new(Family::S, 702);
+/// A filed document has no text that can be read.
+pub const TEXT_NOT_READ: Code = Code::new(Family::S, 703);
+/// A book was printed without the archive's checkpoint.
+pub const NO_CHECKPOINT: Code = Code::new(Family::S, 711);

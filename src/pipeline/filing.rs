@@ -27,7 +27,7 @@ mod batch;
 mod conclude;
 pub(in crate::pipeline) mod journal;
 mod recovery;
-mod rows;
+pub(in crate::pipeline) mod rows;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,8 +42,12 @@ use crate::register::{Batch, Fields, JobRow, JobState, Register, Wants};
 use crate::text;
 use crate::world::{Lock, World};
 
+use super::ledger::RegisterLeaves;
+
 pub use acts::{Attachment, Entered, Entering};
+pub(in crate::pipeline) use conclude::seals;
 pub use recovery::Mended;
+pub(in crate::pipeline) use recovery::covers;
 
 /// The register's file in the office folder.
 pub const REGISTER: &str = "register.db";
@@ -142,6 +146,17 @@ impl<'w> Filing<'w> {
     /// Takes the office's lock (waiting up to `wait`), opens register and archive, making both in a
     /// new office, and mends what a killed run left. Refuses if the one is older than the other.
     pub fn open(world: &'w dyn World, dir: &Path, office: &Office, wait: Duration) -> Result<Self> {
+        super::copy::refuse_copy(world, dir)?;
+        Self::open_copy(world, dir, office, wait)
+    }
+
+    /// The same in a backup that is to be gone on from.
+    pub(super) fn open_copy(
+        world: &'w dyn World,
+        dir: &Path,
+        office: &Office,
+        wait: Duration,
+    ) -> Result<Self> {
         let lock = take_lock(world, dir, wait)?;
         let (path, root) = (dir.join(REGISTER), dir.join(ARCHIVE));
         let new = recovery::is_new_office(world, &path, &root)?;
@@ -240,6 +255,15 @@ impl<'w> Filing<'w> {
         &self.log
     }
 
+    /// Makes damaged or missing tiles of the log again from the register; their paths below the archive.
+    pub fn rebuild_log(&mut self) -> Result<Vec<String>> {
+        let remade = self.log.rebuild(&RegisterLeaves(self.register.as_ref()))?;
+        if !remade.is_empty() {
+            self.log.sync()?;
+        }
+        Ok(remade.into_iter().map(|path| format!("log/{path}")).collect())
+    }
+
     /// Stores inputs (source text, office, ruleset) under their SHA-256, each once, so that wants can name them.
     pub fn put_blobs(&mut self, blobs: &[&[u8]]) -> Result<Vec<Digest>> {
         self.register.put_blobs(blobs)
@@ -335,7 +359,11 @@ pub fn read_register(dir: &Path) -> Result<Option<Sqlite>> {
     Sqlite::read(&dir.join(REGISTER))
 }
 
-fn take_lock(world: &dyn World, dir: &Path, wait: Duration) -> Result<Box<dyn Lock>> {
+pub(in crate::pipeline) fn take_lock(
+    world: &dyn World,
+    dir: &Path,
+    wait: Duration,
+) -> Result<Box<dyn Lock>> {
     let path = dir.join(LOCK);
     world.lock(&path, wait).map_err(|error| {
         if error.kind() != std::io::ErrorKind::WouldBlock {

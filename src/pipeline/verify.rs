@@ -189,6 +189,11 @@ impl Verified {
         }
     }
 
+    /// Keeps only some findings; rows and pages of the register stay.
+    pub(super) fn keep(&mut self, which: &dyn Fn(&Finding) -> bool) {
+        self.report.keep(which);
+    }
+
     /// True only if nothing at all was found and everything was checked.
     pub fn is_clean(&self) -> bool {
         self.pages.is_empty()

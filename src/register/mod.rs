@@ -15,7 +15,9 @@ mod incoming;
 pub mod journal;
 pub mod leaf;
 pub mod life;
+mod narrow;
 mod numbering;
+pub mod search;
 pub mod sqlite;
 mod store;
 
@@ -23,6 +25,7 @@ pub use act::{Act, ActFilter, Acted, Kind, NewAct};
 pub use audit::{audit, check};
 pub use award::Award;
 pub use incoming::{Incoming, Secrecy, split_code};
+pub use narrow::{Narrow, units};
 pub use numbering::{Plan, clock, plan, start_after};
 pub use store::{
     Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Kept, Last, Made, Order,

@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
 
-use super::{ActFilter, Acted, Book, Entry, Fields, NewAct, Want};
+use super::{ActFilter, Acted, Book, Entry, Fields, Narrow, NewAct, Want};
 use crate::archive::{Digest, FileRef};
 use crate::diagnostic::{Failure, Result};
 use crate::model::Number;
@@ -151,6 +151,8 @@ pub struct Filter {
     pub text: Option<String>,
     /// Entries with a file in this bag: year and number.
     pub bag: Option<(i16, u32)>,
+    /// Type, signer, unit, positions.
+    pub narrow: Narrow,
     /// Ký hiệu, exactly.
     pub notation: Option<String>,
     /// Số, ký hiệu that the sender gave an incoming document, exactly.

@@ -34,3 +34,9 @@ pub const EMPTY: Code = m(202);
 pub const KIND: Code = m(203);
 /// A rendered text beyond all measure.
 pub const TOO_LARGE: Code = m(204);
+/// A value with a character that cannot be printed.
+pub const UNPRINTABLE: Code = m(205);
+/// A value that is to become a picture and cannot.
+pub const PICTURE: Code = m(206);
+/// A tag of pictures or of joined cells where it has no meaning.
+pub const OUT_OF_PLACE: Code = m(110);

@@ -11,6 +11,8 @@ use crate::model::DateLine;
 use crate::text;
 use crate::text::{WordStyle, group_digits, number_words};
 
+use super::tree::FieldKind;
+
 /// Letters of điểm in order (PL I, Phần I, Mục II.6.d).
 const POINTS: &str = "abcdđeghiklmnopqrstuvxy";
 
@@ -53,12 +55,30 @@ helpers! {
     Ordinal "ordinal" 1 1 [],
     Inc "inc" 1 1 [],
     Join "join" 1 2 [],
+    Honorific "honorific" 1 1 [],
     Default "default" 2 2 [],
     Eq "eq" 2 2 [],
     Not "not" 1 1 [],
 }
 
 impl Helper {
+    /// What the helper wants of its values.
+    pub const fn wants(self) -> FieldKind {
+        match self {
+            Self::Date | Self::DateWords => FieldKind::Date,
+            Self::Money
+            | Self::MoneyWords
+            | Self::NumberWords
+            | Self::Roman
+            | Self::Letter
+            | Self::Ordinal
+            | Self::Inc => FieldKind::Number,
+            Self::Honorific => FieldKind::Gender,
+            Self::Not => FieldKind::Flag,
+            Self::Upper | Self::Lower | Self::Join | Self::Default | Self::Eq => FieldKind::Text,
+        }
+    }
+
     /// The helper of a name.
     pub fn find(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|h| h.name() == name)
@@ -167,6 +187,7 @@ pub(super) fn call<'d>(
     match helper {
         Helper::Upper => Ok(Val::Text(text.to_uppercase())),
         Helper::Lower => Ok(Val::Text(text.to_lowercase())),
+        Helper::Honorific => honorific(&text),
         Helper::Date | Helper::DateWords => date(helper, &text),
         Helper::Money => money(&text),
         Helper::MoneyWords | Helper::NumberWords => words(helper, &text, options),
@@ -196,6 +217,16 @@ fn date<'d>(helper: Helper, text: &str) -> Result<Val<'d>, Text> {
     } else {
         DateLine::from(date).words()
     }))
+}
+
+/// Ông for a man, Bà for a woman, from what a list calls them.
+fn honorific<'d>(text: &str) -> Result<Val<'d>, Text> {
+    let word = match text::slug(text).as_str() {
+        "nam" | "ong" | "m" | "male" => "Ông",
+        "nu" | "ba" | "f" | "female" => "Bà",
+        _ => return Err(text!("giới tính nam hoặc nữ", "a gender, nam or nữ")),
+    };
+    Ok(Val::Text(word.to_owned()))
 }
 
 /// A number as typed: whole part, and decimals without their comma.
@@ -304,6 +335,9 @@ mod tests {
             ("inc", json!(0), "1"),
             ("join", json!(["a", 2, "c"]), "a, 2, c"),
             ("date", json!(""), ""),
+            ("honorific", json!(" Nữ"), "Bà"),
+            ("honorific", json!("nam"), "Ông"),
+            ("honorific", json!("khác"), "! a gender, nam or nữ"),
         ];
         for (name, value, shown) in cases {
             assert_eq!(one(name, &value), shown, "{name} {value}");

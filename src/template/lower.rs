@@ -13,10 +13,10 @@ use super::codes;
 use super::helpers::{self, Helper};
 use super::path::{From, Path};
 use super::scan::{Kind, Scanned, snippet};
-use super::tree::{Each, Expr, FieldUse, Node, Pos};
+use super::tree::{Each, Expr, FieldKind, FieldUse, Node, Pos};
 
 /// Blocks that exist.
-const BLOCKS: [&str; 4] = ["if", "unless", "each", "with"];
+pub(super) const BLOCKS: [&str; 4] = ["if", "unless", "each", "with"];
 
 /// Reads the prepared text; `None` and findings if it cannot be read.
 pub(super) fn lower(
@@ -40,8 +40,7 @@ pub(super) fn lower(
             return None;
         }
     };
-    let mut lowering =
-        Lowering { scanned, file, found, fields: Vec::new(), scopes: vec![Scope::default()] };
+    let mut lowering = Lowering::new(Some(scanned), file, found);
     let nodes = lowering.template(&parsed, Pos { line: 1, column: 1 });
     Some((nodes, lowering.fields))
 }
@@ -50,7 +49,7 @@ fn place(file: &str, at: Pos) -> Place {
     Place::file(file).line(at.line).column(at.column)
 }
 
-fn syntax(file: &str, at: Pos, tag: &str) -> Diagnostic {
+pub(super) fn syntax(file: &str, at: Pos, tag: &str) -> Diagnostic {
     let near = snippet(tag);
     Diagnostic::error(
         codes::SYNTAX,
@@ -80,7 +79,7 @@ fn check_tags(scanned: &Scanned, file: &str, found: &mut Vec<Diagnostic>) {
 
 /// What `this` means at a point of the template.
 #[derive(Debug, Clone, Default)]
-struct Scope {
+pub(super) struct Scope {
     /// Path in the data, empty for the record: `rows[]`.
     path: String,
     in_loop: bool,
@@ -88,28 +87,42 @@ struct Scope {
     names: Vec<String>,
 }
 
-struct Lowering<'a> {
-    scanned: &'a Scanned,
-    file: &'a str,
-    found: &'a mut Vec<Diagnostic>,
-    fields: Vec<FieldUse>,
-    scopes: Vec<Scope>,
+/// Turns what was read into the tree; knows what every name means where it stands.
+pub(super) struct Lowering<'a> {
+    /// The text that was read whole; none where tags are read one by one.
+    scanned: Option<&'a Scanned>,
+    pub file: &'a str,
+    pub found: &'a mut Vec<Diagnostic>,
+    pub fields: Vec<FieldUse>,
+    pub scopes: Vec<Scope>,
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
+    pub fn new(
+        scanned: Option<&'a Scanned>,
+        file: &'a str,
+        found: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { scanned, file, found, fields: Vec::new(), scopes: vec![Scope::default()] }
+    }
+
+    fn origin(&self, line: usize, column: usize) -> Pos {
+        self.scanned.map_or_else(Pos::default, |s| s.origin(line, column))
+    }
+
     fn template(&mut self, parsed: &Parsed, outer: Pos) -> Vec<Node> {
         let mut nodes = Vec::new();
         for (index, element) in parsed.elements.iter().enumerate() {
             let at = match parsed.mapping.get(index) {
-                Some(mapping) => self.scanned.origin(mapping.0, mapping.1),
+                Some(mapping) => self.origin(mapping.0, mapping.1),
                 None => outer,
             };
             match element {
                 TemplateElement::RawString(text) => push_text(&mut nodes, text),
                 TemplateElement::Expression(tag) => {
-                    if let Some(expr) = self.call(tag, at, false) {
-                        let may_be_empty = self.scanned.is_row(at.line)
-                            || matches!(expr, Expr::Call { helper: Helper::Default, .. });
+                    if let Some(expr) = self.call(tag, at, false, FieldKind::Text) {
+                        let may_be_empty =
+                            self.scanned.is_some_and(|s| s.is_row(at.line)) || expr.may_be_empty();
                         nodes.push(Node::Value { expr, at, may_be_empty });
                     }
                 }
@@ -124,7 +137,8 @@ impl Lowering<'_> {
         parsed.map(|p| self.template(p, at)).unwrap_or_default()
     }
 
-    fn block(&mut self, block: &HelperTemplate, at: Pos) -> Option<Node> {
+    /// The value that a block asks for or goes over.
+    pub fn argument(&mut self, block: &HelperTemplate, at: Pos) -> Option<Expr> {
         let name = block.name.as_name().unwrap_or_default();
         if !BLOCKS.contains(&name) {
             self.unknown_block(name, at);
@@ -134,25 +148,25 @@ impl Lowering<'_> {
             self.arguments(name, at, "1", block.params.len());
             return None;
         };
+        let kind = match name {
+            "each" => FieldKind::List,
+            "with" => FieldKind::Group,
+            _ => FieldKind::Flag,
+        };
+        self.expr(argument, at, matches!(name, "if" | "unless"), kind)
+    }
+
+    fn block(&mut self, block: &HelperTemplate, at: Pos) -> Option<Node> {
+        let value = self.argument(block, at)?;
+        let name = block.name.as_name().unwrap_or_default();
         let optional = matches!(name, "if" | "unless");
-        let value = self.expr(argument, at, optional)?;
         let (then, other) = (block.template.as_ref(), block.inverse.as_ref());
         if optional {
             let (then, other) = (self.inner(then, at), self.inner(other, at));
             return Some(Node::If { condition: value, at, unless: name == "unless", then, other });
         }
-        let (item, index) = match &block.block_param {
-            Some(BlockParam::Single(item)) => (param_name(item), None),
-            Some(BlockParam::Pair((item, index))) => (param_name(item), param_name(index)),
-            _ => (None, None),
-        };
-        let mut scope = self.scope_of(&value);
-        if name == "each" {
-            scope.path.push_str("[]");
-            scope.in_loop = true;
-        }
-        scope.names = item.iter().chain(&index).cloned().collect();
-        self.scopes.push(scope);
+        let (item, index) = block_names(block);
+        self.enter(&value, name == "each", item.iter().chain(&index).cloned().collect());
         let then = self.inner(then, at);
         self.scopes.pop();
         let other = self.inner(other, at);
@@ -163,12 +177,29 @@ impl Lowering<'_> {
         })
     }
 
-    /// A tag or a bracket: a field or a helper with its values.
-    fn call(&mut self, tag: &HelperTemplate, at: Pos, optional: bool) -> Option<Expr> {
+    /// From here on `this` is the value, or an item of it.
+    pub fn enter(&mut self, value: &Expr, is_loop: bool, names: Vec<String>) {
+        let mut scope = self.scope_of(value);
+        if is_loop {
+            scope.path.push_str("[]");
+            scope.in_loop = true;
+        }
+        scope.names = names;
+        self.scopes.push(scope);
+    }
+
+    /// A tag or a bracket: a field or a helper with its values. `kind` is what is wanted of it.
+    pub fn call(
+        &mut self,
+        tag: &HelperTemplate,
+        at: Pos,
+        optional: bool,
+        kind: FieldKind,
+    ) -> Option<Expr> {
         let bare = tag.params.is_empty() && tag.hash.is_empty();
         let name = match &tag.name {
             Parameter::Literal(_) | Parameter::Subexpression(_) => {
-                return self.expr(&tag.name, at, optional);
+                return self.expr(&tag.name, at, optional, kind);
             }
             named => named.as_name().unwrap_or_default(),
         };
@@ -179,7 +210,7 @@ impl Lowering<'_> {
                     self.bare_helper(name, at);
                     None
                 }
-                None => self.path(name, at, optional),
+                None => self.path(name, at, optional, kind),
             };
         }
         let Some(helper) = helper else {
@@ -196,12 +227,12 @@ impl Lowering<'_> {
         let mut args = Vec::with_capacity(tag.params.len());
         for (index, param) in tag.params.iter().enumerate() {
             let optional = index == 0 && matches!(helper, Helper::Default | Helper::Not);
-            args.push(self.expr(param, at, optional)?);
+            args.push(self.expr(param, at, optional, helper.wants())?);
         }
         let mut options = Vec::new();
         for (key, value) in &tag.hash {
             if helper.options().contains(&key.as_str()) {
-                options.push((key.clone(), self.expr(value, at, false)?));
+                options.push((key.clone(), self.expr(value, at, false, FieldKind::Text)?));
             } else {
                 self.unknown_option(name, key, helper, at);
             }
@@ -210,20 +241,28 @@ impl Lowering<'_> {
         Some(Expr::Call { helper, args, options })
     }
 
-    fn expr(&mut self, param: &Parameter, at: Pos, optional: bool) -> Option<Expr> {
+    fn expr(
+        &mut self,
+        param: &Parameter,
+        at: Pos,
+        optional: bool,
+        kind: FieldKind,
+    ) -> Option<Expr> {
         match param {
             Parameter::Literal(json) => Some(Expr::Literal(json.clone())),
-            Parameter::Name(name) => self.path(name, at, optional),
-            Parameter::Path(_) => self.path(param.as_name().unwrap_or_default(), at, optional),
+            Parameter::Name(name) => self.path(name, at, optional, kind),
+            Parameter::Path(_) => {
+                self.path(param.as_name().unwrap_or_default(), at, optional, kind)
+            }
             Parameter::Subexpression(sub) => match sub.as_element() {
-                TemplateElement::Expression(tag) => self.call(tag, at, optional),
+                TemplateElement::Expression(tag) => self.call(tag, at, optional, kind),
                 _ => None,
             },
             _ => None,
         }
     }
 
-    fn path(&mut self, raw: &str, at: Pos, optional: bool) -> Option<Expr> {
+    fn path(&mut self, raw: &str, at: Pos, optional: bool, kind: FieldKind) -> Option<Expr> {
         let Some(path) = Path::parse(raw) else {
             self.found.push(
                 Diagnostic::error(
@@ -238,25 +277,29 @@ impl Lowering<'_> {
             );
             return None;
         };
-        self.note(&path, at, optional);
+        self.note(&path, at, optional, kind);
         Some(Expr::Path(path))
     }
 
     /// Notes the use of a field.
-    fn note(&mut self, path: &Path, at: Pos, optional: bool) {
+    fn note(&mut self, path: &Path, at: Pos, optional: bool, kind: FieldKind) {
         let Some(scope) = self.resolve(path) else { return };
         if path.segments.is_empty() && !scope.in_loop {
             return;
         }
         let known = self.fields.iter_mut().find(|f| f.path == scope.path);
         match known {
-            Some(field) => field.optional &= optional,
+            Some(field) => {
+                field.optional &= optional;
+                field.kind = field.kind.max(kind);
+            }
             None => self.fields.push(FieldUse {
                 path: scope.path,
                 line: at.line,
                 column: at.column,
                 in_loop: scope.in_loop,
                 optional,
+                kind,
             }),
         }
     }
@@ -380,7 +423,16 @@ impl Lowering<'_> {
     }
 }
 
-fn push_text(nodes: &mut Vec<Node>, text: &str) {
+/// Names from `as |item index|`.
+pub(super) fn block_names(block: &HelperTemplate) -> (Option<String>, Option<String>) {
+    match &block.block_param {
+        Some(BlockParam::Single(item)) => (param_name(item), None),
+        Some(BlockParam::Pair((item, index))) => (param_name(item), param_name(index)),
+        _ => (None, None),
+    }
+}
+
+pub(super) fn push_text(nodes: &mut Vec<Node>, text: &str) {
     if text.is_empty() {
         return;
     }

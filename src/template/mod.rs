@@ -12,6 +12,7 @@ mod codes;
 mod helpers;
 mod lower;
 mod path;
+mod pieces;
 mod run;
 mod scan;
 mod tree;
@@ -22,7 +23,10 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::text;
 use crate::text::Odd;
 
-pub use tree::FieldUse;
+pub use codes::TOO_LARGE;
+pub use pieces::{Found, Piece, Program, Role, Special, Tag, balance, compile, find};
+pub use run::Host;
+pub use tree::{FieldKind, FieldUse, OWN};
 
 /// A template that was read once and is filled many times.
 #[derive(Debug, Clone)]

@@ -22,11 +22,41 @@ const MAX_FINDINGS: usize = 100;
 /// Names that a hint lists.
 const MAX_NAMES: usize = 12;
 
-/// Fills a template.
+/// Who writes values where a template is not a plain text.
+pub trait Host {
+    /// Writes a value as text.
+    ///
+    /// # Errors
+    /// The character that cannot be written.
+    fn value(&mut self, text: &str, out: &mut String) -> Result<(), char>;
+
+    /// A place that the host marked was reached.
+    fn point(&mut self, id: u32, out: &mut String);
+
+    /// Takes a value that is not printed as text.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    fn handed(&mut self, id: u32, text: &str, out: &mut String) -> Result<(), Text>;
+}
+
+/// Fills a template; values are written sealed.
 pub(super) fn run(nodes: &[Node], data: &Json, file: &str) -> Result<String, Vec<Diagnostic>> {
+    run_with(nodes, data, file, None, String::with_capacity(4 * 1024))
+}
+
+/// Fills a template into `out`; values are written by the host, if there is one.
+pub(super) fn run_with<'d>(
+    nodes: &'d [Node],
+    data: &'d Json,
+    file: &'d str,
+    host: Option<&'d mut dyn Host>,
+    out: String,
+) -> Result<String, Vec<Diagnostic>> {
     let mut runner = Runner {
         file,
-        out: String::with_capacity(4 * 1024),
+        out,
+        host,
         found: Vec::new(),
         scopes: vec![Scope { value: data, turn: None, names: [None, None] }],
         full: false,
@@ -55,6 +85,7 @@ struct Turn<'d> {
 struct Runner<'d> {
     file: &'d str,
     out: String,
+    host: Option<&'d mut dyn Host>,
     found: Vec<Diagnostic>,
     scopes: Vec<Scope<'d>>,
     /// The text grew past its limit.
@@ -85,6 +116,12 @@ impl<'d> Runner<'d> {
                 }
             }
             Node::Each(each) => self.each(each),
+            Node::Point(id) => {
+                if let Some(host) = &mut self.host {
+                    host.point(*id, &mut self.out);
+                }
+            }
+            Node::Handed { expr, at, id } => self.hand(expr, *at, *id),
             Node::With { value, at, name, then, other } => match self.eval(value, *at, false) {
                 Some(Val::Json(Json::Null)) => self.nodes(other),
                 Some(Val::Json(value @ Json::Object(_))) => {
@@ -165,13 +202,64 @@ impl<'d> Runner<'d> {
             self.kind(expr, at, &expected);
             return;
         };
-        if text.trim().is_empty() {
-            if !may_be_empty {
-                self.empty(expr, at);
-            }
+        let is_empty = text.trim().is_empty();
+        if is_empty && !may_be_empty {
+            self.empty(expr, at);
             return;
         }
-        seal::seal_into(&text, &mut self.out);
+        let refused = match &mut self.host {
+            Some(host) => host.value(&text, &mut self.out).err(),
+            None if is_empty => None,
+            None => {
+                seal::seal_into(&text, &mut self.out);
+                None
+            }
+        };
+        if let Some(c) = refused {
+            self.refuse(c, expr, at);
+        }
+    }
+
+    /// Gives a value to the host.
+    fn hand(&mut self, expr: &'d Expr, at: Pos, id: u32) {
+        let Some(value) = self.eval(expr, at, false) else { return };
+        let Some(text) = value.text() else {
+            self.kind(expr, at, &text!("một giá trị đơn", "a single value"));
+            return;
+        };
+        if text.trim().is_empty() {
+            self.empty(expr, at);
+            return;
+        }
+        let wrong = match &mut self.host {
+            Some(host) => host.handed(id, &text, &mut self.out).err(),
+            None => None,
+        };
+        if let Some(Text { vi: why_vi, en: why_en }) = wrong {
+            let name = raw_of(expr);
+            let (vi, en) = self.whereabouts();
+            let message =
+                text!("trường `{name}`: {why_vi}{vi}", "the field `{name}`: {why_en}{en}");
+            let hint = text!(
+                "sửa dữ liệu ở trường đó: tên một tệp .png hoặc .jpg trong thư mục cơ quan, mã QR thì chữ ngắn hơn",
+                "mend the data of that field: the name of a .png or .jpg in the office folder; a shorter text for a QR code"
+            );
+            self.find(codes::PICTURE, at, Some(name), message, hint);
+        }
+    }
+
+    fn refuse(&mut self, c: char, expr: &Expr, at: Pos) {
+        let (name, code) = (raw_of(expr), u32::from(c));
+        let (vi, en) = self.whereabouts();
+        let message = text!(
+            "trường `{name}` có ký tự U+{code:04X} không in được{vi}",
+            "the field `{name}` holds the character U+{code:04X}, which cannot be printed{en}"
+        );
+        let hint = text!(
+            "xóa ký tự đó trong dữ liệu (thường do chép từ phần mềm khác sang)",
+            "delete it in the data (it usually comes from copying out of another program)"
+        );
+        self.find(codes::UNPRINTABLE, at, Some(name), message, hint);
     }
 
     /// The value of what stands in a tag; `None` if a finding says why there is none.

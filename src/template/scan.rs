@@ -35,8 +35,8 @@ pub(super) enum Kind {
 #[derive(Debug, Clone)]
 pub(super) struct Tag {
     /// Bytes in the template.
-    start: usize,
-    end: usize,
+    pub start: usize,
+    pub end: usize,
     pub kind: Kind,
     pub at: Pos,
     /// The whole tag, mended.
@@ -83,7 +83,7 @@ impl Scanned {
 /// Reads the tags; findings go to `found`.
 pub(super) fn scan(source: &str, file: &str, found: &mut Vec<Diagnostic>) -> Scanned {
     let source = &source.replace("\r\n", "\n");
-    let mut scanner = Scanner { source, file, found, tags: Vec::new() };
+    let mut scanner = Scanner { source, file, found, tags: Vec::new(), escapes: Vec::new() };
     scanner.tags();
     scanner.balance();
     let tags = scanner.tags;
@@ -92,11 +92,28 @@ pub(super) fn scan(source: &str, file: &str, found: &mut Vec<Diagnostic>) -> Sca
     Scanned { text, tags, origins, rows }
 }
 
+/// The tags of a text and the backslashes (bytes) that keep `{{` from being one.
+pub(super) fn find(
+    source: &str,
+    file: &str,
+    found: &mut Vec<Diagnostic>,
+) -> (Vec<Tag>, Vec<usize>) {
+    let mut scanner = Scanner { source, file, found, tags: Vec::new(), escapes: Vec::new() };
+    scanner.tags();
+    (scanner.tags, scanner.escapes)
+}
+
+/// Findings about blocks that are not closed, or closed by another name.
+pub(super) fn balance(tags: Vec<Tag>, file: &str, found: &mut Vec<Diagnostic>) {
+    Scanner { source: "", file, found, tags, escapes: Vec::new() }.balance();
+}
+
 struct Scanner<'a> {
     source: &'a str,
     file: &'a str,
     found: &'a mut Vec<Diagnostic>,
     tags: Vec<Tag>,
+    escapes: Vec<usize>,
 }
 
 impl Scanner<'_> {
@@ -107,6 +124,7 @@ impl Scanner<'_> {
             let start = from + found;
             let before = self.source.get(..start).unwrap_or_default();
             if before.bytes().rev().take_while(|b| *b == b'\\').count() == 1 {
+                self.escapes.push(start - 1);
                 from = start + 2;
                 continue;
             }
@@ -345,7 +363,10 @@ fn straight(c: char) -> char {
 
 /// The tag as it was meant: straight quotes, plain spaces, normal form C.
 fn mend(tag: &str) -> String {
-    text::nfc(&tag.chars().map(straight).collect::<String>())
+    // Soft hyphens and letters of no width come from word processors and mean nothing in a tag.
+    let is_seen =
+        |c: &char| !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}');
+    text::nfc(&tag.chars().filter(is_seen).map(straight).collect::<String>())
 }
 
 fn kind_of(content: &str, comment: bool) -> Kind {

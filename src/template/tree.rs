@@ -27,6 +27,30 @@ pub struct FieldUse {
     pub in_loop: bool,
     /// True if it is only asked for (`{{#if x}}`, `{{default x …}}`): the data may lack it.
     pub optional: bool,
+    /// What the tags want of it.
+    pub kind: FieldKind,
+}
+
+/// What a template does with a field; later kinds say more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum FieldKind {
+    /// Asked for by `{{#if}}` only.
+    #[default]
+    Flag,
+    /// Printed.
+    Text,
+    /// A number.
+    Number,
+    /// A date.
+    Date,
+    /// `nam`, `nữ`.
+    Gender,
+    /// A picture.
+    Picture,
+    /// A group of fields.
+    Group,
+    /// A list.
+    List,
 }
 
 /// A piece of a template.
@@ -40,6 +64,10 @@ pub(super) enum Node {
     If { condition: Expr, at: Pos, unless: bool, then: Vec<Node>, other: Vec<Node> },
     /// `{{#each}}`.
     Each(Box<Each>),
+    /// A place in the output that the host wants to know of.
+    Point(u32),
+    /// A value that the host prints in its own way: by number.
+    Handed { expr: Expr, at: Pos, id: u32 },
     /// `{{#with}}`.
     With { value: Expr, at: Pos, name: Option<String>, then: Vec<Node>, other: Vec<Node> },
 }
@@ -63,3 +91,18 @@ pub(super) enum Expr {
     Literal(Json),
     Call { helper: Helper, args: Vec<Expr>, options: Vec<(String, Expr)> },
 }
+
+impl Expr {
+    /// True if it says itself what stands where there is nothing, or is the program's own to leave blank.
+    pub fn may_be_empty(&self) -> bool {
+        match self {
+            Self::Call { helper: Helper::Default, .. } => true,
+            Self::Call { args, .. } => args.first().is_some_and(Self::may_be_empty),
+            Self::Path(path) => path.segments.first().is_some_and(|s| s == OWN),
+            Self::Literal(_) => false,
+        }
+    }
+}
+
+/// The group of fields that the program itself gives: number, day and names of the document.
+pub const OWN: &str = "van_ban";

@@ -194,6 +194,14 @@ impl Report {
         self.findings.push(finding);
     }
 
+    /// Keeps only some findings and counts them again.
+    pub fn keep(&mut self, which: &dyn Fn(&Finding) -> bool) {
+        self.findings.retain(which);
+        self.counts = Counts::default();
+        self.findings.iter().for_each(|f| self.counts.add(f));
+        self.more.clear();
+    }
+
     /// Clean only if everything in scope was read and there is nothing but information.
     pub fn exit_status(&self) -> ExitStatus {
         if self.counts.wrong > 0 {

@@ -49,14 +49,14 @@ pub(super) struct Cursor<'a> {
 
 /// Where we are reading, for messages.
 #[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
-    pub(super) file: &'a str,
-    pub(super) part: &'a str,
+pub(in crate::docx) struct Source<'a> {
+    pub(in crate::docx) file: &'a str,
+    pub(in crate::docx) part: &'a str,
 }
 
 impl Source<'_> {
     /// The failure that says what is wrong with the part.
-    pub(super) fn broken(&self, what: Text) -> Failure {
+    pub(in crate::docx) fn broken(&self, what: Text) -> Failure {
         let Text { vi, en } = what;
         Failure::new(
             FailureKind::Input,

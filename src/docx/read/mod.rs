@@ -7,10 +7,10 @@
 //! over each other. What a sheet cannot say (pictures, notes, text boxes) is left out. Files from
 //! anywhere are read, within the numbers of `limits`.
 
-mod cursor;
+pub(super) mod cursor;
 mod flow;
 mod line;
-mod package;
+pub(super) mod package;
 mod props;
 mod section;
 mod styles;

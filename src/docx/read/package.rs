@@ -16,7 +16,7 @@ use crate::docx::limits;
 use crate::text;
 
 /// An opened file.
-pub(super) struct Package<'a> {
+pub(in crate::docx) struct Package<'a> {
     file: &'a str,
     bytes: &'a [u8],
     entries: Vec<(String, Entry)>,
@@ -24,24 +24,27 @@ pub(super) struct Package<'a> {
 
 /// Where a part lies in the file.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+pub(in crate::docx) struct Entry {
     start: usize,
     compressed: usize,
-    size: usize,
-    crc: u32,
-    deflated: bool,
+    /// Length, uncompressed.
+    pub(in crate::docx) size: usize,
+    /// Checksum of the uncompressed content.
+    pub(in crate::docx) crc: u32,
+    /// False: stored.
+    pub(in crate::docx) deflated: bool,
 }
 
 /// A part as it lies in the file, for recognising one that was read before.
 #[derive(Debug, PartialEq)]
-pub(super) struct RawPart {
+pub(in crate::docx) struct RawPart {
     crc: u32,
     size: usize,
     data: Box<[u8]>,
 }
 
 /// Relationships of a part: id → (last word of the type, target).
-pub(super) type Relationships = HashMap<String, (String, String)>;
+pub(in crate::docx) type Relationships = HashMap<String, (String, String)>;
 
 thread_local! {
     static INFLATE: RefCell<Decompress> = RefCell::new(Decompress::new(false));
@@ -49,7 +52,7 @@ thread_local! {
 
 impl<'a> Package<'a> {
     /// Opens a file and checks its directory against the limits.
-    pub(super) fn open(bytes: &'a [u8], file: &'a str) -> Result<Self> {
+    pub(in crate::docx) fn open(bytes: &'a [u8], file: &'a str) -> Result<Self> {
         let whole = Source { file, part: "zip" };
         if bytes.len() > limits::FILE_BYTES {
             return Err(whole.broken(text!("tệp quá lớn", "the file is too large")));
@@ -107,30 +110,35 @@ impl<'a> Package<'a> {
     }
 
     /// Where messages about a part point to.
-    pub(super) fn source<'s>(&'s self, part: &'s str) -> Source<'s> {
+    pub(in crate::docx) fn source<'s>(&'s self, part: &'s str) -> Source<'s> {
         Source { file: self.file, part }
     }
 
+    /// Every part with its name, in the order of the file.
+    pub(in crate::docx) fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().map(|(name, entry)| (name.as_str(), entry))
+    }
+
     /// Uncompressed length of a part; `None` if there is none of that name.
-    pub(super) fn size(&self, part: &str) -> Option<usize> {
+    pub(in crate::docx) fn size(&self, part: &str) -> Option<usize> {
         self.entry(part).map(|e| e.size)
     }
 
     /// The part as it lies in the file; `None` if there is none of that name.
-    pub(super) fn raw(&self, part: &str) -> Option<RawPart> {
+    pub(in crate::docx) fn raw(&self, part: &str) -> Option<RawPart> {
         let entry = self.entry(part)?;
         Some(RawPart { crc: entry.crc, size: entry.size, data: self.data(entry)?.into() })
     }
 
     /// True if the part lies in the file as `raw`.
-    pub(super) fn is_same(&self, part: &str, raw: &RawPart) -> bool {
+    pub(in crate::docx) fn is_same(&self, part: &str, raw: &RawPart) -> bool {
         self.entry(part).is_some_and(|e| {
             e.crc == raw.crc && e.size == raw.size && self.data(e).is_some_and(|d| *d == *raw.data)
         })
     }
 
     /// The content of a part; `None` if there is none of that name.
-    pub(super) fn part(&self, part: &str) -> Result<Option<Vec<u8>>> {
+    pub(in crate::docx) fn part(&self, part: &str) -> Result<Option<Vec<u8>>> {
         let Some(entry) = self.entry(part) else { return Ok(None) };
         let content = self.data(entry).and_then(|data| {
             if entry.deflated { inflate(data, entry.size) } else { Some(data.to_vec()) }
@@ -145,12 +153,12 @@ impl<'a> Package<'a> {
     }
 
     /// The content of a part that must be there.
-    pub(super) fn needed(&self, part: &str) -> Result<Vec<u8>> {
+    pub(in crate::docx) fn needed(&self, part: &str) -> Result<Vec<u8>> {
         self.part(part)?.ok_or_else(|| self.source(part).broken(missing()))
     }
 
     /// The relationships of a part (`""` for the package); none if there is no such list.
-    pub(super) fn relationships(&self, part: &str) -> Result<Rc<Relationships>> {
+    pub(in crate::docx) fn relationships(&self, part: &str) -> Result<Rc<Relationships>> {
         thread_local! {
             static KNOWN: RefCell<Vec<(RawPart, Rc<Relationships>)>> = const { RefCell::new(Vec::new()) };
         }
@@ -168,14 +176,15 @@ impl<'a> Package<'a> {
         self.entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(part)).map(|(_, e)| e)
     }
 
-    fn data(&self, entry: &Entry) -> Option<&'a [u8]> {
+    /// The part's bytes as they lie in the file.
+    pub(in crate::docx) fn data(&self, entry: &Entry) -> Option<&'a [u8]> {
         self.bytes.get(entry.start..entry.start.checked_add(entry.compressed)?)
     }
 }
 
 /// What a part means, from memory if the same bytes were read before on this thread.
 /// A missing part means what an empty text means.
-pub(super) fn remembered<T>(
+pub(in crate::docx) fn remembered<T>(
     known: &mut Vec<(RawPart, Rc<T>)>,
     package: &Package<'_>,
     part: &str,
@@ -198,7 +207,7 @@ pub(super) fn remembered<T>(
 }
 
 /// The message for a part that another one refers to.
-pub(super) fn missing() -> Text {
+pub(in crate::docx) fn missing() -> Text {
     text!("thiếu phần này", "the part is missing")
 }
 

@@ -149,7 +149,9 @@ fn prepare(
 }
 
 /// The bags that have an act: its day, and the digest that it names.
-fn seals(register: &dyn Register) -> Result<HashMap<String, (Date, Digest)>> {
+pub(in crate::pipeline) fn seals(
+    register: &dyn Register,
+) -> Result<HashMap<String, (Date, Digest)>> {
     let mut out = HashMap::new();
     let filter = ActFilter { kinds: vec![Kind::Seal], ..ActFilter::default() };
     register.acts(&filter, &mut |acted| {

@@ -34,7 +34,7 @@ const COLUMNS: [&str; 15] = [
 pub(super) type Contents = (Vec<FileRef>, Vec<u8>);
 
 /// The rows of a bag.
-pub(super) fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
+pub(in crate::pipeline) fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
     let mut out = heading()?;
     let filter = Filter {
         bag: Some((bag.year, bag.number)),

@@ -3,6 +3,7 @@
 mod acts;
 mod batch;
 mod crash;
+mod log;
 mod power;
 mod refuse;
 

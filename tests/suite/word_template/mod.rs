@@ -1,0 +1,9 @@
+//! Word files of the clerk's own, with tags: filled, checked, refused.
+
+mod bad;
+mod blocks;
+mod fixture;
+mod hostile;
+mod office;
+mod parts;
+mod splits;

@@ -30,7 +30,7 @@ pub fn run(
         let _ = ui.err.write_all(report::render_failure(failure, ui.lang).as_bytes());
         return Ok(Exit::Failed);
     }
-    Ok(done.verified.as_ref().map_or(Exit::Clean, exit_of))
+    Ok(done.verified.as_ref().map_or(Exit::Clean, |v| exit_of(v.verdict())))
 }
 
 fn findings(verified: &Verified, ui: &mut Ui<'_>) -> std::io::Result<()> {
@@ -123,7 +123,7 @@ pub fn go_on(
     if let Some(failure) = &done.unfinished {
         let _ = ui.err.write_all(report::render_failure(failure, ui.lang).as_bytes());
     }
-    Ok(exit_of(&done.verified))
+    Ok(exit_of(done.verified.verdict()))
 }
 
 fn show_restored(done: &Restored, accept: bool, ui: &mut Ui<'_>) -> std::io::Result<()> {

@@ -6,8 +6,7 @@ use std::time::Duration;
 use crate::archive::verify::Progress;
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::pipeline::{
-    Asked, Checked, Leave, Request, Verdict, Verified, Workspace, minutes, verify_and_keep,
-    write_file,
+    Asked, Checked, Leave, Request, Verdict, Workspace, minutes, verify_and_keep, write_file,
 };
 use crate::text;
 use crate::world::stop_flag;
@@ -64,7 +63,7 @@ pub fn run(workspace: &Workspace<'_>, args: &args::Verify, ui: &mut Ui<'_>) -> R
     if let Some(failure) = &checked.kept.failure {
         let _ = ui.err.write_all(report::render_failure(failure, ui.lang).as_bytes());
     }
-    Ok(exit(checked.outcome()))
+    Ok(exit_of(checked.outcome()))
 }
 
 /// A checkpoint that was kept elsewhere.
@@ -74,11 +73,7 @@ fn read_anchor(workspace: &Workspace<'_>, path: &Path) -> Result<Vec<u8>> {
 }
 
 /// The exit code of a verification.
-pub(super) fn exit_of(verified: &Verified) -> Exit {
-    exit(verified.verdict())
-}
-
-fn exit(verdict: Verdict) -> Exit {
+pub(super) fn exit_of(verdict: Verdict) -> Exit {
     match verdict {
         Verdict::Clean => Exit::Clean,
         Verdict::Findings => Exit::Findings,

@@ -169,6 +169,11 @@ impl Checked {
 }
 
 impl Verified {
+    /// Keeps only some findings; rows and pages of the register stay.
+    pub(super) fn keep(&mut self, which: &dyn Fn(&Finding) -> bool) {
+        self.report.keep(which);
+    }
+
     /// Findings beside those of the archive.
     fn beside(&self) -> u64 {
         (self.rows.len() + self.pages.len()) as u64
@@ -187,11 +192,6 @@ impl Verified {
             ExitStatus::Stopped if self.pages.is_empty() => Verdict::Stopped,
             _ => Verdict::Findings,
         }
-    }
-
-    /// Keeps only some findings; rows and pages of the register stay.
-    pub(super) fn keep(&mut self, which: &dyn Fn(&Finding) -> bool) {
-        self.report.keep(which);
     }
 
     /// True only if nothing at all was found and everything was checked.

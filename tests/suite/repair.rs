@@ -249,6 +249,12 @@ fn the_journal_and_the_log_are_made_again_from_the_register() {
         assert_eq!(code, 0, "{}", tile.display());
         assert_clean(&office);
     }
+    for tile in files(&tiles).into_keys() {
+        fs::remove_file(&tile).expect("gone");
+        let code = office.run(&["repair"]).code;
+        assert_eq!(code, 0, "{}", tile.display());
+        assert_clean(&office);
+    }
 }
 
 #[test]

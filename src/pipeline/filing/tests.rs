@@ -2,6 +2,7 @@
 
 mod acts;
 mod batch;
+mod copies;
 mod crash;
 mod log;
 mod power;

@@ -48,6 +48,7 @@ fn add(register: &mut Sqlite, job: &str, count: usize) {
         parts: None,
     };
     let made = wants.iter().zip(numbers).enumerate().map(|(n, (want, number))| Registration {
+        book: Book::Outgoing,
         series: want.series.clone(),
         number,
         date: want.date,

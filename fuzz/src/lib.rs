@@ -7,9 +7,9 @@ use std::io::{Cursor, Write};
 
 use vanthu::archive;
 use vanthu::diagnostic::{Diagnostic, Failure};
+use vanthu::model::ArrivalStamp;
 use vanthu::source::data::{self, Limits, Options};
 use vanthu::source::name::NamePattern;
-use vanthu::model::ArrivalStamp;
 use vanthu::source::pdf::{Limits as PdfLimits, Pdf};
 use vanthu::source::{self, incoming, job, office};
 use vanthu::template::Template;
@@ -197,7 +197,8 @@ fn packed(parts: &[(&str, &[u8])]) -> Option<Vec<u8>> {
 
 /// A received PDF: text, offer and stamp. What was stamped can be read again.
 pub fn pdf(bytes: &[u8]) {
-    let small = PdfLimits { file: 4 << 20, stream: 1 << 20, objects: 8 << 20, ..PdfLimits::default() };
+    let small =
+        PdfLimits { file: 4 << 20, stream: 1 << 20, objects: 8 << 20, ..PdfLimits::default() };
     let Ok(pdf) = Pdf::open(bytes, small) else { return };
     let Ok(text) = pdf.text(0) else { return };
     let Ok(shape) = pdf.shape(0) else { return };

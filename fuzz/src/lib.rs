@@ -174,6 +174,34 @@ pub fn manifest(bytes: &[u8]) {
     assert!(archive::fuzzing::manifest(bytes) <= bytes.len());
 }
 
+/// A signed note, and a key.
+pub fn note(bytes: &[u8]) {
+    archive::fuzzing::note(bytes);
+}
+
+/// The text of a checkpoint.
+pub fn checkpoint(bytes: &[u8]) {
+    archive::fuzzing::checkpoint(bytes);
+}
+
+/// A proof to take away.
+pub fn proof(bytes: &[u8]) {
+    archive::fuzzing::proof(bytes);
+}
+
+/// A tile, an entry bundle, and the path of one.
+pub fn tile(bytes: &[u8]) {
+    archive::fuzzing::tile(bytes);
+}
+
+/// An entry of the log. What is read says the same when it is written.
+pub fn leaf(bytes: &[u8]) {
+    use vanthu::register::leaf::Leaf;
+    let Ok(leaf) = serde_json::from_slice::<Leaf>(bytes) else { return };
+    let text = serde_json::to_vec(&leaf).expect("written");
+    assert_eq!(serde_json::from_slice::<Leaf>(&text).ok(), Some(leaf));
+}
+
 /// The name of a copy: a pattern, a NUL, a value. No name leads out of its folder.
 pub fn name(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::FileRef;
 use super::fault::{At, Doing};
-use super::paths::{BagId, DATA, OPEN, STAGING};
+use super::paths::{BagId, DATA, OPEN};
 use super::store::{Archive, lock, paths_parent, safe};
 use crate::diagnostic::Result;
 
@@ -20,8 +20,7 @@ impl Archive<'_> {
     /// renames, a sync of each folder. A bag that is not there yet is moved whole. After this the register
     /// may commit. May be repeated after a crash.
     pub fn settle(&self, batch: &str, files: &[FileRef]) -> Result<()> {
-        let staging = self.root.join(STAGING);
-        self.world.sync_tree(&staging).at(Doing::Sync, &staging)?;
+        self.sync_staged()?;
         let mut by_bag: BTreeMap<BagId, Vec<&FileRef>> = BTreeMap::new();
         for file in files {
             by_bag.entry(file.at.bag_id()).or_default().push(file);

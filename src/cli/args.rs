@@ -2,12 +2,17 @@
 //!
 //! Knows: names of commands and options (fixed, with Vietnamese aliases). Must not know: what they do.
 
+mod verify;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::diagnostic::Lang;
+
+use super::acts::Deed;
+pub use verify::{Verify, VerifyShape};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -32,7 +37,7 @@ pub struct Global {
     pub quiet: bool,
 }
 
-/// Output of `check` and `verify`.
+/// Output of `check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Shape {
     #[default]
@@ -47,6 +52,16 @@ pub enum BookShape {
     Text,
     Json,
     Csv,
+    Xlsx,
+    Docx,
+}
+
+/// Output of lists and reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PaperShape {
+    #[default]
+    Text,
+    Json,
     Xlsx,
     Docx,
 }
@@ -167,17 +182,22 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Shape,
     },
-    #[command(alias = "doi-chieu")]
-    Verify {
-        #[arg(long, value_enum, default_value_t)]
-        format: Shape,
+    #[command(alias = "ho-so")]
+    Dossier {
+        #[command(subcommand)]
+        action: DossierAction,
+    },
+    #[command(alias = "bao-cao-nam")]
+    Report {
         #[arg(long, value_name = "YYYY")]
         year: Option<i16>,
-        #[arg(long, value_name = "N")]
-        threads: Option<usize>,
-        #[arg(long, value_name = "FILE")]
-        anchor: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: PaperShape,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
+    #[command(alias = "doi-chieu")]
+    Verify(Verify),
     #[command(alias = "bang-chung")]
     Proof {
         #[arg(value_name = "CODE")]
@@ -212,6 +232,52 @@ pub enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 120)]
         wait: u64,
     },
+    #[command(alias = "sua-kho")]
+    Repair {
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "CODE")]
+        number: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long)]
+        accept_parts: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "lap-lai-so")]
+    Rebuild {
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "sao-luu")]
+    Backup {
+        #[arg(value_name = "DIR")]
+        to: PathBuf,
+        #[arg(long)]
+        with_key: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "khoi-phuc")]
+    Restore {
+        #[arg(long)]
+        accept: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
     #[command(alias = "kiem-tra")]
     Check {
         #[arg(required = true, value_name = "FILE")]
@@ -221,6 +287,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Shape,
     },
+    #[command(flatten)]
+    Deed(Deed),
     #[command(alias = "giai-thich")]
     Explain {
         #[arg(value_name = "CODE")]
@@ -234,12 +302,22 @@ impl Command {
         match self {
             Self::Draft { format, .. }
             | Self::Find { format, .. }
-            | Self::Verify { format, .. }
+            | Self::Repair { format, .. }
+            | Self::Rebuild { format, .. }
+            | Self::Backup { format, .. }
+            | Self::Restore { format, .. }
             | Self::Prove { format, .. }
             | Self::Check { format, .. } => *format == Shape::Json,
+            Self::Verify(verify) => verify.format == VerifyShape::Json,
+            Self::Dossier {
+                action: DossierAction::List { format, .. } | DossierAction::Show { format, .. },
+            }
+            | Self::Report { format, .. } => *format == PaperShape::Json,
+            Self::Dossier { .. } => false,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
+            Self::Deed(deed) => deed.wants_json(),
             Self::Init { .. }
             | Self::New { .. }
             | Self::Explain { .. }
@@ -248,6 +326,91 @@ impl Command {
             | Self::Keys { .. } => false,
         }
     }
+}
+
+/// What to do with dossiers.
+#[derive(Debug, Subcommand)]
+pub enum DossierAction {
+    #[command(alias = "mo")]
+    Open {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long)]
+        title: String,
+        #[arg(long, default_value = "")]
+        retention: String,
+        #[arg(long, default_value = "")]
+        reason: String,
+        #[arg(long, default_value = "")]
+        creator: String,
+        #[arg(long, default_value = "")]
+        note: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
+    #[command(alias = "them")]
+    Add {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(required = true, value_name = "DOCUMENT")]
+        documents: Vec<String>,
+        #[arg(long, value_enum, default_value = "outgoing")]
+        book: BookKind,
+        #[arg(long, value_name = "YYYY")]
+        document_year: Option<i16>,
+        #[arg(long, default_value = "")]
+        note: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
+    #[command(alias = "danh-muc")]
+    List {
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_enum, default_value_t)]
+        format: PaperShape,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "xem")]
+    Show {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_enum, default_value_t)]
+        format: PaperShape,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "ket-thuc")]
+    Close {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        end: Option<Date>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
+    #[command(alias = "nhap")]
+    Import {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "NAME")]
+        sheet: Option<String>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
 }
 
 /// What `receive` takes.
@@ -345,7 +508,8 @@ fn lang(text: &str) -> Result<Lang, String> {
     }
 }
 
-fn day(text: &str) -> Result<Date, String> {
+/// A day as `2026-03-05`.
+pub fn day(text: &str) -> Result<Date, String> {
     text.parse::<Date>().map_err(|_| "YYYY-MM-DD".to_owned())
 }
 

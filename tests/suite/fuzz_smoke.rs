@@ -129,6 +129,11 @@ targets!(
     docx_document,
     manifest,
     name,
+    note,
+    checkpoint,
+    proof,
+    tile,
+    leaf,
     pdf
 );
 

@@ -4,6 +4,7 @@
 
 pub mod acts;
 mod assemble;
+mod awards;
 mod check;
 mod codes;
 mod draft;
@@ -29,6 +30,7 @@ mod verify;
 mod workspace;
 
 pub use assemble::assemble;
+pub use awards::{Awarded, Awarding, Certify, enter_awards};
 pub use check::check;
 pub use draft::{Drafted, write_drafts};
 pub use fields::fields_of;

@@ -2,6 +2,7 @@
 //!
 //! Knows: reservations, entries, jobs, stored inputs. Must not know: SQL, files, how a document looks.
 
+use std::collections::HashSet;
 use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
@@ -314,6 +315,10 @@ pub trait Register: Send {
 
     /// Streams the acts that fit, in order of registration; returns how many.
     fn acts(&self, filter: &ActFilter, each: &mut dyn FnMut(Acted) -> Result<()>) -> Result<u64>;
+
+    /// Positions of the entries that an act is about or was done by: the others need not be asked
+    /// about one by one.
+    fn touched(&self) -> Result<HashSet<u64>>;
 
     /// The entry at a position; `None` if there is none (an act stands there, or nothing).
     fn entry(&self, seq: u64) -> Result<Option<Entry>>;

@@ -2,6 +2,7 @@
 //!
 //! Knows: the tables `acts`, `leaves`, `files`. Must not know: what an act means.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use rusqlite::types::Value;
@@ -77,6 +78,19 @@ pub(super) fn acts(
         each(Acted { act, files: files(register, seq)? })
     })?;
     Ok(count)
+}
+
+pub(super) fn touched(register: &Sqlite) -> Result<HashSet<u64>> {
+    const SQL: &str = "SELECT about FROM acts WHERE about IS NOT NULL
+        UNION SELECT record ->> '$.data.by' FROM acts WHERE record ->> '$.data.by' IS NOT NULL";
+    let mut touched = HashSet::new();
+    // What no row can have at that place is no position either.
+    let mut read = |row: &rusqlite::Row<'_>| Ok(row.get::<_, u64>(0).ok());
+    stream(register, SQL, &[], &mut read, &mut |seq| {
+        touched.extend(seq);
+        Ok(())
+    })?;
+    Ok(touched)
 }
 
 fn select(filter: &ActFilter) -> (String, Vec<Value>) {

@@ -2,6 +2,8 @@
 //!
 //! Knows: names of commands and options (fixed, with Vietnamese aliases). Must not know: what they do.
 
+mod verify;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -10,6 +12,7 @@ use jiff::civil::Date;
 use crate::diagnostic::Lang;
 
 use super::acts::Deed;
+pub use verify::{Verify, VerifyShape};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -34,7 +37,7 @@ pub struct Global {
     pub quiet: bool,
 }
 
-/// Output of `check` and `verify`.
+/// Output of `check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Shape {
     #[default]
@@ -170,16 +173,7 @@ pub enum Command {
         format: Shape,
     },
     #[command(alias = "doi-chieu")]
-    Verify {
-        #[arg(long, value_enum, default_value_t)]
-        format: Shape,
-        #[arg(long, value_name = "YYYY")]
-        year: Option<i16>,
-        #[arg(long, value_name = "N")]
-        threads: Option<usize>,
-        #[arg(long, value_name = "FILE")]
-        anchor: Option<PathBuf>,
-    },
+    Verify(Verify),
     #[command(alias = "bang-chung")]
     Proof {
         #[arg(value_name = "CODE")]
@@ -214,6 +208,52 @@ pub enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 120)]
         wait: u64,
     },
+    #[command(alias = "sua-kho")]
+    Repair {
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "CODE")]
+        number: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long)]
+        accept_parts: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "lap-lai-so")]
+    Rebuild {
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "sao-luu")]
+    Backup {
+        #[arg(value_name = "DIR")]
+        to: PathBuf,
+        #[arg(long)]
+        with_key: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "khoi-phuc")]
+    Restore {
+        #[arg(long)]
+        accept: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
     #[command(alias = "kiem-tra")]
     Check {
         #[arg(required = true, value_name = "FILE")]
@@ -238,9 +278,13 @@ impl Command {
         match self {
             Self::Draft { format, .. }
             | Self::Find { format, .. }
-            | Self::Verify { format, .. }
+            | Self::Repair { format, .. }
+            | Self::Rebuild { format, .. }
+            | Self::Backup { format, .. }
+            | Self::Restore { format, .. }
             | Self::Prove { format, .. }
             | Self::Check { format, .. } => *format == Shape::Json,
+            Self::Verify(verify) => verify.format == VerifyShape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),

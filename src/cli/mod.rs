@@ -4,6 +4,7 @@
 
 mod acts;
 mod args;
+mod backup;
 mod book;
 mod check;
 mod checkpoint;
@@ -18,7 +19,9 @@ mod keys;
 mod new;
 mod progress;
 mod proof;
+mod rebuild;
 mod receive;
+mod repair;
 mod report;
 mod run;
 mod verify;
@@ -48,8 +51,12 @@ pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
     let mut out = io::BufWriter::new(Pipe { inner: io::stdout(), is_closed: false });
     let mut err = io::stderr();
     let exit = dispatch(&args, lang, &mut out, &mut err);
-    // A result that nobody could read was not delivered.
+    // A result that nobody could read was not delivered. Of a check that is all there is; other
+    // commands have done their work, and whoever closed the pipe has seen enough.
     match out.flush() {
+        Ok(()) if out.get_ref().is_closed && help::is_command(&args, "verify") => {
+            Exit::Failed.max(exit).into()
+        }
         Ok(()) => exit.into(),
         Err(_) => Exit::Failed.max(exit).into(),
     }
@@ -176,6 +183,40 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let volumes = (pages_per_volume, first_volume);
             book::run(&workspace, book::Request { kind, which, text, format, out, volumes }, ui)
         }
+        Command::Rebuild { out, wait, format } => {
+            let dir = global.office.clone().unwrap_or_else(|| Path::new(".").to_path_buf());
+            if crate::pipeline::recover_config(&world, &dir)? {
+                ui.remark(&text!(
+                    "đã lập lại vanthu.toml từ nhật trình của kho",
+                    "vanthu.toml was made again from the archive's journal"
+                ));
+            }
+            let workspace = open_to_read(&world, &global, ui)?;
+            rebuild::run(&workspace, out.as_deref(), wait, format, ui)
+        }
+        Command::Backup { to, with_key, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wait = std::time::Duration::from_secs(wait);
+            let request = crate::pipeline::BackupRequest { to, with_key, wait };
+            backup::run(&workspace, &request, format, ui)
+        }
+        Command::Restore { accept, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            backup::go_on(&workspace, accept, wait, format, ui)
+        }
+        Command::Repair { from, year, number, dry_run, accept_parts, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wait = std::time::Duration::from_secs(wait);
+            let request = crate::pipeline::RepairRequest {
+                from,
+                year,
+                code: number,
+                dry_run,
+                accept_parts,
+                wait,
+            };
+            repair::run(&workspace, &request, format, ui)
+        }
         Command::Deed(deed) if deed.only_reads() => {
             acts::run(&open_to_read(&world, &global, ui)?, deed, ui)
         }
@@ -187,9 +228,9 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open_to_read(&world, &global, ui)?;
             find::run(&workspace, find::Request { words, book, which, limit, format }, ui)
         }
-        Command::Verify { format, year, threads, anchor } => {
+        Command::Verify(request) => {
             let workspace = open_to_read(&world, &global, ui)?;
-            verify::run(&workspace, format, year, threads, anchor.as_deref(), ui)
+            verify::run(&workspace, &request, ui)
         }
         Command::Proof { code, year, out } => {
             let workspace = open_to_read(&world, &global, ui)?;

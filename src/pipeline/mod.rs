@@ -4,6 +4,7 @@
 
 pub mod acts;
 mod assemble;
+mod awards;
 mod backup;
 mod check;
 mod codes;
@@ -34,6 +35,7 @@ mod workspace;
 pub mod yearly;
 
 pub use assemble::assemble;
+pub use awards::{Awarded, Awarding, Certify, enter_awards};
 pub use backup::{BackedUp, BackupRequest, backup};
 pub use check::check;
 pub use copy::{MARK, Mark, NextNumber, Restored, restore};

@@ -179,12 +179,6 @@ impl Archive<'_> {
         Ok(Staged(path))
     }
 
-    /// Makes everything in staging durable.
-    pub fn sync_staged(&self) -> Result<()> {
-        let dir = self.root.join(STAGING);
-        self.world.sync_tree(&dir).at(Doing::Sync, &dir)
-    }
-
     /// Ends the repair's folder in staging.
     pub fn end_repair(&self) -> Result<()> {
         self.end_batch(BATCH)
@@ -302,6 +296,11 @@ impl Archive<'_> {
         let day = day.unwrap_or_else(|| self.world.today());
         let bytes: u64 = of.files.iter().map(|f| f.size).sum();
         super::seal::bag_info(home.bag, day, of.files.len(), bytes)
+    }
+
+    /// Moves a file of the office into quarantine under a name of its own.
+    pub fn keep_as_evidence(&self, path: &Path, name: &str) -> Result<()> {
+        self.aside(path, name)
     }
 
     /// Notes what a repair is about to put in place, so that a kill cannot leave it unregistered.

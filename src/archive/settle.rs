@@ -20,8 +20,7 @@ impl Archive<'_> {
     /// renames, a sync of each folder. A bag that is not there yet is moved whole. After this the register
     /// may commit. May be repeated after a crash.
     pub fn settle(&self, batch: &str, files: &[FileRef]) -> Result<()> {
-        let staging = self.root.join(STAGING);
-        self.world.sync_tree(&staging).at(Doing::Sync, &staging)?;
+        self.sync_staged()?;
         let mut by_bag: BTreeMap<BagId, Vec<&FileRef>> = BTreeMap::new();
         for file in files {
             by_bag.entry(file.at.bag_id()).or_default().push(file);
@@ -41,6 +40,13 @@ impl Archive<'_> {
             }
         }
         self.sync_all_names(&folders)
+    }
+
+    /// Makes durable what is staged so far: one sync of the file system. To settle a large batch takes
+    /// less time if this was done on the way.
+    pub fn sync_staged(&self) -> Result<()> {
+        let staging = self.root.join(STAGING);
+        self.world.sync_tree(&staging).at(Doing::Sync, &staging)
     }
 
     /// Moves the staged folder of a bag to where no bag is yet. False if there is one, or if the folder

@@ -2,12 +2,17 @@
 //!
 //! Knows: names of commands and options (fixed, with Vietnamese aliases). Must not know: what they do.
 
+mod verify;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::diagnostic::Lang;
+
+use super::acts::Deed;
+pub use verify::{Verify, VerifyShape};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -32,7 +37,7 @@ pub struct Global {
     pub quiet: bool,
 }
 
-/// Output of `check` and `verify`.
+/// Output of `check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Shape {
     #[default]
@@ -192,16 +197,7 @@ pub enum Command {
         out: Option<PathBuf>,
     },
     #[command(alias = "doi-chieu")]
-    Verify {
-        #[arg(long, value_enum, default_value_t)]
-        format: Shape,
-        #[arg(long, value_name = "YYYY")]
-        year: Option<i16>,
-        #[arg(long, value_name = "N")]
-        threads: Option<usize>,
-        #[arg(long, value_name = "FILE")]
-        anchor: Option<PathBuf>,
-    },
+    Verify(Verify),
     #[command(alias = "bang-chung")]
     Proof {
         #[arg(value_name = "CODE")]
@@ -236,6 +232,52 @@ pub enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 120)]
         wait: u64,
     },
+    #[command(alias = "sua-kho")]
+    Repair {
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "CODE")]
+        number: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long)]
+        accept_parts: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "lap-lai-so")]
+    Rebuild {
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "sao-luu")]
+    Backup {
+        #[arg(value_name = "DIR")]
+        to: PathBuf,
+        #[arg(long)]
+        with_key: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "khoi-phuc")]
+    Restore {
+        #[arg(long)]
+        accept: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
     #[command(alias = "kiem-tra")]
     Check {
         #[arg(required = true, value_name = "FILE")]
@@ -245,6 +287,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Shape,
     },
+    #[command(flatten)]
+    Deed(Deed),
     #[command(alias = "giai-thich")]
     Explain {
         #[arg(value_name = "CODE")]
@@ -258,7 +302,10 @@ impl Command {
         match self {
             Self::Draft { format, .. }
             | Self::Find { format, .. }
-            | Self::Verify { format, .. }
+            | Self::Repair { format, .. }
+            | Self::Rebuild { format, .. }
+            | Self::Backup { format, .. }
+            | Self::Restore { format, .. }
             | Self::Prove { format, .. }
             | Self::Check { format, .. } => *format == Shape::Json,
             Self::Dossier {
@@ -266,9 +313,11 @@ impl Command {
             }
             | Self::Report { format, .. } => *format == PaperShape::Json,
             Self::Dossier { .. } => false,
+            Self::Verify(verify) => verify.format == VerifyShape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
+            Self::Deed(deed) => deed.wants_json(),
             Self::Init { .. }
             | Self::New { .. }
             | Self::Explain { .. }
@@ -459,7 +508,8 @@ fn lang(text: &str) -> Result<Lang, String> {
     }
 }
 
-fn day(text: &str) -> Result<Date, String> {
+/// A day as `2026-03-05`.
+pub fn day(text: &str) -> Result<Date, String> {
     text.parse::<Date>().map_err(|_| "YYYY-MM-DD".to_owned())
 }
 

@@ -262,6 +262,12 @@ fn wanted(arg: &str) -> Text {
     }
 }
 
+/// True if the arguments call this command, under whichever of its names.
+pub fn is_command(args: &[std::ffi::OsString], name: &str) -> bool {
+    let parsed = Cli::command().ignore_errors(true).try_get_matches_from(args);
+    parsed.is_ok_and(|m| m.subcommand_name() == Some(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

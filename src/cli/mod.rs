@@ -2,7 +2,9 @@
 //!
 //! Knows: terminals, arguments, exit codes. Must not know: XML, SQL, the decree.
 
+mod acts;
 mod args;
+mod backup;
 mod book;
 mod check;
 mod checkpoint;
@@ -19,7 +21,9 @@ mod new;
 mod paper;
 mod progress;
 mod proof;
+mod rebuild;
 mod receive;
+mod repair;
 mod report;
 mod run;
 mod verify;
@@ -50,8 +54,12 @@ pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
     let mut out = io::BufWriter::new(Pipe { inner: io::stdout(), is_closed: false });
     let mut err = io::stderr();
     let exit = dispatch(&args, lang, &mut out, &mut err);
-    // A result that nobody could read was not delivered.
+    // A result that nobody could read was not delivered. Of a check that is all there is; other
+    // commands have done their work, and whoever closed the pipe has seen enough.
     match out.flush() {
+        Ok(()) if out.get_ref().is_closed && help::is_command(&args, "verify") => {
+            Exit::Failed.max(exit).into()
+        }
         Ok(()) => exit.into(),
         Err(_) => Exit::Failed.max(exit).into(),
     }
@@ -186,13 +194,54 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open_to_read(&world, &global, ui)?;
             yearly::run(&workspace, year, format, out.as_deref(), ui)
         }
+        Command::Rebuild { out, wait, format } => {
+            let dir = global.office.clone().unwrap_or_else(|| Path::new(".").to_path_buf());
+            if crate::pipeline::recover_config(&world, &dir)? {
+                ui.remark(&text!(
+                    "đã lập lại vanthu.toml từ nhật trình của kho",
+                    "vanthu.toml was made again from the archive's journal"
+                ));
+            }
+            let workspace = open_to_read(&world, &global, ui)?;
+            rebuild::run(&workspace, out.as_deref(), wait, format, ui)
+        }
+        Command::Backup { to, with_key, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wait = std::time::Duration::from_secs(wait);
+            let request = crate::pipeline::BackupRequest { to, with_key, wait };
+            backup::run(&workspace, &request, format, ui)
+        }
+        Command::Restore { accept, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            backup::go_on(&workspace, accept, wait, format, ui)
+        }
+        Command::Repair { from, year, number, dry_run, accept_parts, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wait = std::time::Duration::from_secs(wait);
+            let request = crate::pipeline::RepairRequest {
+                from,
+                year,
+                code: number,
+                dry_run,
+                accept_parts,
+                wait,
+            };
+            repair::run(&workspace, &request, format, ui)
+        }
+        Command::Deed(deed) if deed.only_reads() => {
+            acts::run(&open_to_read(&world, &global, ui)?, deed, ui)
+        }
+        Command::Deed(deed) => {
+            let workspace = open(&world, &global, deed.file(), ui)?;
+            acts::run(&workspace, deed, ui)
+        }
         Command::Find { words, book, which, limit, format } => {
             let workspace = open_to_read(&world, &global, ui)?;
             find::run(&workspace, find::Request { words, book, which, limit, format }, ui)
         }
-        Command::Verify { format, year, threads, anchor } => {
+        Command::Verify(request) => {
             let workspace = open_to_read(&world, &global, ui)?;
-            verify::run(&workspace, format, year, threads, anchor.as_deref(), ui)
+            verify::run(&workspace, &request, ui)
         }
         Command::Proof { code, year, out } => {
             let workspace = open_to_read(&world, &global, ui)?;

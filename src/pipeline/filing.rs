@@ -6,8 +6,9 @@
 //! One process at a time: the office's lock is held from opening to dropping a [`Filing`].
 //!
 //! 1. **Reserve** (first transaction): a number for each document, since it is printed inside.
-//! 2. **Render and stage**: in parallel, a chunk at a time; files go to staging, unsynced.
-//! 3. **Settle**: one sync of the file system, rename into the open bags, sync of the folders.
+//! 2. **Render and stage**: in parallel, a chunk at a time; files go to staging. It begins while the
+//!    numbers are being reserved, since the lock alone fixes them; nothing leaves staging before.
+//! 3. **Settle**: one sync of the file system, rename into the open bags (a new bag whole), sync of the folders.
 //! 4. **Commit** (second transaction): rows, leaves and files become registered together and the
 //!    reservations go. Only now are the numbers acknowledged. Everything before it can be undone,
 //!    everything after it can be made again from the register.
@@ -47,6 +48,7 @@ use super::ledger::RegisterLeaves;
 pub use acts::{Attachment, Entered, Entering};
 pub(in crate::pipeline) use conclude::seals;
 pub use recovery::Mended;
+pub(in crate::pipeline) use recovery::covers;
 
 /// The register's file in the office folder.
 pub const REGISTER: &str = "register.db";
@@ -145,6 +147,17 @@ impl<'w> Filing<'w> {
     /// Takes the office's lock (waiting up to `wait`), opens register and archive, making both in a
     /// new office, and mends what a killed run left. Refuses if the one is older than the other.
     pub fn open(world: &'w dyn World, dir: &Path, office: &Office, wait: Duration) -> Result<Self> {
+        super::copy::refuse_copy(world, dir)?;
+        Self::open_copy(world, dir, office, wait)
+    }
+
+    /// The same in a backup that is to be gone on from.
+    pub(super) fn open_copy(
+        world: &'w dyn World,
+        dir: &Path,
+        office: &Office,
+        wait: Duration,
+    ) -> Result<Self> {
         let lock = take_lock(world, dir, wait)?;
         let (path, root) = (dir.join(REGISTER), dir.join(ARCHIVE));
         let new = recovery::is_new_office(world, &path, &root)?;
@@ -157,7 +170,32 @@ impl<'w> Filing<'w> {
         Self::assemble(world, dir, office, Box::new(register), archive, lock)
     }
 
-    fn assemble(
+    /// Takes the office's lock and opens register and archive to enter acts that bring no files, leaving
+    /// the archive as it is: what a verification has just told must still be there afterwards. Mends only
+    /// where a run was killed in the middle.
+    pub fn open_as_it_is(
+        world: &'w dyn World,
+        dir: &Path,
+        office: &Office,
+        wait: Duration,
+    ) -> Result<Self> {
+        let lock = take_lock(world, dir, wait)?;
+        let register: Box<dyn Register> = Box::new(Sqlite::open(&dir.join(REGISTER))?);
+        let archive = Archive::open(world, &dir.join(ARCHIVE))?;
+        let mut reserved = archive.has_unended_batch()?;
+        register.pending(&mut |_| {
+            reserved = true;
+            Ok(())
+        })?;
+        if reserved {
+            return Self::assemble(world, dir, office, register, archive, lock);
+        }
+        let filing = Self::held(world, dir, office, register, archive, lock)?;
+        recovery::refuse_older_register(&filing)?;
+        Ok(filing)
+    }
+
+    fn held(
         world: &'w dyn World,
         dir: &Path,
         office: &Office,
@@ -166,7 +204,7 @@ impl<'w> Filing<'w> {
         lock: Box<dyn Lock>,
     ) -> Result<Self> {
         let log = conclude::open_log(world, dir, office, &archive, register.as_ref())?;
-        let mut filing = Self {
+        Ok(Self {
             world,
             dir: dir.to_owned(),
             office: office.clone(),
@@ -177,7 +215,18 @@ impl<'w> Filing<'w> {
             tail: journal::Tail::default(),
             broken: false,
             _lock: lock,
-        };
+        })
+    }
+
+    fn assemble(
+        world: &'w dyn World,
+        dir: &Path,
+        office: &Office,
+        register: Box<dyn Register>,
+        archive: Archive<'w>,
+        lock: Box<dyn Lock>,
+    ) -> Result<Self> {
+        let mut filing = Self::held(world, dir, office, register, archive, lock)?;
         filing.mended = recovery::mend(&mut filing)?;
         Ok(filing)
     }
@@ -311,7 +360,11 @@ pub fn read_register(dir: &Path) -> Result<Option<Sqlite>> {
     Sqlite::read(&dir.join(REGISTER))
 }
 
-fn take_lock(world: &dyn World, dir: &Path, wait: Duration) -> Result<Box<dyn Lock>> {
+pub(in crate::pipeline) fn take_lock(
+    world: &dyn World,
+    dir: &Path,
+    wait: Duration,
+) -> Result<Box<dyn Lock>> {
     let path = dir.join(LOCK);
     world.lock(&path, wait).map_err(|error| {
         if error.kind() != std::io::ErrorKind::WouldBlock {

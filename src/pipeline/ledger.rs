@@ -38,6 +38,7 @@ impl RegisterView for Ledger<'_> {
                 path: f.at.path,
                 sha256: f.sha256,
                 size: f.size,
+                wanted: true,
             }));
             Ok(())
         })?;
@@ -54,6 +55,7 @@ impl RegisterView for Ledger<'_> {
                 path: f.at.path,
                 sha256: f.sha256,
                 size: f.size,
+                wanted: true,
             }));
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -146,7 +146,7 @@ impl Repaired {
 /// What was put in place before an error stays and is registered by the next repair.
 pub fn repair(workspace: &Workspace<'_>, request: &RepairRequest) -> Result<Repaired> {
     let target = target(workspace, request)?;
-    let scope = Scope { year: target.as_ref().map(|e| e.year).or(request.year), bag: None };
+    let scope = Scope { year: target.as_ref().map(|e| e.year).or(request.year), ..Scope::ALL };
     let options = |scope| Options { scope, ..Options::default() };
     let before = verify(workspace, options(scope), request.wait)?;
     let second = request.from.as_deref().map(|dir| second_copy(workspace, dir)).transpose()?;

@@ -358,7 +358,7 @@ pub trait Register: Send {
     /// All bags that rows have files in, sorted. Reads every file row.
     fn bags(&self) -> Result<Vec<Bag>>;
 
-    /// Positions that have a file with these bytes, in order of registration.
+    /// Positions of the entries that have a file with these bytes, themselves or by an act, in order.
     fn with_digest(&self, digest: &Digest) -> Result<Vec<u64>>;
 
     /// Files that rows have, and their bytes.

@@ -128,7 +128,13 @@ targets!(
     xlsx_sheet,
     docx_document,
     manifest,
-    name
+    name,
+    note,
+    checkpoint,
+    proof,
+    tile,
+    leaf,
+    pdf
 );
 
 #[test]

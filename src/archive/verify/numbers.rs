@@ -190,7 +190,7 @@ mod tests {
         );
         let want = ["A 2026: 01", "duplicate-number", "A 2026: 03–05", "B 2026: 02–4294967294"];
         assert_eq!(told(&view, Scope::ALL), want);
-        let last_year = Scope { year: Some(2025), bag: None };
+        let last_year = Scope { year: Some(2025), bag: None, part: false };
         assert_eq!(told(&view, last_year), [""; 0]);
     }
 

@@ -35,6 +35,8 @@ pub struct Known {
     pub sha256: Digest,
     /// Its length.
     pub size: u64,
+    /// False if the check is only about other documents ([`super::Scope::part`]).
+    pub wanted: bool,
 }
 
 /// How far an entry of the register has come.

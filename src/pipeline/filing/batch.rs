@@ -2,13 +2,14 @@
 //!
 //! Knows: the order of the steps and how they overlap. Must not know: how a crash is mended.
 //!
-//! A thread renders and stages chunk after chunk on all cores while this one writes the rows of
-//! the chunks before into the open second transaction. Its rows become real only with its COMMIT,
+//! A thread renders and stages chunk after chunk on all cores while this one reserves the numbers
+//! and then writes the rows of the chunks before into the open second transaction. Its rows become real only with its COMMIT,
 //! which the register does after the feed ends, and the feed ends after the files are settled.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::ScopedJoinHandle;
 
 use rayon::prelude::*;
 
@@ -18,7 +19,7 @@ use super::{Filing, Issued, Outcome, Progress, Render, Stage, journal, recovery,
 use crate::archive::{Archive, BagId, FileName, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
-use crate::register::{Batch, Book, Chunk, CommitError, Registration, Wants};
+use crate::register::{self, Batch, Book, Chunk, CommitError, Registration, Wants};
 use crate::text;
 use crate::world::World;
 
@@ -26,6 +27,9 @@ use crate::world::World;
 const CHUNK: usize = 256;
 /// Chunks that may wait for the register.
 const WAITING: usize = 2;
+
+/// Documents after which those that are staged begin to be made durable.
+const SYNCED: usize = 768;
 
 /// Lines for the sealing of bags are kept until they come to so many bytes; past that they are made
 /// again from the register, so that memory stays flat.
@@ -50,8 +54,8 @@ pub(super) fn issue(
     let tell = |stage, done| progress(Progress { stage, done, total });
     tell(Stage::Reserving, 0);
     let at = filing.world.timestamp();
-    let numbers = reserve(filing, batch, wants, &at)?;
     let committed = (|| {
+        let numbers = numbers(filing, batch, wants)?;
         let bags = allocate(filing, wants)?;
         commit(
             filing,
@@ -99,20 +103,11 @@ impl From<Failure> for CommitError {
     }
 }
 
-fn reserve(
-    filing: &mut Filing<'_>,
-    batch: &Batch,
-    wants: &dyn Wants,
-    at: &str,
-) -> Result<Vec<Number>> {
-    let (office, register) = (&filing.office, &mut filing.register);
-    let floor = |series: &str, year| crate::register::start_after(office, series, year);
-    let reserved = register.reserve(batch, wants, &floor, at);
-    if reserved.is_err() {
-        // Nothing is staged yet; if the last step did become durable, the next opening releases it.
-        filing.broken = filing.register.release().is_err();
-    }
-    reserved
+/// The numbers that reserving will give: nobody else can reserve meanwhile.
+fn numbers(filing: &Filing<'_>, batch: &Batch, wants: &dyn Wants) -> Result<Vec<Number>> {
+    let register = Some(filing.register.as_ref());
+    let today = filing.world.today();
+    Ok(register::plan(register, batch.book, &filing.office, wants, today)?.numbers)
 }
 
 /// The bag of each want.
@@ -163,22 +158,31 @@ fn commit(
     work: Work<'_>,
 ) -> std::result::Result<(Vec<Issued>, Lines), CommitError> {
     let staging = staging_name(batch);
-    let (world, archive) = (filing.world, &filing.archive);
+    let (world, archive, office) = (filing.world, &filing.archive, &filing.office);
     let register = &mut filing.register;
+    let floor = |series: &str, year| register::start_after(office, series, year);
     let mut issued: Vec<Issued> = Vec::with_capacity(work.numbers.len());
     let mut lines: Lines = Some(Vec::with_capacity(work.numbers.len()));
     let mut bytes = 0_usize;
     let seqs = std::thread::scope(|scope| {
         let (send, receive) = sync_channel(WAITING);
+        let (tell_reserved, reserved) = sync_channel(1);
         let staging = staging.as_str();
         scope.spawn(move || {
-            let end = match produce(world, archive, staging, work, &send) {
+            let end = match produce(world, archive, staging, work, &send, &reserved) {
                 Ok(()) => Step::Settled,
                 Err(failure) => Step::Failed(failure),
             };
             // Nobody listens any more if the register has refused a row.
             let _ = send.send(end);
         });
+        // What is staged before the numbers are reserved is only swept away after a kill; no file
+        // reaches a bag before.
+        if register.reserve(batch, work.wants, &floor, at)? != work.numbers {
+            return Err(CommitError::Undone(changed()));
+        }
+        // It has stopped with a failure of its own if it no longer listens.
+        let _ = tell_reserved.send(());
         register.commit(batch, at, &mut || {
             next_rows(&receive, &mut issued, &mut |new| {
                 bytes += new.iter().map(Vec::len).sum::<usize>();
@@ -217,18 +221,58 @@ fn next_rows(
     }
 }
 
-/// Renders and stages everything, then settles it.
+/// Renders and stages everything; settles it once the numbers are reserved.
 fn produce(
     world: &dyn World,
     archive: &Archive<'_>,
     staging: &str,
     work: Work<'_>,
     send: &SyncSender<Step>,
+    reserved: &Receiver<()>,
 ) -> Result<()> {
+    let files = std::thread::scope(|scope| {
+        let mut early = None;
+        let files = stage_all(world, archive, staging, work, send, &mut || {
+            // While the next documents are rendered the disk may take those before.
+            let is_busy =
+                early.as_ref().is_some_and(|e: &ScopedJoinHandle<'_, _>| !e.is_finished());
+            if !is_busy {
+                ended(early.take())?;
+                early = Some(scope.spawn(|| archive.sync_staged()));
+            }
+            Ok(())
+        })?;
+        ended(early)?;
+        Ok::<_, Failure>(files)
+    })?;
+    reserved.recv().map_err(|_| stopped())?;
+    (work.tell)(Stage::Settling, 0);
+    archive.settle(staging, &files)
+}
+
+/// A sync that failed must not be taken for done: a later one may not be told of it again.
+fn ended(early: Option<ScopedJoinHandle<'_, Result<()>>>) -> Result<()> {
+    early.map_or(Ok(()), |handle| handle.join().unwrap_or_else(|_| Err(stopped())))
+}
+
+/// Renders and stages everything, chunk by chunk; `often` is called once in [`SYNCED`] documents.
+fn stage_all(
+    world: &dyn World,
+    archive: &Archive<'_>,
+    staging: &str,
+    work: Work<'_>,
+    send: &SyncSender<Step>,
+    often: &mut dyn FnMut() -> Result<()>,
+) -> Result<Vec<FileRef>> {
     let total = work.numbers.len();
     let mut files = Vec::with_capacity(total);
+    let mut synced = 0;
     (work.tell)(Stage::Rendering, 0);
     for start in (0..total).step_by(CHUNK) {
+        if start >= synced + SYNCED {
+            often()?;
+            synced = start;
+        }
         let end = start.saturating_add(CHUNK).min(total);
         let salts = salts(world, end - start)?;
         let done: Vec<(Registration, Vec<Vec<u8>>)> = (start..end)
@@ -243,8 +287,7 @@ fn produce(
             return Err(stopped());
         }
     }
-    (work.tell)(Stage::Settling, 0);
-    archive.settle(staging, &files)
+    Ok(files)
 }
 
 fn one(

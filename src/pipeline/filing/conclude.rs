@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use super::batch::salts;
 use super::rows::Contents;
-use super::{Filing, rows};
+use super::{Filing, journal, rows};
 use crate::archive::log::{Fault, Log, PublicKey, keys};
 use crate::archive::{Archive, BagId, Digest, Prepared, ReadyBag, SealContents};
 use crate::diagnostic::{Failure, Result};
@@ -132,19 +132,36 @@ pub(super) fn conclude(
 }
 
 fn prepare(
-    filing: &Filing<'_>,
+    filing: &mut Filing<'_>,
     full: &[BagId],
     mut known: HashMap<BagId, Contents>,
     entered: &HashMap<String, (Date, Digest)>,
 ) -> Result<Prepared> {
-    let (register, today) = (filing.register.as_ref(), filing.world.today());
-    filing.archive.prepare_seals(full, &mut |bag| {
-        let day = entered.get(&bag.to_string()).map_or(today, |(day, _)| *day);
+    let today = filing.world.today();
+    let day = |bag: BagId| entered.get(&bag.to_string()).map_or(today, |(day, _)| *day);
+    let Filing { register, archive, tail, .. } = filing;
+    let archive = &*archive;
+    if !full.is_empty() && full.iter().all(|bag| known.contains_key(bag)) {
+        // Of these bags the register is asked nothing: meanwhile it can tell the journal its rows.
+        let mut contents = |bag| {
+            let (files, rows) = known.remove(&bag).unwrap_or_default();
+            Ok(SealContents { files, rows, day: day(bag) })
+        };
+        let (prepared, kept) = rayon::join(
+            || archive.prepare_seals(full, &mut contents),
+            move || journal::keep_rows(register.as_ref(), archive, tail),
+        );
+        kept?;
+        return prepared;
+    }
+    archive.prepare_seals(full, &mut |bag| {
         let (files, rows) = match known.remove(&bag) {
             Some(contents) => contents,
-            None => (register.bag_files(bag.year, bag.number)?, rows::of_bag(register, bag)?),
+            None => {
+                (register.bag_files(bag.year, bag.number)?, rows::of_bag(register.as_ref(), bag)?)
+            }
         };
-        Ok(SealContents { files, rows, day })
+        Ok(SealContents { files, rows, day: day(bag) })
     })
 }
 

@@ -30,11 +30,20 @@ pub(super) struct Tail {
 
 /// Adds the lines of everything that was committed since.
 pub(super) fn keep(filing: &mut Filing<'_>) -> Result<()> {
-    let head = filing.register.head()?;
-    while filing.tail.seq < head {
-        let segment = segment_of(filing.tail.seq + 1);
+    keep_rows(filing.register.as_ref(), &filing.archive, &mut filing.tail)
+}
+
+/// The same for the parts of an office.
+pub(super) fn keep_rows(
+    register: &dyn Register,
+    archive: &Archive<'_>,
+    tail: &mut Tail,
+) -> Result<()> {
+    let head = register.head()?;
+    while tail.seq < head {
+        let segment = segment_of(tail.seq + 1);
         let to = end_of(segment).min(head);
-        add(filing.register.as_ref(), &filing.archive, &mut filing.tail, to, u64::MAX - 1)?;
+        add(register, archive, tail, to, u64::MAX - 1)?;
     }
     Ok(())
 }

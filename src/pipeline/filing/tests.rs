@@ -2,7 +2,9 @@
 
 mod acts;
 mod batch;
+mod copies;
 mod crash;
+mod log;
 mod power;
 mod refuse;
 

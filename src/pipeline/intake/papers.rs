@@ -12,10 +12,11 @@ use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{ArrivalStamp, DateLine, HandlingSlip, Number, OrganName};
 use crate::pipeline::filing::{ARCHIVE, Attachment};
 use crate::pipeline::receive::{Arrived, Papers, Receipt};
-use crate::pipeline::workspace::{Workspace, read_failure, write_file};
+use crate::pipeline::workspace::{Workspace, read_failure, write_failure, write_file};
 use crate::register::{Incoming, book};
 use crate::source::pdf::Pdf;
 use crate::text;
+use crate::world::parent_of;
 
 /// Folder of the office for copies of what came in, one folder a year.
 pub const INCOMING_FOLDER: &str = "den";
@@ -131,7 +132,10 @@ pub fn copy_out(
 ) -> Copied {
     let mut copied = Copied::default();
     let mut labels = Vec::new();
-    let root = workspace.dir.join(ARCHIVE);
+    let archive = match Archive::open(workspace.world, &workspace.dir.join(ARCHIVE)) {
+        Ok(archive) => archive,
+        Err(failure) => return Copied { failed: Some(failure), ..copied },
+    };
     for receipt in receipts {
         let document = looks.documents.get(receipt.index);
         let fields = document.map(|d| &d.fields);
@@ -146,10 +150,9 @@ pub fn copy_out(
                 None
             }
         };
-        let copy = receipt
-            .further
-            .first()
-            .and_then(|file| keep(copy(workspace, &root, file, &year.join(format!("{stem}.pdf")))));
+        let copy = receipt.further.first().and_then(|file| {
+            keep(copy(workspace, &archive, file, &year.join(format!("{stem}.pdf"))))
+        });
         let slip = wanted.slips.then(|| document).flatten().and_then(|d| {
             let slip = slip_of(workspace, &d.arrival().incoming, receipt.number, receipt.date);
             keep(write_sheet(
@@ -181,10 +184,25 @@ pub fn copy_out(
     copied
 }
 
-fn copy(workspace: &Workspace<'_>, root: &Path, file: &FileRef, to: &Path) -> Result<PathBuf> {
-    let from = Archive::open(workspace.world, root)?.resolve(&file.at);
-    let bytes = workspace.world.read(&from, file.size).map_err(|e| read_failure(&from, &e))?;
-    write_file(workspace.world, to, &bytes)?;
+/// A copy of a file of the archive. It is no record and is not synced: a power cut may cost it, and
+/// it is copied again from the archive.
+fn copy(
+    workspace: &Workspace<'_>,
+    archive: &Archive<'_>,
+    file: &FileRef,
+    to: &Path,
+) -> Result<PathBuf> {
+    let (world, from) = (workspace.world, archive.resolve(&file.at));
+    let bytes = world.read(&from, file.size).map_err(|e| read_failure(&from, &e))?;
+    let parent = parent_of(to);
+    world.create_dir(&parent).map_err(|e| write_failure(&parent, &e))?;
+    let temporary = to.with_extension(format!("{}.tmp", std::process::id()));
+    let moved = world.create(&temporary, &bytes).and_then(|()| world.rename(&temporary, to));
+    if moved.is_err() {
+        // A file of that name is there: it gives way.
+        let _ = world.remove(&temporary);
+        write_file(world, to, &bytes)?;
+    }
     Ok(to.to_owned())
 }
 

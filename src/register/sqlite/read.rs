@@ -332,7 +332,8 @@ pub(super) fn bags(register: &Sqlite) -> Result<Vec<Bag>> {
 }
 
 pub(super) fn with_digest(register: &Sqlite, digest: &Digest) -> Result<Vec<u64>> {
-    const SQL: &str = "SELECT DISTINCT seq FROM files WHERE sha256 = ?1 ORDER BY seq";
+    const SQL: &str = "SELECT DISTINCT coalesce(a.about, f.seq) FROM files f
+        LEFT JOIN acts a ON a.seq = f.seq WHERE f.sha256 = ?1 ORDER BY 1";
     let run = || -> rusqlite::Result<Vec<u64>> {
         let digest = params![digest.0.as_slice()];
         register.conn.prepare_cached(SQL)?.query_map(digest, |r| r.get(0))?.collect()

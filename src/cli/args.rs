@@ -71,6 +71,15 @@ pub enum BookKind {
     Post,
 }
 
+/// What to do with a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TemplateAction {
+    #[value(alias = "kiem-tra")]
+    Check,
+    #[value(alias = "truong")]
+    Fields,
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -155,6 +164,17 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Shape,
     },
+    #[command(alias = "mau")]
+    Template {
+        #[arg(value_enum, value_name = "ACTION")]
+        action: TemplateAction,
+        #[arg(value_name = "FILE")]
+        template: PathBuf,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
     #[command(alias = "giai-thich")]
     Explain {
         #[arg(value_name = "CODE")]
@@ -168,7 +188,8 @@ impl Command {
         match self {
             Self::Draft { format, .. }
             | Self::Verify { format, .. }
-            | Self::Check { format, .. } => *format == Shape::Json,
+            | Self::Check { format, .. }
+            | Self::Template { format, .. } => *format == Shape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
             Self::Init { .. } | Self::New { .. } | Self::Explain { .. } => false,

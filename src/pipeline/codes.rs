@@ -22,3 +22,5 @@ pub const BAD_NAME: Code = Code::new(Family::D, 507);
 pub const MISSING_FIELD: Code = Code::new(Family::M, 201);
 /// A số, ký hiệu that another series gave in the same year.
 pub const CODE_TAKEN: Code = Code::new(Family::S, 105);
+/// A Word template that is to be issued, without the file that says what it is.
+pub const NO_DESCRIPTION: Code = Code::new(Family::M, 306);

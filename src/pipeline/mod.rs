@@ -17,6 +17,7 @@ mod recipe;
 mod scaffold;
 mod skeleton;
 mod verify;
+mod word;
 mod workspace;
 
 pub use assemble::assemble;
@@ -32,6 +33,7 @@ pub use recipe::{IssueDay, Recipe, at_row, write};
 pub use scaffold::create_office;
 pub use skeleton::{Skeleton, skeleton, skeletons};
 pub use verify::{Verified, no_register, verify};
+pub use word::{Fields, check_template, kind_word, template_fields};
 pub use workspace::{
     OFFICE_FILE, TEXT_LIMIT, Workspace, find_office, read_failure, read_text, write_failure,
     write_file,

@@ -121,8 +121,8 @@ impl<'a> Lowering<'a> {
                 TemplateElement::RawString(text) => push_text(&mut nodes, text),
                 TemplateElement::Expression(tag) => {
                     if let Some(expr) = self.call(tag, at, false, FieldKind::Text) {
-                        let may_be_empty = self.scanned.is_some_and(|s| s.is_row(at.line))
-                            || expr.may_be_empty();
+                        let may_be_empty =
+                            self.scanned.is_some_and(|s| s.is_row(at.line)) || expr.may_be_empty();
                         nodes.push(Node::Value { expr, at, may_be_empty });
                     }
                 }
@@ -284,6 +284,9 @@ impl<'a> Lowering<'a> {
     /// Notes the use of a field.
     fn note(&mut self, path: &Path, at: Pos, optional: bool, kind: FieldKind) {
         let Some(scope) = self.resolve(path) else { return };
+        if self.scanned.is_none() && path.is_own() {
+            return;
+        }
         if path.segments.is_empty() && !scope.in_loop {
             return;
         }

@@ -364,9 +364,8 @@ fn straight(c: char) -> char {
 /// The tag as it was meant: straight quotes, plain spaces, normal form C.
 fn mend(tag: &str) -> String {
     // Soft hyphens and letters of no width come from word processors and mean nothing in a tag.
-    let is_seen = |c: &char| {
-        !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
-    };
+    let is_seen =
+        |c: &char| !matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}');
     text::nfc(&tag.chars().filter(is_seen).map(straight).collect::<String>())
 }
 

@@ -180,7 +180,8 @@ impl<'a> Planner<'a, '_> {
     fn clear(&mut self, mark: &Mark) {
         let Some(para) = self.texts.paras.get(mark.para) else { return };
         let cell = self.part.parent(para.elem);
-        let is_lonely = self.part.children(cell).filter(|e| self.part.name(*e) == Name::P).count() < 2;
+        let is_lonely =
+            self.part.children(cell).filter(|e| self.part.name(*e) == Name::P).count() < 2;
         if para.has_objects || is_lonely || !self.is_bare(para, 0, para.text.len()) {
             return;
         }
@@ -215,7 +216,12 @@ impl<'a> Planner<'a, '_> {
     }
 
     /// Places tags at the borders of paragraphs, or of rows.
-    fn across(&mut self, tags: &[usize], children: &[usize], common: usize) -> Option<Range<usize>> {
+    fn across(
+        &mut self,
+        tags: &[usize],
+        children: &[usize],
+        common: usize,
+    ) -> Option<Range<usize>> {
         let mut places = Vec::with_capacity(tags.len());
         for (tag, child) in tags.iter().zip(children) {
             places.push((*tag, *child, self.border(*tag, *child)?));
@@ -245,7 +251,9 @@ impl<'a> Planner<'a, '_> {
             })
             .collect();
         let para = |i: usize| self.texts.paras.get(i);
-        let all = |paras: &[usize]| paras.iter().all(|i| para(*i).is_some_and(|p| self.is_bare(p, 0, p.text.len())));
+        let all = |paras: &[usize]| {
+            paras.iter().all(|i| para(*i).is_some_and(|p| self.is_bare(p, 0, p.text.len())))
+        };
         let has_objects = inside.iter().any(|i| para(*i).is_some_and(|p| p.has_objects));
         if all(&inside) && !has_objects {
             return Some(Border::Vanishes);
@@ -305,7 +313,10 @@ impl<'a> Planner<'a, '_> {
             let finding = Diagnostic::error(
                 codes::IN_FIELD,
                 Place::file(self.file).line(mark.tag.number()),
-                text!("khối “{open}” cắt ngang một trường của Word (field)", "the block “{open}” cuts a field of Word in two"),
+                text!(
+                    "khối “{open}” cắt ngang một trường của Word (field)",
+                    "the block “{open}” cuts a field of Word in two"
+                ),
             )
             .hint(text!(
                 "đặt cả trường vào trong khối, hoặc ra ngoài khối",

@@ -125,9 +125,8 @@ impl<'a> Builder<'a, '_> {
             let tag = part.tag(elem);
             attribute(tag, &format!("{}id", part.prefix)).and_then(|r| tag.get(r))
         };
-        let all: Vec<(usize, (i32, Option<&str>))> = (0..part.elems.len())
-            .filter_map(|e| Some((e, (kind(part.name(e))?, id(e)))))
-            .collect();
+        let all: Vec<(usize, (i32, Option<&str>))> =
+            (0..part.elems.len()).filter_map(|e| Some((e, (kind(part.name(e))?, id(e))))).collect();
         let repeated: HashSet<(i32, Option<&str>)> = all
             .iter()
             .filter(|(e, _)| self.plan.is_repeated(part.span(*e).0))
@@ -152,8 +151,8 @@ impl<'a> Builder<'a, '_> {
     fn tag(&mut self, index: usize) {
         let Some(mark) = self.texts.marks.get(index) else { return };
         self.flush();
-        let is_row = self.plan.is_repeated(mark.event)
-            && self.part.nearest(mark.elem, Name::Tc).is_some();
+        let is_row =
+            self.plan.is_repeated(mark.event) && self.part.nearest(mark.elem, Name::Tc).is_some();
         self.pieces.push(Piece::Tag(mark.tag.clone(), is_row));
     }
 
@@ -313,9 +312,8 @@ impl<'a> Builder<'a, '_> {
                     fresh = of_word("id").map(|r| (r, Hook::Fresh));
                 }
                 Name::FootnoteRef | Name::EndnoteRef => self.note(elem),
-                Name::Shape => cuts.extend(
-                    ["id", "o:spid"].into_iter().filter_map(|a| whole_attribute(raw, a)),
-                ),
+                Name::Shape => cuts
+                    .extend(["id", "o:spid"].into_iter().filter_map(|a| whole_attribute(raw, a))),
                 _ => {}
             }
             for name in ["w14:paraId", "w14:textId"] {
@@ -348,7 +346,10 @@ impl<'a> Builder<'a, '_> {
             Diagnostic::error(
                 codes::NOTE_IN_LOOP,
                 place,
-                text!("chú thích cuối trang nằm trong phần được lặp", "a footnote stands in what is repeated"),
+                text!(
+                    "chú thích cuối trang nằm trong phần được lặp",
+                    "a footnote stands in what is repeated"
+                ),
             )
             .hint(text!(
                 "đưa chú thích ra ngoài vòng lặp, hoặc ghi nội dung đó trong ngoặc đơn",
@@ -376,8 +377,9 @@ impl<'a> Builder<'a, '_> {
                 continue;
             }
             if part.name(elem) == Name::T {
-                let inner: Vec<usize> =
-                    (at..next).filter(|i| part.events.get(*i).is_some_and(|e| e.kind == Kind::Text)).collect();
+                let inner: Vec<usize> = (at..next)
+                    .filter(|i| part.events.get(*i).is_some_and(|e| e.kind == Kind::Text))
+                    .collect();
                 for event in inner {
                     self.seg(run, properties, event, &mut state);
                 }
@@ -534,9 +536,10 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn merge_of(&self, cell: usize) -> Option<&'a Mark> {
-        self.texts.marks.iter().find(|m| {
-            self.is_merge_here(m) && self.part.nearest(m.elem, Name::Tc) == Some(cell)
-        })
+        self.texts
+            .marks
+            .iter()
+            .find(|m| self.is_merge_here(m) && self.part.nearest(m.elem, Name::Tc) == Some(cell))
     }
 
     /// A cell that becomes one with the cell above it if both say the same.
@@ -548,7 +551,8 @@ impl<'a> Builder<'a, '_> {
         let properties = part.children(cell).next().filter(|c| part.name(*c) == Name::TcPr);
         self.start_tag(cell, first);
         self.text.push_str(&format!("<{prefix}tcPr>"));
-        let children: Vec<usize> = properties.map(|p| part.children(p).collect()).unwrap_or_default();
+        let children: Vec<usize> =
+            properties.map(|p| part.children(p).collect()).unwrap_or_default();
         let is_first = |e: &usize| {
             matches!(part.name(*e), Name::TcFirst | Name::TcW | Name::GridSpan | Name::HMerge)
         };
@@ -579,9 +583,10 @@ impl<'a> Builder<'a, '_> {
     /// The tag in the alternative text of the drawing around an element.
     fn picture_of(&self, elem: usize) -> Option<&'a Mark> {
         let drawing = self.part.nearest(elem, Name::Drawing)?;
-        self.texts.marks.iter().find(|m| {
-            m.para == NONE && self.part.nearest(m.elem, Name::Drawing) == Some(drawing)
-        })
+        self.texts
+            .marks
+            .iter()
+            .find(|m| m.para == NONE && self.part.nearest(m.elem, Name::Drawing) == Some(drawing))
     }
 
     /// The picture of a placeholder; gives the next event.
@@ -589,7 +594,8 @@ impl<'a> Builder<'a, '_> {
         let part = self.part;
         let raw = part.raw(at);
         let next = part.span(blip).1 + 1;
-        let (Some(range), Some((special, Some(value)))) = (attribute(raw, "r:embed"), mark.tag.special())
+        let (Some(range), Some((special, Some(value)))) =
+            (attribute(raw, "r:embed"), mark.tag.special())
         else {
             self.text.push_str(part.whole(blip));
             return next;
@@ -614,7 +620,8 @@ impl<'a> Builder<'a, '_> {
         let inside = part.events.get(first..=last).unwrap_or_default();
         let extent = inside.iter().map(|e| e.elem).find(|e| part.name(*e) == Name::Extent);
         let Some(tag) = extent.map(|e| part.tag(e)) else { return (0, 0) };
-        let number = |name| attribute(tag, name).and_then(|r| tag.get(r)?.parse().ok()).unwrap_or(0);
+        let number =
+            |name| attribute(tag, name).and_then(|r| tag.get(r)?.parse().ok()).unwrap_or(0);
         (number("cx"), number("cy"))
     }
 }

@@ -31,7 +31,11 @@ pub(super) enum Hook {
     /// A cell of a row is done.
     MergeEnd(usize, usize),
     /// The picture of a placeholder of this size.
-    Picture { is_qr: bool, width: u64, height: u64 },
+    Picture {
+        is_qr: bool,
+        width: u64,
+        height: u64,
+    },
     /// Margins that keep a picture's proportions.
     Crop,
 }
@@ -154,8 +158,8 @@ impl<'a> Filler<'a> {
         let Merge { here, body, key } = std::mem::take(&mut self.merge);
         let said = key.unwrap_or_else(|| out.get(body..).unwrap_or_default().to_owned());
         // Nothing but the row of the same loop may stand between.
-        let is_same = self.row == row
-            && self.above.get(&cell).is_some_and(|(_, before)| *before == said);
+        let is_same =
+            self.row == row && self.above.get(&cell).is_some_and(|(_, before)| *before == said);
         let prefix = self.prefix;
         let mark = if is_same {
             out.truncate(body);
@@ -178,7 +182,9 @@ impl<'a> Filler<'a> {
             return;
         }
         // Thousandths of a percent of the picture, on both sides alike; negative is a margin.
-        let margin = |more: u64, less: u64| (u128::from(more - less) * 50_000 / u128::from(less)).min(2_000_000);
+        let margin = |more: u64, less: u64| {
+            (u128::from(more - less) * 50_000 / u128::from(less)).min(2_000_000)
+        };
         if wide > tall && margin(wide, tall) > 0 {
             let m = margin(wide, tall);
             out.push_str(&format!("<a:srcRect l=\"-{m}\" r=\"-{m}\"/>"));
@@ -202,7 +208,9 @@ impl<'a> Filler<'a> {
 
 impl Host for Filler<'_> {
     fn value(&mut self, text: &str, out: &mut String) -> Result<(), char> {
-        if text.bytes().any(needs_care) { write(text, self.prefix, out) } else {
+        if text.bytes().any(needs_care) {
+            write(text, self.prefix, out)
+        } else {
             out.push_str(text);
             Ok(())
         }
@@ -282,7 +290,9 @@ fn write(text: &str, prefix: &str, out: &mut String) -> Result<(), char> {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '\r' if chars.peek() == Some(&'\n') => {}
-            '\n' | '\r' | '\u{B}' | '\u{85}' | '\u{2028}' | '\u{2029}' => between("br", prefix, out),
+            '\n' | '\r' | '\u{B}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                between("br", prefix, out)
+            }
             '\t' => between("tab", prefix, out),
             // Marks that turn the order of reading around can make a text look like another one.
             '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => return Err(c),
@@ -294,9 +304,7 @@ fn write(text: &str, prefix: &str, out: &mut String) -> Result<(), char> {
 }
 
 fn between(element: &str, prefix: &str, out: &mut String) {
-    out.push_str(&format!(
-        "</{prefix}t><{prefix}{element}/><{prefix}t xml:space=\"preserve\">"
-    ));
+    out.push_str(&format!("</{prefix}t><{prefix}{element}/><{prefix}t xml:space=\"preserve\">"));
 }
 
 #[cfg(test)]
@@ -313,7 +321,10 @@ mod tests {
     #[test]
     fn a_value_is_never_structure() {
         assert_eq!(written("</w:t> & {{x}} “Đ”"), Ok("&lt;/w:t&gt; &amp; {{x}} “Đ”".to_owned()));
-        let (br, tab) = ("</w:t><w:br/><w:t xml:space=\"preserve\">", "</w:t><w:tab/><w:t xml:space=\"preserve\">");
+        let (br, tab) = (
+            "</w:t><w:br/><w:t xml:space=\"preserve\">",
+            "</w:t><w:tab/><w:t xml:space=\"preserve\">",
+        );
         for line_break in ["\n", "\r\n", "\r", "\u{B}", "\u{85}", "\u{2028}"] {
             assert_eq!(written(&format!("a{line_break}b")), Ok(format!("a{br}b")));
         }

@@ -122,11 +122,11 @@ impl WordTemplate {
     }
 
     /// What is wrong with the data of one document.
-    pub fn check(&self, data: &Json, pictures: &dyn Pictures) -> Vec<Diagnostic> {
-        self.run(data, pictures).err().unwrap_or_default()
+    pub fn check(&self, data: &Json, own: &Json, pictures: &dyn Pictures) -> Vec<Diagnostic> {
+        self.run(data, own, pictures).err().unwrap_or_default()
     }
 
-    /// One document.
+    /// One document. `own` is what the program itself knows of it: the group `van_ban` of the template.
     ///
     /// # Errors
     /// All findings: missing and empty fields, values of the wrong kind, characters that cannot be
@@ -134,9 +134,10 @@ impl WordTemplate {
     pub fn fill(
         &self,
         data: &Json,
+        own: &Json,
         pictures: &dyn Pictures,
     ) -> std::result::Result<Written, Vec<Diagnostic>> {
-        let (texts, collected) = self.run(data, pictures)?;
+        let (texts, collected) = self.run(data, own, pictures)?;
         self.pack(&texts, &collected).ok_or_else(|| vec![self.too_large()])
     }
 
@@ -145,6 +146,7 @@ impl WordTemplate {
     fn run(
         &self,
         data: &Json,
+        own: &Json,
         pictures: &dyn Pictures,
     ) -> std::result::Result<(Vec<(String, Vec<usize>)>, Collected), Vec<Diagnostic>> {
         let mut collected = Collected { fresh: self.fresh, ..Collected::default() };
@@ -152,7 +154,7 @@ impl WordTemplate {
         let mut texts = Vec::with_capacity(self.fills.len());
         for fill in &self.fills {
             let mut filler = Filler::new(&fill.hooks, &fill.prefix, pictures, &mut collected);
-            match fill.program.run(data, &self.file, &mut filler) {
+            match fill.program.run(data, own, &self.file, &mut filler) {
                 Ok(text) => texts.push((text, filler.used)),
                 Err(more) => found.extend(more),
             }
@@ -289,17 +291,14 @@ impl Compiler<'_, '_> {
         let source = self.package.source(name);
         let tokens = Tokens::read(content, source)?;
         let root = tokens.elems.first().map_or(Name::Other, |e| e.name);
-        let is_filled = matches!(
-            root,
-            Name::Document | Name::Hdr | Name::Ftr | Name::Notes | Name::Endnotes
-        );
+        let is_filled =
+            matches!(root, Name::Document | Name::Hdr | Name::Ftr | Name::Notes | Name::Endnotes);
         if !is_filled {
             self.unfilled(name, content);
             return Ok(None);
         }
         self.ids(&tokens);
-        let texts =
-            paragraphs::read(&tokens, name, self.file, &mut self.spots, &mut self.found);
+        let texts = paragraphs::read(&tokens, name, self.file, &mut self.spots, &mut self.found);
         if texts.marks.is_empty() && texts.paras.iter().all(|p| p.escapes.is_empty()) {
             return Ok(None);
         }
@@ -392,7 +391,10 @@ impl Compiler<'_, '_> {
         let finding = Diagnostic::warning(
             codes::NOT_FILLED,
             place,
-            text!("phần này của tệp có “{{{{” nhưng không được điền", "this part of the file has “{{{{” but is not filled"),
+            text!(
+                "phần này của tệp có “{{{{” nhưng không được điền",
+                "this part of the file has “{{{{” but is not filled"
+            ),
         );
         self.found.push(finding.hint(text!(
             "thẻ dùng được trong thân văn bản, đầu trang, chân trang, chú thích, hộp chữ; không dùng được trong biểu đồ và thuộc tính tệp",

@@ -163,7 +163,9 @@ fn gather(part: &Part<'_>, texts: &mut Texts) {
         if event.kind == Kind::Text {
             let raw = part.raw(index);
             if raw.contains(['&', '\n', '\t', '\r']) {
-                para.text.extend(decode(raw).chars().map(|c| if c.is_ascii_whitespace() { ' ' } else { c }));
+                para.text.extend(
+                    decode(raw).chars().map(|c| if c.is_ascii_whitespace() { ' ' } else { c }),
+                );
             } else {
                 para.text.push_str(raw);
             }
@@ -171,11 +173,15 @@ fn gather(part: &Part<'_>, texts: &mut Texts) {
             match part.name(elem) {
                 Name::NoBreakHyphen => para.text.push('-'),
                 Name::Tab | Name::Cr => para.text.push(' '),
-                Name::Br if attribute(part.tag(elem), &format!("{}type", part.prefix)).is_none() => {
+                Name::Br
+                    if attribute(part.tag(elem), &format!("{}type", part.prefix)).is_none() =>
+                {
                     para.text.push(' ');
                 }
                 Name::SoftHyphen => {}
-                Name::RPr | Name::T | Name::Rendered | Name::CommentRef | Name::ProofErr => continue,
+                Name::RPr | Name::T | Name::Rendered | Name::CommentRef | Name::ProofErr => {
+                    continue;
+                }
                 Name::FldChar => {
                     para.has_objects = true;
                     para.text.push(OBJECT);
@@ -206,6 +212,7 @@ impl Reader<'_, '_> {
         }
         let mut wrong = Vec::new();
         let found = template::find(&para.text, self.file, &mut wrong);
+        let is_read = wrong.is_empty();
         for mut finding in wrong {
             let at = finding.place.column.take().unwrap_or(1);
             finding.place.line = None;
@@ -215,7 +222,9 @@ impl Reader<'_, '_> {
         }
         para.escapes = found.escapes;
         para.tags = found.tags.iter().map(|t| (t.start(), t.end())).collect();
-        self.stray(para);
+        if is_read {
+            self.stray(para);
+        }
         for tag in found.tags {
             let seg = para.segs.iter().find(|s| s.start <= tag.start() && tag.start() < s.end);
             let Some(event) = seg.map(|s| s.event) else { continue };
@@ -264,7 +273,10 @@ impl Reader<'_, '_> {
             Diagnostic::error(
                 codes::IN_FIELD,
                 place,
-                text!("một trường của Word (field) nằm giữa thẻ", "a field of Word stands inside the tag"),
+                text!(
+                    "một trường của Word (field) nằm giữa thẻ",
+                    "a field of Word stands inside the tag"
+                ),
             )
             .hint(text!(
                 "xóa thẻ rồi gõ lại liền một mạch",
@@ -299,7 +311,10 @@ impl Reader<'_, '_> {
             Diagnostic::error(
                 codes::IN_FIELD,
                 place,
-                text!("thẻ nằm trong mã trường của Word (field)", "the tag stands in a field code of Word"),
+                text!(
+                    "thẻ nằm trong mã trường của Word (field)",
+                    "the tag stands in a field code of Word"
+                ),
             )
             .hint(text!(
                 "đưa thẻ ra ngoài mã trường, vào chữ của văn bản",
@@ -330,7 +345,9 @@ impl Reader<'_, '_> {
         // Writers repeat the alternative text of the drawing on the picture inside it.
         let drawing = self.part.nearest(elem, Name::Drawing);
         let is_told = |m: &Mark| {
-            m.para == NONE && drawing.is_some() && self.part.nearest(m.elem, Name::Drawing) == drawing
+            m.para == NONE
+                && drawing.is_some()
+                && self.part.nearest(m.elem, Name::Drawing) == drawing
         };
         if texts.marks.iter().any(is_told) {
             return;
@@ -373,7 +390,8 @@ fn near(text: &str, at: usize) -> String {
     let skipped = before.chars().count().saturating_sub(AROUND);
     let lead: String = before.chars().skip(skipped).collect();
     let tail: String = after.chars().take(AROUND * 2).collect();
-    let (open, close) = (if skipped > 0 { "…" } else { "" }, if tail.len() < after.len() { "…" } else { "" });
+    let (open, close) =
+        (if skipped > 0 { "…" } else { "" }, if tail.len() < after.len() { "…" } else { "" });
     format!("{open}{lead}{tail}{close}").replace(OBJECT, "").trim().to_owned()
 }
 

@@ -62,7 +62,8 @@ pub(super) fn package(package: &Package<'_>, file: &str) -> Result<()> {
         )
     };
     if has("mimetype") && has("content.xml") {
-        let message = text!("đây là tệp OpenDocument (.odt)", "this is an OpenDocument file (.odt)");
+        let message =
+            text!("đây là tệp OpenDocument (.odt)", "this is an OpenDocument file (.odt)");
         return Err(refusal(file, message, save()));
     }
     if starts("xl/") || starts("ppt/") {
@@ -77,7 +78,10 @@ pub(super) fn package(package: &Package<'_>, file: &str) -> Result<()> {
     if says(b"macroEnabled") || package.entries().any(|(n, _)| n.ends_with("vbaProject.bin")) {
         return Err(refusal(
             file,
-            text!("tệp có macro (.docm), không dùng làm mẫu", "the file holds macros (.docm) and is not taken as a template"),
+            text!(
+                "tệp có macro (.docm), không dùng làm mẫu",
+                "the file holds macros (.docm) and is not taken as a template"
+            ),
             text!(
                 "lưu thành .docx (Word sẽ bỏ macro) rồi dùng tệp đó",
                 "save it as .docx (Word drops the macros) and use that file"
@@ -85,7 +89,8 @@ pub(super) fn package(package: &Package<'_>, file: &str) -> Result<()> {
         ));
     }
     if !says(super::DOCUMENT_TYPE.as_bytes()) && !says(super::TEMPLATE_TYPE.as_bytes()) {
-        let message = text!("tệp không có thân văn bản Word", "the file has no body of a Word document");
+        let message =
+            text!("tệp không có thân văn bản Word", "the file has no body of a Word document");
         return Err(refusal(file, message, save()));
     }
     if starts("_xmlsignatures/") {

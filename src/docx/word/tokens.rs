@@ -263,11 +263,13 @@ pub(super) fn attribute(tag: &str, name: &str) -> Option<std::ops::Range<usize>>
         let found = at + tag.get(at..)?.find(name)?;
         let after = found + name.len();
         at = after;
-        let is_whole = found.checked_sub(1).and_then(|b| bytes.get(b)).is_some_and(u8::is_ascii_whitespace);
+        let is_whole =
+            found.checked_sub(1).and_then(|b| bytes.get(b)).is_some_and(u8::is_ascii_whitespace);
         let rest = tag.get(after..)?;
         let trimmed = rest.trim_start();
         let Some(value) = trimmed.strip_prefix('=').map(str::trim_start) else { continue };
-        let Some(quote) = value.chars().next().filter(|q| is_whole && matches!(q, '"' | '\'')) else {
+        let Some(quote) = value.chars().next().filter(|q| is_whole && matches!(q, '"' | '\''))
+        else {
             continue;
         };
         let start = tag.len() - value.len() + 1;

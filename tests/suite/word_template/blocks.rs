@@ -59,8 +59,11 @@ fn rows_that_hold_only_tags_vanish() {
         + &row(&["{{#each ds}}{{inc @index}}", "{{this}}{{/each}}"])
         + &row(&["", "{{/each}}"]);
     assert_eq!(text(&table(&rows)), "I|nhóm|1|a|2|b|II|nhóm|");
-    let cases = row(&["{{#if khong}}", ""]) + &row(&["A", "a"]) + &row(&["{{else}}", ""])
-        + &row(&["B", "b"]) + &row(&["{{/if}}", ""]);
+    let cases = row(&["{{#if khong}}", ""])
+        + &row(&["A", "a"])
+        + &row(&["{{else}}", ""])
+        + &row(&["B", "b"])
+        + &row(&["{{/if}}", ""]);
     assert_eq!(text(&table(&cases)), "B|b|");
     // Two rows for each, tags in their first and last cells.
     let pairs = row(&["{{#each ds}}{{ten}}", "x"]) + &row(&["y", "{{dv}}{{/each}}"]);
@@ -69,14 +72,27 @@ fn rows_that_hold_only_tags_vanish() {
 
 #[test]
 fn paragraphs_that_hold_only_tags_vanish() {
-    let list = |t: &str| format!("<w:p><w:pPr><w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>{t}</w:t></w:r></w:p>");
-    let template = p("{{#each nhom}}") + &p("Nhóm {{ten}}") + &p("{{#each ds}}") + &list("{{this}}")
-        + &p("{{else}}") + &p("không") + &p("{{/each}}{{/each}}") + &p("hết");
+    let list = |t: &str| {
+        format!(
+            "<w:p><w:pPr><w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>{t}</w:t></w:r></w:p>"
+        )
+    };
+    let template = p("{{#each nhom}}")
+        + &p("Nhóm {{ten}}")
+        + &p("{{#each ds}}")
+        + &list("{{this}}")
+        + &p("{{else}}")
+        + &p("không")
+        + &p("{{/each}}{{/each}}")
+        + &p("hết");
     assert_eq!(text(&template), "Nhóm I|a|b|Nhóm II|không|hết|");
     let numbered = body(&template, &people());
     assert_eq!(numbered.matches("<w:numId w:val=\"1\"/>").count(), 2);
     // Tags may also stand at the beginning and end of the paragraphs they repeat.
-    assert_eq!(text(&(p("{{#each ds}}{{ten}}") + &p("ở {{dv}}.{{/each}}"))), "An|ở Phòng A.|Bình|ở Phòng A.|Chi|ở Phòng B.|");
+    assert_eq!(
+        text(&(p("{{#each ds}}{{ten}}") + &p("ở {{dv}}.{{/each}}"))),
+        "An|ở Phòng A.|Bình|ở Phòng A.|Chi|ở Phòng B.|"
+    );
 }
 
 #[test]
@@ -87,8 +103,16 @@ fn loops_in_a_line_keep_the_formatting_of_each_run() {
     assert_eq!(words(&made), "DS: An, Bình, Chi.|");
     assert_eq!(made.matches("<w:r><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">").count(), 3);
     assert!(!made.contains("preserve\"></w:t>"), "{made}");
-    assert_eq!(text(&p("{{#if co}}Có{{else}}Không{{/if}} {{#if khong}}1{{else if co}}2{{else}}3{{/if}}")), "Có 2|");
-    assert_eq!(text(&p("{{#with nhom.[0]}}{{ten}}{{/with}} {{#each ds as |n i|}}{{i}}{{n.ten}} {{/each}}")), "I 0An 1Bình 2Chi |");
+    assert_eq!(
+        text(&p("{{#if co}}Có{{else}}Không{{/if}} {{#if khong}}1{{else if co}}2{{else}}3{{/if}}")),
+        "Có 2|"
+    );
+    assert_eq!(
+        text(&p(
+            "{{#with nhom.[0]}}{{ten}}{{/with}} {{#each ds as |n i|}}{{i}}{{n.ten}} {{/each}}"
+        )),
+        "I 0An 1Bình 2Chi |"
+    );
 }
 
 #[test]
@@ -101,14 +125,17 @@ fn loops_in_a_cell_repeat_its_paragraphs_and_leave_one() {
     // A tag alone in a paragraph beside another one of its cell.
     let beside = table(&format!(
         "<w:tr><w:tc><w:tcPr/>{}{}</w:tc><w:tc><w:tcPr/>{}</w:tc></w:tr>",
-        p("{{#each ds}}"), p("{{ten}}"), p("{{dv}}{{/each}}")
+        p("{{#each ds}}"),
+        p("{{ten}}"),
+        p("{{dv}}{{/each}}")
     ));
     assert_eq!(text(&beside), "An|Phòng A|Bình|Phòng A|Chi|Phòng B|");
 }
 
 #[test]
 fn tables_repeat_and_stay_apart() {
-    let template = p("{{#each nhom}}") + &table(&row(&["{{ten}}", "x"])) + &p("{{/each}}") + "<w:sectPr/>";
+    let template =
+        p("{{#each nhom}}") + &table(&row(&["{{ten}}", "x"])) + &p("{{/each}}") + "<w:sectPr/>";
     let made = body(&template, &people());
     assert_eq!(words(&made), "I|x||II|x||");
     assert!(made.ends_with("</w:tbl><w:p/><w:sectPr/>"), "{made}");
@@ -120,7 +147,11 @@ fn equal_cells_of_a_column_merge() {
     let rows = row(&["{{#each ds}}{{ten}}", "{{merge}}{{dv}}{{/each}}"]);
     let made = body(&table(&rows), &people());
     assert_eq!(made.matches("<w:vMerge w:val=\"restart\"/>").count(), 2);
-    assert_eq!(made.matches("<w:tcW w:w=\"1000\" w:type=\"dxa\"/><w:vMerge/></w:tcPr><w:p/></w:tc>").count(), 1);
+    assert_eq!(
+        made.matches("<w:tcW w:w=\"1000\" w:type=\"dxa\"/><w:vMerge/></w:tcPr><w:p/></w:tc>")
+            .count(),
+        1
+    );
     assert_eq!(words(&made), "An|Phòng A|Bình||Chi|Phòng B|");
     // By another field, and never over the border of a group.
     let data = json!({"nhom": [{"ds": [{"a": "1", "b": "x"}, {"a": "2", "b": "x"}]}, {"ds": [{"a": "3", "b": "x"}]}]});
@@ -134,8 +165,11 @@ fn equal_cells_of_a_column_merge() {
 
 #[test]
 fn helpers_print_as_in_other_templates() {
-    let data = json!({"ten": "Đỗ Thị Ánh", "gioi": "nữ", "ngay": "2026-03-05", "tien": 2_500_000, "n": 4});
-    let template = p("{{honorific gioi}} {{upper ten}}, {{date_words ngay}}: {{money tien}} đồng ({{money_words tien}}); {{roman n}} {{ordinal n}} \\{{ten}} {{! ghi chú}}{{default khong_co “–”}}");
+    let data =
+        json!({"ten": "Đỗ Thị Ánh", "gioi": "nữ", "ngay": "2026-03-05", "tien": 2_500_000, "n": 4});
+    let template = p(
+        "{{honorific gioi}} {{upper ten}}, {{date_words ngay}}: {{money tien}} đồng ({{money_words tien}}); {{roman n}} {{ordinal n}} \\{{ten}} {{! ghi chú}}{{default khong_co “–”}}",
+    );
     assert_eq!(
         words(&body(&template, &data)),
         "Bà ĐỖ THỊ ÁNH, ngày 05 tháng 3 năm 2026: 2.500.000 đồng (Hai triệu năm trăm nghìn đồng); IV 04 {{ten}} –|"

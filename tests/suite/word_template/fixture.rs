@@ -74,7 +74,9 @@ pub fn p(text: &str) -> String {
 pub fn row(cells: &[&str]) -> String {
     let cells: String = cells
         .iter()
-        .map(|c| format!("<w:tc><w:tcPr><w:tcW w:w=\"1000\" w:type=\"dxa\"/></w:tcPr>{}</w:tc>", p(c)))
+        .map(|c| {
+            format!("<w:tc><w:tcPr><w:tcW w:w=\"1000\" w:type=\"dxa\"/></w:tcPr>{}</w:tc>", p(c))
+        })
         .collect();
     format!("<w:tr>{cells}</w:tr>")
 }
@@ -90,13 +92,17 @@ pub fn compile(bytes: &[u8]) -> Result<WordTemplate, Vec<Diagnostic>> {
 
 /// What a part of the filled file holds.
 pub fn part(bytes: &[u8], name: &str) -> String {
-    let content = crate::docx_write::parts(bytes).into_iter().find(|(n, _)| n == name).expect(name).1;
+    let content =
+        crate::docx_write::parts(bytes).into_iter().find(|(n, _)| n == name).expect(name).1;
     String::from_utf8(content).expect("UTF-8")
 }
 
 pub fn filled(bytes: &[u8], data: &Value) -> Vec<u8> {
     let template = compile(bytes).unwrap_or_else(|f| panic!("{:#?}", show(&f)));
-    template.fill(data, &NoPictures).unwrap_or_else(|f| panic!("{:#?}", show(&f))).bytes
+    template
+        .fill(data, &Value::Null, &NoPictures)
+        .unwrap_or_else(|f| panic!("{:#?}", show(&f)))
+        .bytes
 }
 
 /// The body of a filled file with this body.
@@ -125,7 +131,14 @@ pub fn words(xml: &str) -> String {
 pub fn show(found: &[Diagnostic]) -> Vec<String> {
     found
         .iter()
-        .map(|d| format!("{} {} --> {}", d.code, d.message.en, d.place.describe(vanthu::diagnostic::Lang::En)))
+        .map(|d| {
+            format!(
+                "{} {} --> {}",
+                d.code,
+                d.message.en,
+                d.place.describe(vanthu::diagnostic::Lang::En)
+            )
+        })
         .collect()
 }
 

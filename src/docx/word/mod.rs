@@ -169,7 +169,7 @@ impl WordTemplate {
     fn pack(&self, texts: &[(String, Vec<usize>)], collected: &Collected) -> Option<Written> {
         let mut made = Vec::with_capacity(self.fills.len() + collected.media.len());
         for (fill, (text, _)) in self.fills.iter().zip(texts) {
-            made.push(Part::new(fill.name.as_str(), text.as_bytes(), Effort::EachTime)?);
+            made.push(Part::new(fill.name.as_str(), text.as_bytes(), Effort::AllCores)?);
         }
         let mut media = Vec::with_capacity(collected.media.len());
         for (index, medium) in collected.media.iter().enumerate() {

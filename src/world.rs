@@ -8,6 +8,8 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::civil::Date;
@@ -36,6 +38,9 @@ pub struct Stat {
     pub links: u64,
 }
 
+/// What a name is, and its reader if it is a regular file.
+pub type Opened = (Stat, Option<Box<dyn Read + Send>>);
+
 /// A held lock; released when dropped.
 pub trait Lock: Send + Sync {}
 
@@ -54,6 +59,12 @@ pub trait World: Send + Sync {
     fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>>;
     /// A reader over a regular file; links are not followed at the last step.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>>;
+    /// What a name is, and a reader over it if it is a regular file. Links are not followed at the last step.
+    fn open_file(&self, path: &Path) -> io::Result<Opened> {
+        let stat = self.stat(path)?;
+        let reader = if stat.kind == EntryKind::File { Some(self.open(path)?) } else { None };
+        Ok((stat, reader))
+    }
     /// What a name is. Links are not followed.
     fn stat(&self, path: &Path) -> io::Result<Stat>;
     /// Names in a directory, sorted by their bytes.
@@ -61,6 +72,11 @@ pub trait World: Send + Sync {
 
     /// Makes a file that must not exist yet. Not synced: follow with [`World::sync`] or [`World::sync_tree`].
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// As [`World::create`], for a file that nobody is to write to any more: without the right to
+    /// write from the start, where the system has such rights.
+    fn create_kept(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.create(path, bytes)
+    }
     /// The same for a file that only its owner may read. A world without rights makes a plain one.
     fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.create(path, bytes)
@@ -201,6 +217,28 @@ impl World for System {
         Ok(Box::new(open_regular(path)?))
     }
 
+    #[cfg(unix)]
+    fn open_file(&self, path: &Path) -> io::Result<Opened> {
+        use std::os::unix::fs::OpenOptionsExt;
+        // One question to the system instead of three; opening a FIFO or a device for reading without
+        // waiting has no effect on it.
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW;
+        let file = match OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path)
+        {
+            Ok(file) => file,
+            Err(error) => {
+                let stat = self.stat(path)?;
+                return if stat.kind == EntryKind::File { Err(error) } else { Ok((stat, None)) };
+            }
+        };
+        let meta = file.metadata()?;
+        let kind = kind_of(meta.file_type());
+        let stat = Stat { kind, len: meta.len(), links: links_of(&meta) };
+        let reader: Option<Box<dyn Read + Send>> =
+            if kind == EntryKind::File { Some(Box::new(file)) } else { None };
+        Ok((stat, reader))
+    }
+
     fn stat(&self, path: &Path) -> io::Result<Stat> {
         let meta = fs::symlink_metadata(path)?;
         Ok(Stat { kind: kind_of(meta.file_type()), len: meta.len(), links: links_of(&meta) })
@@ -218,6 +256,14 @@ impl World for System {
 
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         OpenOptions::new().write(true).create_new(true).open(path)?.write_all(bytes)
+    }
+
+    fn create_kept(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o444);
+        options.open(path)?.write_all(bytes)
     }
 
     #[cfg(unix)]
@@ -316,6 +362,9 @@ impl World for System {
 
     fn set_read_only(&self, path: &Path) -> io::Result<()> {
         let mut rights = fs::symlink_metadata(path)?.permissions();
+        if rights.readonly() {
+            return Ok(());
+        }
         rights.set_readonly(true);
         fs::set_permissions(path, rights)
     }
@@ -343,9 +392,39 @@ impl World for System {
     }
 }
 
+/// A flag that Ctrl-C, a request to end and a closed terminal set instead of killing the program; a second
+/// one of the same kind kills it.
+pub fn stop_flag() -> io::Result<Arc<AtomicBool>> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::flag;
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut signals = vec![SIGINT, SIGTERM];
+    #[cfg(unix)]
+    signals.push(signal_hook::consts::SIGHUP);
+    for signal in signals {
+        // Looked at before it is set: the first signal only sets it.
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&stop))?;
+        flag::register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
+}
+
 /// Bytes of a file that SQLite keeps beside the register; links are not followed.
 pub fn length_of(path: &Path) -> io::Result<u64> {
     Ok(fs::symlink_metadata(path)?.len())
+}
+
+/// A path with its links resolved, as far as it exists.
+pub fn real_path(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut rest = Vec::new();
+    for above in path.ancestors() {
+        if let Ok(real) = fs::canonicalize(above) {
+            return rest.iter().rev().fold(real, |dir, name| dir.join(name));
+        }
+        rest.extend(above.file_name().map(std::ffi::OsStr::to_os_string));
+    }
+    path
 }
 
 /// The parent folder of a path; the current one where it has none.

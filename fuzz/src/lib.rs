@@ -8,9 +8,11 @@ use std::io::{Cursor, Write};
 use vanthu::archive;
 use vanthu::diagnostic::{Diagnostic, Failure};
 use vanthu::docx::WordTemplate;
+use vanthu::model::ArrivalStamp;
 use vanthu::source::data::{self, Limits, Options};
 use vanthu::source::name::NamePattern;
-use vanthu::source::{self, job, office};
+use vanthu::source::pdf::{Limits as PdfLimits, Pdf};
+use vanthu::source::{self, incoming, job, office};
 use vanthu::template::Template;
 use vanthu::{docx, ruleset::Ruleset};
 
@@ -211,6 +213,34 @@ pub fn manifest(bytes: &[u8]) {
     assert!(archive::fuzzing::manifest(bytes) <= bytes.len());
 }
 
+/// A signed note, and a key.
+pub fn note(bytes: &[u8]) {
+    archive::fuzzing::note(bytes);
+}
+
+/// The text of a checkpoint.
+pub fn checkpoint(bytes: &[u8]) {
+    archive::fuzzing::checkpoint(bytes);
+}
+
+/// A proof to take away.
+pub fn proof(bytes: &[u8]) {
+    archive::fuzzing::proof(bytes);
+}
+
+/// A tile, an entry bundle, and the path of one.
+pub fn tile(bytes: &[u8]) {
+    archive::fuzzing::tile(bytes);
+}
+
+/// An entry of the log. What is read says the same when it is written.
+pub fn leaf(bytes: &[u8]) {
+    use vanthu::register::leaf::Leaf;
+    let Ok(leaf) = serde_json::from_slice::<Leaf>(bytes) else { return };
+    let text = serde_json::to_vec(&leaf).expect("written");
+    assert_eq!(serde_json::from_slice::<Leaf>(&text).ok(), Some(leaf));
+}
+
 /// The name of a copy: a pattern, a NUL, a value. No name leads out of its folder.
 pub fn name(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
@@ -230,4 +260,22 @@ fn packed(parts: &[(&str, &[u8])]) -> Option<Vec<u8>> {
         zip.write_all(bytes).ok()?;
     }
     Some(zip.finish().ok()?.into_inner())
+}
+
+/// A received PDF: text, offer and stamp. What was stamped can be read again.
+pub fn pdf(bytes: &[u8]) {
+    let small =
+        PdfLimits { file: 4 << 20, stream: 1 << 20, objects: 8 << 20, ..PdfLimits::default() };
+    let Ok(pdf) = Pdf::open(bytes, small) else { return };
+    let Ok(text) = pdf.text(0) else { return };
+    let Ok(shape) = pdf.shape(0) else { return };
+    let _ = incoming::offer(&text.lines, &text.lines, (shape.width, shape.height), &[]);
+    let stamp = ArrivalStamp { number: "3630".into(), ..ArrivalStamp::default() };
+    let Ok(stamped) = pdf.stamp_beside(&stamp, None, Some(&text)) else { return };
+    let area = stamped.spot.area;
+    assert!(area.x >= 0.0 && area.y >= 0.0, "{area:?}");
+    assert!(area.right() <= shape.width + 0.1 && area.bottom() <= shape.height + 0.1, "{area:?}");
+    assert!(!stamped.appended || stamped.bytes.starts_with(bytes));
+    let copy = Pdf::open(&stamped.bytes, PdfLimits::default());
+    assert!(copy.is_ok_and(|copy| copy.page_count() >= 1));
 }

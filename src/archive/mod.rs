@@ -22,14 +22,67 @@ pub mod log;
 mod manifest;
 mod paths;
 mod recover;
+mod repair;
 mod rollback;
 mod seal;
+mod settle;
 mod store;
 pub mod verify;
 
 /// Readers of single files, reachable for the fuzzer only.
 #[doc(hidden)]
 pub mod fuzzing {
+    /// Reads a signed note and verifies it with a key that signed nothing.
+    pub fn note(bytes: &[u8]) {
+        let Ok(key) = super::log::PrivateKey::new("fuzz/key", [1; 32]) else { return };
+        if let Ok(note) = super::log::note::Note::parse(bytes) {
+            let _ = note.verify(std::slice::from_ref(key.public()));
+        }
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            let keys = super::log::PublicKey::parse(text).map(|key| key.vkey());
+            let _ = super::log::PrivateKey::parse(text).map(|key| key.skey());
+            assert!(keys.is_err() || keys.is_ok_and(|vkey| !vkey.is_empty()));
+        }
+    }
+
+    /// Reads the text of a checkpoint; what is read comes back.
+    pub fn checkpoint(bytes: &[u8]) {
+        let Ok(text) = std::str::from_utf8(bytes) else { return };
+        if let Ok(checkpoint) = super::log::Checkpoint::parse(text) {
+            assert_eq!(super::log::Checkpoint::parse(&checkpoint.text()), Ok(checkpoint));
+        }
+        let _ = super::log::Checkpoint::kept(bytes, &[]);
+    }
+
+    /// Reads a proof; what is read comes back, and nothing holds without a key.
+    pub fn proof(bytes: &[u8]) {
+        if let Ok(proof) = super::log::Proof::parse(bytes) {
+            assert_eq!(super::log::Proof::parse(&proof.text()).as_ref(), Ok(&proof));
+            let leaf = proof.leaf.clone().unwrap_or_default();
+            assert!(proof.verify(&leaf, &[]).is_err());
+            let leaf = super::log::merkle::leaf(&leaf);
+            let size = proof.index.saturating_add(1);
+            let _ = super::log::merkle::included_root(proof.index, size, leaf, &proof.hashes);
+            let _ = super::log::merkle::is_consistent(1, size, &leaf, &leaf, &proof.hashes);
+        }
+    }
+
+    /// Reads a tile and a bundle of every width that could fit, and a path.
+    pub fn tile(bytes: &[u8]) {
+        use super::log::tile;
+        for width in [1, 2, 255, 256, (bytes.len() / 32).min(256) as u16] {
+            let _ = tile::hashes(bytes, width);
+            if let Ok(entries) = tile::entries(bytes, width) {
+                let mut again = Vec::new();
+                assert!(entries.iter().all(|e| tile::push_entry(&mut again, e).is_ok()));
+                assert_eq!(again, bytes);
+            }
+        }
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            assert!(tile::Tile::parse(text).is_none_or(|tile| tile.path() == text));
+        }
+    }
+
     /// Reads a manifest; how many of its bytes are whole lines.
     pub fn manifest(bytes: &[u8]) -> usize {
         super::manifest::parse(bytes).whole
@@ -40,6 +93,7 @@ use serde::{Deserialize, Serialize};
 
 pub use paths::{BagId, FileName, check_path};
 pub use recover::Recovery;
+pub use repair::{Home, Staged, Tags, WrongTag};
 pub use rollback::SealedBag;
 pub use seal::{Prepared, ReadyBag, SealContents};
 pub use store::{Archive, OpenBag};
@@ -53,7 +107,7 @@ pub struct Digest(pub [u8; 32]);
 
 impl std::fmt::Display for Digest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+        f.write_str(&self.to_hex())
     }
 }
 
@@ -97,9 +151,13 @@ impl<'de> Deserialize<'de> for Digest {
 impl Digest {
     /// 64 lower-case hex digits.
     pub fn to_hex(&self) -> String {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let digit = |n: u8| DIGITS.get(usize::from(n)).copied().map_or('0', char::from);
-        self.0.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
+        let digit = |n: u8| char::from(if n < 10 { b'0' + n } else { b'a' + n - 10 });
+        let mut out = String::with_capacity(64);
+        for b in self.0 {
+            out.push(digit(b >> 4));
+            out.push(digit(b & 15));
+        }
+        out
     }
 }
 

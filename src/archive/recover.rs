@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::fault::{At, Doing};
 use super::paths::{BAGS, BagId, DATA, GUIDE, MANIFEST, OPEN, QUARANTINE, TAG_FILES, TAG_MANIFEST};
-use super::store::Archive;
+use super::store::{Archive, paths_parent};
 use super::{ArchivePath, FileRef, manifest};
 use crate::diagnostic::Result;
 use crate::world::EntryKind;
@@ -93,8 +93,15 @@ impl Archive<'_> {
     ) -> Result<Vec<ArchivePath>> {
         let mut orphans = self.orphans(bag, known)?;
         orphans.retain(|orphan| self.can_be_named(orphan));
+        let mut folders = BTreeSet::new();
         for orphan in &orphans {
             self.quarantine(orphan)?;
+            folders.insert(paths_parent(&self.open_path(orphan)?));
+            folders.insert(self.root.join(QUARANTINE));
+        }
+        // A power cut must not bring them back into a bag that is sealed next.
+        for folder in folders {
+            self.world.sync(&folder).at(Doing::Sync, &folder)?;
         }
         Ok(orphans)
     }
@@ -157,13 +164,18 @@ impl Archive<'_> {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             listed => listed.at(Doing::Read, &data)?,
         };
+        let mut dropped = false;
         for (name, kind) in names {
             let dir = data.join(name);
             if kind == EntryKind::Dir && self.world.list(&dir).is_ok_and(|inside| inside.is_empty())
             {
                 self.world.remove_tree(&dir).at(Doing::Remove, &dir)?;
                 self.forget(&dir);
+                dropped = true;
             }
+        }
+        if dropped {
+            self.world.sync(&data).at(Doing::Sync, &data)?;
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
-//! The way of a file into an open bag: stage, settle, record.
+//! The way of a file into an open bag: stage, (settle,) record.
 //!
 //! Knows: the layout, what must be synced before what. Must not know: numbers' rules, SQL, documents.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -21,7 +21,7 @@ pub struct Archive<'w> {
     bag_size: u32,
     /// Folders known to exist, and folders whose own names are already synced.
     made: Mutex<HashSet<PathBuf>>,
-    synced: Mutex<HashSet<PathBuf>>,
+    pub(super) synced: Mutex<HashSet<PathBuf>>,
 }
 
 /// An open bag as it stands on disk.
@@ -161,31 +161,15 @@ impl<'w> Archive<'w> {
         let at = name.place(bag, &digest);
         let path = self.staged(batch, &at)?;
         self.make_dir(&paths_parent(&path))?;
-        match self.world.create(&path, bytes) {
+        match self.world.create_kept(&path, bytes) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 // Left by an earlier try of the same batch; it may be torn.
                 self.world.remove(&path).at(Doing::Remove, &path)?;
-                self.world.create(&path, bytes).at(Doing::Write, &path)?;
+                self.world.create_kept(&path, bytes).at(Doing::Write, &path)?;
             }
             written => written.at(Doing::Write, &path)?,
         }
         Ok(FileRef { at, sha256: digest, size: bytes.len() as u64, parts: None })
-    }
-
-    /// Makes staged files durable and moves them into their open bags: one sync of the file system, the
-    /// renames, a sync of each folder. After this the register may commit. May be repeated after a crash.
-    pub fn settle(&self, batch: &str, files: &[FileRef]) -> Result<()> {
-        let staging = self.root.join(STAGING);
-        self.world.sync_tree(&staging).at(Doing::Sync, &staging)?;
-        let mut folders = BTreeSet::new();
-        for file in files {
-            let to = self.open_path(&file.at)?;
-            let folder = paths_parent(&to);
-            self.make_dir(&folder)?;
-            self.move_in(&self.staged(batch, &file.at)?, &to, file)?;
-            folders.insert(folder);
-        }
-        self.sync_all_names(&folders)
     }
 
     /// Says that a batch is over: its rows are committed and its manifest lines written. Until then its
@@ -264,7 +248,11 @@ impl<'w> Archive<'w> {
 
     /// Paths (`data/…`) of everything in an open bag's payload that is not a folder, sorted.
     pub(super) fn payload(&self, bag: BagId) -> Result<Vec<String>> {
-        let root = bag.under(&self.root, OPEN);
+        self.payload_of(&bag.under(&self.root, OPEN))
+    }
+
+    /// The same of any folder of a bag.
+    pub(super) fn payload_of(&self, root: &Path) -> Result<Vec<String>> {
         let mut out = Vec::new();
         let mut dirs = vec![DATA.to_owned()];
         while let Some(inside) = dirs.pop() {
@@ -287,10 +275,14 @@ impl<'w> Archive<'w> {
         Ok(out)
     }
 
-    fn staged(&self, batch: &str, at: &ArchivePath) -> Result<PathBuf> {
-        let dir = self.batch_dir(batch)?;
+    pub(super) fn staged(&self, batch: &str, at: &ArchivePath) -> Result<PathBuf> {
+        let dir = self.staged_bag(batch, at.bag_id())?;
         safe(&dir, at)?;
-        Ok(dir.join(format!("{:04}-{:06}", at.year, at.bag)).join(&at.path))
+        Ok(dir.join(&at.path))
+    }
+
+    pub(super) fn staged_bag(&self, batch: &str, bag: BagId) -> Result<PathBuf> {
+        Ok(self.batch_dir(batch)?.join(format!("{:04}-{:06}", bag.year, bag.number)))
     }
 
     fn batch_dir(&self, batch: &str) -> Result<PathBuf> {
@@ -345,7 +337,7 @@ impl<'w> Archive<'w> {
         Ok(())
     }
 
-    fn make_dir(&self, dir: &Path) -> Result<()> {
+    pub(super) fn make_dir(&self, dir: &Path) -> Result<()> {
         if lock(&self.made).contains(dir) {
             return Ok(());
         }
@@ -365,20 +357,6 @@ impl<'w> Archive<'w> {
         Ok(())
     }
 
-    fn move_in(&self, from: &Path, to: &Path, file: &FileRef) -> Result<()> {
-        let moved = self.world.rename(from, to);
-        let Err(error) = &moved else { return Ok(()) };
-        match error.kind() {
-            // Settled before a crash; the staged copy, if there is one, goes with its batch.
-            ErrorKind::NotFound | ErrorKind::AlreadyExists if self.is_whole(to, file) => Ok(()),
-            ErrorKind::AlreadyExists => {
-                self.put_aside(to, file.at.bag_id(), &file.at.path)?;
-                self.world.rename(from, to).at(Doing::Move, to)
-            }
-            _ => moved.at(Doing::Move, to),
-        }
-    }
-
     /// True if `path` holds exactly the bytes of `file`.
     pub(super) fn is_whole(&self, path: &Path, file: &FileRef) -> bool {
         self.world.read(path, file.size).is_ok_and(|bytes| sha256(&bytes) == file.sha256)
@@ -395,37 +373,6 @@ impl<'w> Archive<'w> {
         Ok(())
     }
 
-    /// Syncs a folder's names, and once those of the folders above it up to the archive.
-    fn sync_names(&self, folder: &Path) -> Result<()> {
-        self.world.sync(folder).at(Doing::Sync, folder)?;
-        let above = folder.ancestors().skip(1).take_while(|dir| dir.starts_with(&self.root));
-        for dir in above {
-            let child = folder.ancestors().take_while(|c| *c != dir).last().unwrap_or(folder);
-            if lock(&self.synced).contains(child) {
-                break;
-            }
-            self.world.sync(dir).at(Doing::Sync, dir)?;
-        }
-        let inside = folder.ancestors().take_while(|dir| *dir != self.root);
-        lock(&self.synced).extend(inside.map(Path::to_path_buf));
-        Ok(())
-    }
-
-    /// Syncs the names in several folders: for more than two, one sync of the file system (all but
-    /// the renames were synced just before) costs less than a journal commit for each.
-    fn sync_all_names(&self, folders: &BTreeSet<PathBuf>) -> Result<()> {
-        if folders.len() <= 2 && folders.iter().all(|f| lock(&self.synced).contains(f)) {
-            return folders.iter().try_for_each(|folder| self.sync_names(folder));
-        }
-        let open = self.root.join(OPEN);
-        self.world.sync_tree(&open).at(Doing::Sync, &open)?;
-        let inside = |f: &PathBuf| -> Vec<PathBuf> {
-            f.ancestors().take_while(|d| *d != self.root).map(Path::to_path_buf).collect()
-        };
-        lock(&self.synced).extend(folders.iter().flat_map(inside));
-        Ok(())
-    }
-
     /// Forgets what was known of folders below `dir`, after it moved away.
     pub(super) fn forget(&self, dir: &Path) {
         lock(&self.made).retain(|made| !made.starts_with(dir));
@@ -433,7 +380,7 @@ impl<'w> Archive<'w> {
     }
 }
 
-fn safe(inside: &Path, at: &ArchivePath) -> Result<()> {
+pub(super) fn safe(inside: &Path, at: &ArchivePath) -> Result<()> {
     let path = &at.path;
     match check_path(path) {
         None => Ok(()),
@@ -455,6 +402,6 @@ pub(super) fn paths_parent(path: &Path) -> PathBuf {
     crate::world::parent_of(path)
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

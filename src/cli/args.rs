@@ -2,12 +2,16 @@
 //!
 //! Knows: names of commands and options (fixed, with Vietnamese aliases). Must not know: what they do.
 
+mod verify;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::diagnostic::Lang;
+
+pub use verify::{Verify, VerifyShape};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -32,7 +36,7 @@ pub struct Global {
     pub quiet: bool,
 }
 
-/// Output of `check` and `verify`.
+/// Output of `check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Shape {
     #[default]
@@ -48,7 +52,6 @@ pub enum BookShape {
     Json,
     Csv,
     Xlsx,
-    #[value(hide = true)]
     Docx,
 }
 
@@ -78,6 +81,16 @@ pub enum TemplateAction {
     Check,
     #[value(alias = "truong")]
     Fields,
+}
+
+/// What is done with the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum KeyAction {
+    #[default]
+    #[value(alias = "xem")]
+    List,
+    #[value(alias = "doi")]
+    Rotate,
 }
 
 /// The commands.
@@ -120,6 +133,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    #[command(alias = "den")]
+    Receive(Box<ReceiveArgs>),
     #[command(alias = "chay")]
     Run {
         #[arg(value_name = "JOB.toml")]
@@ -139,21 +154,113 @@ pub enum Command {
     Book {
         #[arg(value_enum)]
         kind: BookKind,
-        #[arg(long, value_name = "YYYY")]
-        year: Option<i16>,
+        #[command(flatten)]
+        which: Which,
+        #[arg(long, value_name = "WORDS")]
+        text: Option<String>,
         #[arg(long, value_enum, default_value_t)]
         format: BookShape,
         #[arg(long, short, value_name = "FILE")]
         out: Option<PathBuf>,
+        #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=2000))]
+        pages_per_volume: u32,
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9999))]
+        first_volume: u32,
     },
-    #[command(alias = "doi-chieu")]
-    Verify {
+    #[command(alias = "tim")]
+    Find {
+        #[arg(value_name = "WORDS")]
+        words: Vec<String>,
+        #[arg(long, value_enum)]
+        book: Option<BookKind>,
+        #[command(flatten)]
+        which: Which,
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
         #[arg(long, value_enum, default_value_t)]
         format: Shape,
+    },
+    #[command(alias = "doi-chieu")]
+    Verify(Verify),
+    #[command(alias = "bang-chung")]
+    Proof {
+        #[arg(value_name = "CODE")]
+        code: String,
         #[arg(long, value_name = "YYYY")]
         year: Option<i16>,
-        #[arg(long, value_name = "N")]
-        threads: Option<usize>,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "chung-minh")]
+    Prove {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        proof: PathBuf,
+        #[arg(long = "key", value_name = "VKEY")]
+        keys: Vec<String>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "diem-kiem-tra")]
+    Checkpoint {
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "khoa")]
+    Keys {
+        #[arg(value_enum, default_value_t)]
+        action: KeyAction,
+        #[arg(long)]
+        lost: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
+    #[command(alias = "sua-kho")]
+    Repair {
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "CODE")]
+        number: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long)]
+        accept_parts: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "lap-lai-so")]
+    Rebuild {
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "sao-luu")]
+    Backup {
+        #[arg(value_name = "DIR")]
+        to: PathBuf,
+        #[arg(long)]
+        with_key: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(alias = "khoi-phuc")]
+    Restore {
+        #[arg(long)]
+        accept: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
     },
     #[command(alias = "kiem-tra")]
     Check {
@@ -187,14 +294,104 @@ impl Command {
     pub fn wants_json(&self) -> bool {
         match self {
             Self::Draft { format, .. }
-            | Self::Verify { format, .. }
+            | Self::Find { format, .. }
+            | Self::Repair { format, .. }
+            | Self::Rebuild { format, .. }
+            | Self::Backup { format, .. }
+            | Self::Restore { format, .. }
+            | Self::Prove { format, .. }
             | Self::Check { format, .. }
             | Self::Template { format, .. } => *format == Shape::Json,
+            Self::Verify(verify) => verify.format == VerifyShape::Json,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
+            Self::Receive(args) => args.json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
-            Self::Init { .. } | Self::New { .. } | Self::Explain { .. } => false,
+            Self::Init { .. }
+            | Self::New { .. }
+            | Self::Explain { .. }
+            | Self::Proof { .. }
+            | Self::Checkpoint { .. }
+            | Self::Keys { .. } => false,
         }
     }
+}
+
+/// What `receive` takes.
+#[derive(Debug, Clone, Args)]
+pub struct ReceiveArgs {
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub sheet: Option<PathBuf>,
+    #[arg(long)]
+    pub paper: bool,
+    #[arg(long, value_name = "NAME")]
+    pub from: Option<String>,
+    #[arg(long, value_name = "NOTATION")]
+    pub code: Option<String>,
+    #[arg(long, value_name = "DATE", value_parser = any_day)]
+    pub date: Option<Date>,
+    #[arg(long = "type", value_name = "TYPE")]
+    pub type_name: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub subject: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub signer: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub position: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub to: Vec<String>,
+    #[arg(long, value_name = "DATE", value_parser = any_day)]
+    pub arrived: Option<Date>,
+    #[arg(long, value_name = "DATE", value_parser = any_day)]
+    pub due: Option<Date>,
+    #[arg(long, value_name = "WORD", value_parser = priority)]
+    pub priority: Option<u8>,
+    #[arg(long, value_name = "NOTATION")]
+    pub dossier: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    #[arg(long)]
+    pub secret: bool,
+    #[arg(long, short)]
+    pub yes: bool,
+    #[arg(long)]
+    pub no_stamp: bool,
+    #[arg(long, value_name = "X,Y", value_parser = place)]
+    pub at: Option<(f64, f64)>,
+    #[arg(long)]
+    pub slip: bool,
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub skip: usize,
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=2000))]
+    pub max_size: Option<u64>,
+    #[arg(long)]
+    pub dry_run: bool,
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub wait: u64,
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which entries of a book.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Which {
+    #[arg(long, value_name = "YYYY")]
+    pub year: Option<i16>,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub from: Option<Date>,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub to: Option<Date>,
+    #[arg(long = "type", value_name = "TYPE")]
+    pub type_of: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub unit: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub signer: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    pub dossier: Option<String>,
 }
 
 /// Data for a template.
@@ -216,4 +413,23 @@ fn lang(text: &str) -> Result<Lang, String> {
 
 fn day(text: &str) -> Result<Date, String> {
     text.parse::<Date>().map_err(|_| "YYYY-MM-DD".to_owned())
+}
+
+/// A day as people write it: `30/3/2022` or `2022-03-30`.
+fn any_day(text: &str) -> Result<Date, String> {
+    let line = crate::model::DateLine::parse(text);
+    line.and_then(crate::model::DateLine::date).ok_or_else(|| "30/3/2022 | 2022-03-30".to_owned())
+}
+
+/// A place in millimetres: `25,60`.
+fn place(text: &str) -> Result<(f64, f64), String> {
+    let number = |t: &str| t.trim().parse::<f64>().ok().filter(|n| (0.0..=5000.0).contains(n));
+    text.split_once([',', ';', 'x'])
+        .and_then(|(x, y)| Some((number(x)?, number(y)?)))
+        .ok_or_else(|| "X,Y (mm): 25,60".to_owned())
+}
+
+fn priority(text: &str) -> Result<u8, String> {
+    crate::source::incoming::priority_of(text)
+        .ok_or_else(|| "thuong | khan | thuong-khan | hoa-toc".to_owned())
 }

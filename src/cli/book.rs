@@ -1,62 +1,47 @@
 //! `vanthu book`.
 
-use std::path::Path;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::pipeline::{Workspace, filing, no_register, write_file};
-use crate::register::Filter;
+use crate::pipeline::print::{self, BookPrint};
+use crate::pipeline::{Workspace, filing, no_register, search, write_file};
 use crate::register::book::{Cover, Format, Options, View, write_view};
+use crate::register::sqlite::Sqlite;
+use crate::register::{Filter, Narrow};
 use crate::text;
 
-use super::args::{BookKind, BookShape};
+use super::args::{BookKind, BookShape, Which};
 use super::report::Ui;
-use super::{Exit, output_failure};
+use super::{Exit, output_failure, progress};
+
+/// What is asked for.
+pub struct Request {
+    pub kind: BookKind,
+    pub which: Which,
+    pub text: Option<String>,
+    pub format: BookShape,
+    pub out: Option<PathBuf>,
+    /// Pages in a volume, number of the first.
+    pub volumes: (u32, u32),
+}
 
 /// Prints a book of a year, or writes it to a file.
-pub fn run(
-    workspace: &Workspace<'_>,
-    kind: BookKind,
-    year: Option<i16>,
-    format: BookShape,
-    out: Option<&Path>,
-    ui: &mut Ui<'_>,
-) -> Result<Exit> {
-    let format = match format {
+pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Result<Exit> {
+    let register = open(workspace)?;
+    let filter = filter(workspace, &register, &request, ui)?;
+    let format = match request.format {
         BookShape::Text => Format::Text,
         BookShape::Json => Format::Json,
         BookShape::Csv => Format::Csv,
         BookShape::Xlsx => Format::Xlsx,
-        BookShape::Docx => return Err(no_docx()),
+        BookShape::Docx => return bind(workspace, &register, filter, &request, ui),
     };
-    let view = match kind {
-        BookKind::Outgoing => View::Outgoing,
-        BookKind::Incoming => View::Incoming,
-        BookKind::Awards => View::Awards,
-        BookKind::Copies => View::Copies,
-        BookKind::FollowUp => View::FollowUp,
-        BookKind::KeptCopies => View::KeptCopies,
-        BookKind::Post => View::Post,
-    };
-    let Some(register) = filing::read_register(&workspace.dir)? else {
-        if workspace.world.stat(&workspace.dir.join(filing::ARCHIVE)).is_ok() {
-            return Err(no_register(workspace));
-        }
-        let path = workspace.dir.join(filing::REGISTER);
-        return Err(Failure::new(
-            FailureKind::Input,
-            Place::file(path.display().to_string()),
-            text!("cơ quan này chưa đăng ký văn bản nào", "this office has registered nothing yet"),
-        )
-        .hint(text!(
-            "ban hành bằng “vanthu issue” hoặc “vanthu run”",
-            "issue with `vanthu issue` or `vanthu run`"
-        )));
-    };
-    let year = year.unwrap_or_else(|| workspace.world.today().year());
-    let filter = Filter { book: view.book(), year: Some(year), ..Filter::default() };
+    let view = view_of(request.kind);
     let cover = Cover::of(&workspace.office);
     let options = Options { lang: ui.lang, width: None };
-    let Some(out) = out else {
+    let Some(out) = &request.out else {
         if format == Format::Xlsx && std::io::IsTerminal::is_terminal(&std::io::stdout()) {
             return Err(Failure::new(
                 FailureKind::Usage,
@@ -75,20 +60,121 @@ pub fn run(
     let count = write_view(&register, view, &filter, &cover, format, options, &mut bytes)?;
     write_file(workspace.world, out, &bytes)?;
     let shown = out.display();
-    writeln!(
-        ui.out,
-        "{}",
-        text!("{shown}: {count} văn bản", "{shown}: {count} documents").get(ui.lang)
-    )
-    .map_err(|e| output_failure(&e))?;
+    ui.line(&text!("{shown}: {count} văn bản", "{shown}: {count} documents"))
+        .map_err(|e| output_failure(&e))?;
     Ok(Exit::Clean)
 }
 
-fn no_docx() -> Failure {
+/// The register of an office that has one.
+pub fn open(workspace: &Workspace<'_>) -> Result<Sqlite> {
+    if let Some(register) = filing::read_register(&workspace.dir)? {
+        return Ok(register);
+    }
+    if workspace.world.stat(&workspace.dir.join(filing::ARCHIVE)).is_ok() {
+        return Err(no_register(workspace));
+    }
+    let path = workspace.dir.join(filing::REGISTER);
+    Err(Failure::new(
+        FailureKind::Input,
+        Place::file(path.display().to_string()),
+        text!("cơ quan này chưa đăng ký văn bản nào", "this office has registered nothing yet"),
+    )
+    .hint(text!(
+        "ban hành bằng “vanthu issue” hoặc “vanthu run”",
+        "issue with `vanthu issue` or `vanthu run`"
+    )))
+}
+
+/// The book of an argument, as it is printed.
+pub fn view_of(kind: BookKind) -> View {
+    match kind {
+        BookKind::Outgoing => View::Outgoing,
+        BookKind::Incoming => View::Incoming,
+        BookKind::Awards => View::Awards,
+        BookKind::Copies => View::Copies,
+        BookKind::FollowUp => View::FollowUp,
+        BookKind::KeptCopies => View::KeptCopies,
+        BookKind::Post => View::Post,
+    }
+}
+
+/// The days asked for, if any.
+pub fn days(which: &Which) -> Option<(Date, Date)> {
+    match (which.from, which.to) {
+        (None, None) => None,
+        (from, to) => Some((from.unwrap_or(Date::MIN), to.unwrap_or(Date::MAX))),
+    }
+}
+
+fn filter(
+    workspace: &Workspace<'_>,
+    register: &Sqlite,
+    request: &Request,
+    ui: &mut Ui<'_>,
+) -> Result<Filter> {
+    let which = &request.which;
+    let dates = days(which);
+    let filter = Filter {
+        book: view_of(request.kind).book(),
+        // Days say their year themselves.
+        year: which.year.or_else(|| dates.is_none().then(|| workspace.world.today().year())),
+        dates,
+        text: request.text.clone(),
+        narrow: Narrow {
+            kind: which.type_of.clone(),
+            signer: which.signer.clone(),
+            unit: which.unit.clone(),
+            only: None,
+        },
+        ..Filter::default()
+    };
+    let bar = progress::bar(0, "", ui.lang, ui.quiet);
+    let told = |at, of| {
+        bar.set_length(of);
+        bar.set_position(at);
+    };
+    let narrowed = search::narrow(workspace, register, filter, &told);
+    bar.finish_and_clear();
+    let (filter, findings) = narrowed?;
+    ui.findings(&findings);
+    Ok(filter)
+}
+
+/// Volumes of .docx, ready to bind.
+fn bind(
+    workspace: &Workspace<'_>,
+    register: &Sqlite,
+    filter: Filter,
+    request: &Request,
+    ui: &mut Ui<'_>,
+) -> Result<Exit> {
+    let Some(out) = request.out.as_deref() else { return Err(no_name()) };
+    let (pages, first) = request.volumes;
+    let view = view_of(request.kind);
+    let wanted = BookPrint { view, filter, pages, first, out, checkpoint: Vec::new() };
+    let volumes = print::book(workspace, register, &wanted)?;
+    if wanted.checkpoint.is_empty() {
+        ui.findings(&[print::no_checkpoint()]);
+    }
+    for v in &volumes {
+        let (path, volume, pages, rows) = (v.path.display(), v.volume, v.pages, v.rows);
+        ui.line(&text!(
+            "{path}: quyển số {volume}, {pages} trang, {rows} văn bản",
+            "{path}: volume {volume}, {pages} pages, {rows} documents"
+        ))
+        .map_err(|e| output_failure(&e))?;
+    }
+    Ok(Exit::Clean)
+}
+
+fn no_name() -> Failure {
     Failure::new(
         FailureKind::Usage,
         Place::default(),
-        text!("phiên bản này chưa in sổ dạng .docx", "this version does not print books as .docx"),
+        text!(
+            "sổ dạng docx gồm một hoặc nhiều quyển, mỗi quyển một tệp: cần tên tệp",
+            "a book as docx is one or more volumes, each a file: it needs a file name"
+        ),
     )
-    .hint(text!("dùng --format xlsx", "use --format xlsx"))
+    .hint(text!("thêm --out so-di.docx", "add --out book.docx"))
 }

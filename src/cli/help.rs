@@ -245,7 +245,7 @@ pub fn usage_error(error: &clap::Error) -> Text {
 /// What an option takes that clap only knows how to parse.
 fn wanted(arg: &str) -> Text {
     match arg.split(' ').next().unwrap_or(arg) {
-        "--today" | "--date" => {
+        "--today" | "--date" | "--from" | "--to" => {
             text!(
                 "cần một ngày có thật, viết như 2026-03-05",
                 "a real day is wanted, written 2026-03-05"
@@ -254,6 +254,12 @@ fn wanted(arg: &str) -> Text {
         "--lang" => text!("dùng được: vi, en", "possible: vi, en"),
         _ => text!("cần một số nguyên", "a whole number is wanted"),
     }
+}
+
+/// True if the arguments call this command, under whichever of its names.
+pub fn is_command(args: &[std::ffi::OsString], name: &str) -> bool {
+    let parsed = Cli::command().ignore_errors(true).try_get_matches_from(args);
+    parsed.is_ok_and(|m| m.subcommand_name() == Some(name))
 }
 
 #[cfg(test)]

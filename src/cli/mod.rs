@@ -3,16 +3,24 @@
 //! Knows: terminals, arguments, exit codes. Must not know: XML, SQL, the decree.
 
 mod args;
+mod backup;
 mod book;
 mod check;
+mod checkpoint;
 mod draft;
 mod exit;
 mod explain;
+mod find;
 mod help;
 mod init;
 mod issue;
+mod keys;
 mod new;
 mod progress;
+mod proof;
+mod rebuild;
+mod receive;
+mod repair;
 mod report;
 mod run;
 mod template;
@@ -43,8 +51,12 @@ pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
     let mut out = io::BufWriter::new(Pipe { inner: io::stdout(), is_closed: false });
     let mut err = io::stderr();
     let exit = dispatch(&args, lang, &mut out, &mut err);
-    // A result that nobody could read was not delivered.
+    // A result that nobody could read was not delivered. Of a check that is all there is; other
+    // commands have done their work, and whoever closed the pipe has seen enough.
     match out.flush() {
+        Ok(()) if out.get_ref().is_closed && help::is_command(&args, "verify") => {
+            Exit::Failed.max(exit).into()
+        }
         Ok(()) => exit.into(),
         Err(_) => Exit::Failed.max(exit).into(),
     }
@@ -161,17 +173,75 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
                 ui,
             )
         }
+        Command::Receive(args) => {
+            let first = args.files.first().or(args.sheet.as_ref()).cloned();
+            receive::run(&open(&world, &global, first.as_ref(), ui)?, *args, ui)
+        }
         Command::Run { job, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;
             run::run(&workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)
         }
-        Command::Book { kind, year, format, out } => {
+        Command::Book { kind, which, text, format, out, pages_per_volume, first_volume } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            book::run(&workspace, kind, year, format, out.as_deref(), ui)
+            let volumes = (pages_per_volume, first_volume);
+            book::run(&workspace, book::Request { kind, which, text, format, out, volumes }, ui)
         }
-        Command::Verify { format, year, threads } => {
+        Command::Rebuild { out, wait, format } => {
+            let dir = global.office.clone().unwrap_or_else(|| Path::new(".").to_path_buf());
+            if crate::pipeline::recover_config(&world, &dir)? {
+                ui.remark(&text!(
+                    "đã lập lại vanthu.toml từ nhật trình của kho",
+                    "vanthu.toml was made again from the archive's journal"
+                ));
+            }
             let workspace = open_to_read(&world, &global, ui)?;
-            verify::run(&workspace, format, year, threads, ui)
+            rebuild::run(&workspace, out.as_deref(), wait, format, ui)
+        }
+        Command::Backup { to, with_key, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wait = std::time::Duration::from_secs(wait);
+            let request = crate::pipeline::BackupRequest { to, with_key, wait };
+            backup::run(&workspace, &request, format, ui)
+        }
+        Command::Restore { accept, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            backup::go_on(&workspace, accept, wait, format, ui)
+        }
+        Command::Repair { from, year, number, dry_run, accept_parts, wait, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wait = std::time::Duration::from_secs(wait);
+            let request = crate::pipeline::RepairRequest {
+                from,
+                year,
+                code: number,
+                dry_run,
+                accept_parts,
+                wait,
+            };
+            repair::run(&workspace, &request, format, ui)
+        }
+        Command::Find { words, book, which, limit, format } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            find::run(&workspace, find::Request { words, book, which, limit, format }, ui)
+        }
+        Command::Verify(request) => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            verify::run(&workspace, &request, ui)
+        }
+        Command::Proof { code, year, out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            proof::write(&workspace, &code, year, out.as_deref(), ui)
+        }
+        Command::Prove { file, proof, keys, format } => {
+            proof::check(&world, &global, proof::Request { file, proof, keys, format }, ui)
+        }
+        Command::Checkpoint { out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            checkpoint::run(&workspace, out.as_deref(), ui)
+        }
+        Command::Keys { action, lost, wait } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            keys::run(&workspace, action, lost, wait, ui)
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Progress with rate and time left, on a terminal only.
 //!
-//! Knows: the bar. Must not know: what is counted.
+//! Knows: the bar. Must not know: where the figures come from.
 
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::archive::verify::Progress;
 use crate::diagnostic::Lang;
+use crate::text;
 
 /// A bar over `total` things; hidden when quiet or when standard error is no terminal.
 pub fn bar(total: u64, what: &str, lang: Lang, quiet: bool) -> ProgressBar {
@@ -22,4 +24,25 @@ pub fn bar(total: u64, what: &str, lang: Lang, quiet: bool) -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+/// A bar over bytes with their rate and the time left; what it stands at is given by [`show`].
+pub fn bytes(lang: Lang, quiet: bool) -> ProgressBar {
+    let bar = bar(0, "", lang, quiet);
+    let left = if lang == Lang::Vi { "còn" } else { "left" };
+    let template = format!(
+        "{{msg}} {{wide_bar}} {{bytes}}/{{total_bytes}} ({{bytes_per_sec}}, {left} {{eta}})"
+    );
+    match ProgressStyle::with_template(&template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Shows how far a verification is. Where the whole is not known the bar is as long as what was read.
+pub fn show(bar: &ProgressBar, p: &Progress, lang: Lang) {
+    bar.set_length(p.total_bytes.max(p.bytes));
+    bar.set_position(p.bytes);
+    let (done, all) = (p.files, p.total_files.max(p.files));
+    bar.set_message(text!("{done}/{all} tệp", "{done}/{all} files").get(lang).to_owned());
 }

@@ -57,7 +57,12 @@ impl Composer {
     }
 
     /// A section: page numbers from page 2, a closing paragraph that takes no room.
-    fn section(&self, page: Page, restart: Option<u32>, mut items: Vec<Item>) -> Section {
+    pub(super) fn section(
+        &self,
+        page: Page,
+        restart: Option<u32>,
+        mut items: Vec<Item>,
+    ) -> Section {
         if !matches!(items.last(), Some(Item::Para(_))) {
             items.push(Item::Para(self.gap(0)));
         }

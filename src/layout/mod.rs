@@ -5,16 +5,20 @@
 //! The parts: `metrics` says how wide text is, `lines` which lines it takes, `phrases` which words
 //! belong together, `measures` what a ruleset and an office ask for,
 //! `styles` is the table of named styles, `build` makes pieces, `header`, `body`, `table` and
-//! `foot` make the parts of a page, and `compose` puts them in the order of the sample forms.
+//! `foot` make the parts of a page, and `compose` puts them in the order of the sample forms;
+//! `incoming` makes the papers for what comes in.
+//! `paper` lays out the lists of the office: registers, indexes, reports.
 
 mod body;
 mod build;
 mod compose;
 mod foot;
 mod header;
+mod incoming;
 mod lines;
 mod measures;
 pub mod metrics;
+pub mod paper;
 mod phrases;
 mod sheet;
 mod styles;
@@ -22,6 +26,7 @@ mod table;
 
 pub use build::Composer;
 pub use compose::compose;
+pub use incoming::LABELS;
 pub use measures::{choice_keys, wrong_choices};
 pub use sheet::{
     Cell, DrawnLine, Format, Item, LineSpacing, Look, Page, Para, Properties, Row, Rule, Run,

@@ -31,6 +31,7 @@ fn office() -> Office {
         allow_titles_before_name: false,
         ruleset: None,
         bag_size: 1000,
+        days_off: Vec::new(),
         layout: BTreeMap::new(),
     }
 }

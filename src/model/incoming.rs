@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{DateLine, OrganName};
+
 /// Width of the stamp, mm.
 pub const STAMP_WIDTH: f64 = 50.0;
 /// Height of the stamp, mm.
@@ -50,6 +52,32 @@ impl ArrivalStamp {
         }
         line
     }
+}
+
+/// Phiếu giải quyết văn bản đến (PL IV, mẫu VII): what is known when it is made; the rest is
+/// written on it by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HandlingSlip {
+    /// The office.
+    pub organ: OrganName,
+    /// Địa danh.
+    pub place: String,
+    /// Day of the slip.
+    pub date: Option<DateLine>,
+    /// Số đến.
+    pub number: String,
+    /// Ngày đến as printed.
+    pub arrived: String,
+    /// Tên loại; số, ký hiệu; ngày; cơ quan ban hành; trích yếu.
+    pub description: String,
+    /// Đơn vị, cá nhân chủ trì.
+    pub lead: String,
+    /// Đơn vị, cá nhân phối hợp.
+    pub support: Vec<String>,
+    /// Thời hạn giải quyết.
+    pub due: String,
+    /// Cá nhân được giao trong đơn vị.
+    pub person: String,
 }
 
 #[cfg(test)]

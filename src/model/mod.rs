@@ -8,6 +8,7 @@ mod date;
 mod document;
 mod incoming;
 mod office;
+mod organ_id;
 mod slot;
 
 pub use block::{
@@ -19,6 +20,7 @@ pub use document::{
     Addressees, Appendix, Attached, AuthorityLine, Contact, Document, Form, Numbered, OrganName,
     Side, Signature, SigningAuthority, Urgency,
 };
-pub use incoming::{ArrivalStamp, STAMP_HEIGHT, STAMP_MARK, STAMP_ROWS, STAMP_WIDTH};
-pub use office::{Contents, Office, OrganConfig, SeriesConfig, SeriesMode, SignerConfig};
+pub use incoming::{ArrivalStamp, HandlingSlip, STAMP_HEIGHT, STAMP_MARK, STAMP_ROWS, STAMP_WIDTH};
+pub use office::{Contents, Office, OrganConfig, SeriesConfig, SeriesMode, SignerConfig, is_copy};
+pub use organ_id::{ORGAN_ID_LENGTH, OrganIdForm, organ_id_form};
 pub use slot::Slot;

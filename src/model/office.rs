@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// One organ that issues documents: the agency, or a council that uses its seal.
@@ -94,14 +95,53 @@ pub struct Office {
     pub ruleset: Option<String>,
     /// Documents in one bag before it is sealed, 1..=1000.
     pub bag_size: u32,
+    /// Days of the week on which the office does not work although it is a working day: lễ, Tết.
+    pub days_off: Vec<Date>,
     /// Overrides of layout choices that the ruleset leaves open (`body-size = 13.5`), by key.
     pub layout: BTreeMap<String, f64>,
 }
 
+/// True for the forms of copies: sao y, sao lục, trích sao (Điều 25).
+pub fn is_copy(type_id: &str) -> bool {
+    matches!(type_id, "sao-y" | "sao-luc" | "trich-sao")
+}
+
 impl Office {
+    /// True if the office works on a day: Monday to Friday, but for the days off.
+    pub fn works_on(&self, day: Date) -> bool {
+        !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
+            && !self.days_off.contains(&day)
+    }
+
+    /// The working day that is `count` working days after a day. The day itself does not count; 0 gives
+    /// the day itself.
+    pub fn working_day_after(&self, day: Date, count: u32) -> Date {
+        let mut at = day;
+        let mut left = count;
+        // Days off are few, and a calendar has an end.
+        while left > 0 {
+            let Ok(next) = at.tomorrow() else { break };
+            at = next;
+            if self.works_on(at) {
+                left -= 1;
+            }
+        }
+        at
+    }
+
     /// The organ of a key: `""` is the agency.
     pub fn organ(&self, key: &str) -> Option<&OrganConfig> {
         if key.is_empty() { Some(&self.organ) } else { self.councils.get(key) }
+    }
+
+    /// The series of incoming documents: one for paper and electronic ones together (Điều 22 khoản 2).
+    pub fn incoming_series(&self) -> String {
+        format!("{}:den", self.organ.code)
+    }
+
+    /// The series of the sổ khen thưởng of an organ.
+    pub fn awards_series(&self, organ_key: &str) -> String {
+        format!("{}:khen-thuong", self.organ(organ_key).map_or("", |o| o.code.as_str()))
     }
 
     /// The series that numbers a type of an organ: `SNV:ke-hoach`, `SNV:chung`, `SNV:nhom-1`.
@@ -109,7 +149,7 @@ impl Office {
     /// All copy forms share one (PL I, Phần II, II.1.c).
     pub fn series_of(&self, organ_key: &str, type_id: &str) -> String {
         let organ = self.organ(organ_key).map_or("", |o| o.code.as_str());
-        if matches!(type_id, "sao-y" | "sao-luc" | "trich-sao") {
+        if is_copy(type_id) {
             return format!("{organ}:ban-sao");
         }
         for (group, types) in &self.series.groups {

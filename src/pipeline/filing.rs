@@ -6,8 +6,9 @@
 //! One process at a time: the office's lock is held from opening to dropping a [`Filing`].
 //!
 //! 1. **Reserve** (first transaction): a number for each document, since it is printed inside.
-//! 2. **Render and stage**: in parallel, a chunk at a time; files go to staging, unsynced.
-//! 3. **Settle**: one sync of the file system, rename into the open bags, sync of the folders.
+//! 2. **Render and stage**: in parallel, a chunk at a time; files go to staging. It begins while the
+//!    numbers are being reserved, since the lock alone fixes them; nothing leaves staging before.
+//! 3. **Settle**: one sync of the file system, rename into the open bags (a new bag whole), sync of the folders.
 //! 4. **Commit** (second transaction): rows, leaves and files become registered together and the
 //!    reservations go. Only now are the numbers acknowledged. Everything before it can be undone,
 //!    everything after it can be made again from the register.
@@ -27,13 +28,13 @@ mod batch;
 mod conclude;
 pub(in crate::pipeline) mod journal;
 mod recovery;
-mod rows;
+pub(in crate::pipeline) mod rows;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::archive::log::Log;
+use crate::archive::log::{Log, PublicKey, keys};
 use crate::archive::{Archive, Digest, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Number, Office};
@@ -42,8 +43,12 @@ use crate::register::{Batch, Fields, JobRow, JobState, Register, Wants};
 use crate::text;
 use crate::world::{Lock, World};
 
+use super::ledger::RegisterLeaves;
+
 pub use acts::{Attachment, Entered, Entering};
+pub(in crate::pipeline) use conclude::seals;
 pub use recovery::Mended;
+pub(in crate::pipeline) use recovery::covers;
 
 /// The register's file in the office folder.
 pub const REGISTER: &str = "register.db";
@@ -55,7 +60,8 @@ pub const LOCK: &str = ".vanthu.lock";
 /// A document as the caller rendered it for its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// The file.
+    /// The file; empty for an entry without a file (a paper that is only entered), whose want has
+    /// no files ([`Wants::files`]) either.
     pub bytes: Vec<u8>,
     /// What kind of file: `docx`.
     pub extension: &'static str,
@@ -74,8 +80,8 @@ pub struct Issued {
     pub seq: u64,
     /// Số, ký hiệu.
     pub code: DocumentCode,
-    /// Its file in the archive.
-    pub file: FileRef,
+    /// Its file in the archive, if it has one.
+    pub file: Option<FileRef>,
     /// Its further files.
     pub further: Vec<FileRef>,
 }
@@ -141,6 +147,17 @@ impl<'w> Filing<'w> {
     /// Takes the office's lock (waiting up to `wait`), opens register and archive, making both in a
     /// new office, and mends what a killed run left. Refuses if the one is older than the other.
     pub fn open(world: &'w dyn World, dir: &Path, office: &Office, wait: Duration) -> Result<Self> {
+        super::copy::refuse_copy(world, dir)?;
+        Self::open_copy(world, dir, office, wait)
+    }
+
+    /// The same in a backup that is to be gone on from.
+    pub(super) fn open_copy(
+        world: &'w dyn World,
+        dir: &Path,
+        office: &Office,
+        wait: Duration,
+    ) -> Result<Self> {
         let lock = take_lock(world, dir, wait)?;
         let (path, root) = (dir.join(REGISTER), dir.join(ARCHIVE));
         let new = recovery::is_new_office(world, &path, &root)?;
@@ -153,7 +170,32 @@ impl<'w> Filing<'w> {
         Self::assemble(world, dir, office, Box::new(register), archive, lock)
     }
 
-    fn assemble(
+    /// Takes the office's lock and opens register and archive to enter acts that bring no files, leaving
+    /// the archive as it is: what a verification has just told must still be there afterwards. Mends only
+    /// where a run was killed in the middle.
+    pub fn open_as_it_is(
+        world: &'w dyn World,
+        dir: &Path,
+        office: &Office,
+        wait: Duration,
+    ) -> Result<Self> {
+        let lock = take_lock(world, dir, wait)?;
+        let register: Box<dyn Register> = Box::new(Sqlite::open(&dir.join(REGISTER))?);
+        let archive = Archive::open(world, &dir.join(ARCHIVE))?;
+        let mut reserved = archive.has_unended_batch()?;
+        register.pending(&mut |_| {
+            reserved = true;
+            Ok(())
+        })?;
+        if reserved {
+            return Self::assemble(world, dir, office, register, archive, lock);
+        }
+        let filing = Self::held(world, dir, office, register, archive, lock)?;
+        recovery::refuse_older_register(&filing)?;
+        Ok(filing)
+    }
+
+    fn held(
         world: &'w dyn World,
         dir: &Path,
         office: &Office,
@@ -162,7 +204,7 @@ impl<'w> Filing<'w> {
         lock: Box<dyn Lock>,
     ) -> Result<Self> {
         let log = conclude::open_log(world, dir, office, &archive, register.as_ref())?;
-        let mut filing = Self {
+        Ok(Self {
             world,
             dir: dir.to_owned(),
             office: office.clone(),
@@ -173,7 +215,18 @@ impl<'w> Filing<'w> {
             tail: journal::Tail::default(),
             broken: false,
             _lock: lock,
-        };
+        })
+    }
+
+    fn assemble(
+        world: &'w dyn World,
+        dir: &Path,
+        office: &Office,
+        register: Box<dyn Register>,
+        archive: Archive<'w>,
+        lock: Box<dyn Lock>,
+    ) -> Result<Self> {
+        let mut filing = Self::held(world, dir, office, register, archive, lock)?;
         filing.mended = recovery::mend(&mut filing)?;
         Ok(filing)
     }
@@ -201,6 +254,15 @@ impl<'w> Filing<'w> {
     /// The log, for reading what it signs.
     pub fn log(&self) -> &Log<'w> {
         &self.log
+    }
+
+    /// Makes damaged or missing tiles of the log again from the register; their paths below the archive.
+    pub fn rebuild_log(&mut self) -> Result<Vec<String>> {
+        let remade = self.log.rebuild(&RegisterLeaves(self.register.as_ref()))?;
+        if !remade.is_empty() {
+            self.log.sync()?;
+        }
+        Ok(remade.into_iter().map(|path| format!("log/{path}")).collect())
     }
 
     /// Stores inputs (source text, office, ruleset) under their SHA-256, each once, so that wants can name them.
@@ -247,12 +309,62 @@ impl<'w> Filing<'w> {
     }
 }
 
+/// Changes the key that signs the log: the new one is entered in the register first, then takes
+/// the place of the old one, and both sign the next checkpoint. With `is_lost` the old key is gone:
+/// then nobody vouches for the new one but its entry. Gives the old and the new public key.
+///
+/// # Errors
+/// As [`Filing::open`]; `Usage` if the key is said to be lost and is there.
+pub fn rotate_key(
+    world: &dyn World,
+    dir: &Path,
+    office: &Office,
+    is_lost: bool,
+    wait: Duration,
+) -> Result<(Option<PublicKey>, PublicKey)> {
+    let root = dir.join(ARCHIVE);
+    let known = keys::public(world, &root)?.keys;
+    let old = known.last().cloned();
+    if is_lost && (keys::private(world, dir).is_ok_and(|key| key.is_some()) || old.is_none()) {
+        return Err(not_lost(&dir.join(keys::KEY_FILE)));
+    }
+    let name = match &old {
+        Some(key) if is_lost => key.name().to_owned(),
+        _ => Filing::open(world, dir, office, wait)?.log().key().name().to_owned(),
+    };
+    {
+        let _lock = take_lock(world, dir, wait)?;
+        recovery::is_new_office(world, &dir.join(REGISTER), &root)?;
+        let mut register = Sqlite::open(&dir.join(REGISTER))?;
+        let rotation = keys::begin_rotation(world, dir, &name)?;
+        conclude::enter_key(world, &mut register, old.as_ref(), rotation.next.public())?;
+    }
+    let filing = Filing::open(world, dir, office, wait)?;
+    Ok((old, filing.log().key().clone()))
+}
+
+fn not_lost(path: &Path) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        Place::file(path.display().to_string()),
+        text!("khóa ký vẫn còn đây", "the signing key is here"),
+    )
+    .hint(text!(
+        "đổi khóa bằng vanthu keys rotate, không cần --lost",
+        "change it with vanthu keys rotate, without --lost"
+    ))
+}
+
 /// The register of an office for reading, without the lock; `None` where nothing was registered yet.
 pub fn read_register(dir: &Path) -> Result<Option<Sqlite>> {
     Sqlite::read(&dir.join(REGISTER))
 }
 
-fn take_lock(world: &dyn World, dir: &Path, wait: Duration) -> Result<Box<dyn Lock>> {
+pub(in crate::pipeline) fn take_lock(
+    world: &dyn World,
+    dir: &Path,
+    wait: Duration,
+) -> Result<Box<dyn Lock>> {
     let path = dir.join(LOCK);
     world.lock(&path, wait).map_err(|error| {
         if error.kind() != std::io::ErrorKind::WouldBlock {

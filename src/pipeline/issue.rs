@@ -16,11 +16,12 @@ use crate::register::{self, Batch, Book, JobRow, Want, Wants};
 use crate::source::name::NamePattern;
 use crate::text;
 
-use super::codes::{BAD_NAME, CODE_TAKEN};
+use super::codes::BAD_NAME;
 use super::fields::fields_of;
 use super::filing::{Filing, Issued, Mended, Progress, Rendered, read_register};
 use super::plan::Plan;
 use super::planned::{Columns, Planned};
+use super::repeats::{came_back, taken};
 use super::workspace::{Workspace, write_failure};
 
 /// Folder of the office where issued copies go unless told otherwise.
@@ -93,6 +94,7 @@ pub fn preview(workspace: &Workspace<'_>, plan: &Plan, job: &str) -> Result<Repo
             (Some(number), _) => {
                 if let Some(register) = register {
                     report.findings.extend(taken(register, plan, planned, *number)?);
+                    report.findings.extend(came_back(workspace, register, plan, planned, *number)?);
                 }
                 format!("{number}/{}", planned.notation)
             }
@@ -108,35 +110,6 @@ pub fn preview(workspace: &Workspace<'_>, plan: &Plan, job: &str) -> Result<Repo
         });
     }
     Ok(report)
-}
-
-/// The finding that a số, ký hiệu is taken in its year already, by another series (Điều 15 khoản 1):
-/// the real run would be refused.
-fn taken(
-    register: &dyn register::Register,
-    plan: &Plan,
-    planned: &super::planned::Planned,
-    number: Number,
-) -> Result<Option<Diagnostic>> {
-    let year = planned.date.year();
-    let Some(entry) = register.by_code(Book::Outgoing, number, &planned.notation, year)? else {
-        return Ok(None);
-    };
-    let (code, series) = (entry.code().to_string(), entry.series);
-    let mut place = planned.row.place();
-    if place.file.is_none() {
-        place.file = plan.steps.get(planned.step).map(|s| s.recipe.file.clone());
-    }
-    let message = text!(
-        "{code} năm {year} đã cấp trong hệ thống số “{series}”",
-        "{code} of {year} was given already, in the series `{series}`"
-    );
-    let hint = text!(
-        "giữ cách đánh số đến hết năm, hoặc ghi số đã dùng vào da-dung-den trong vanthu.toml",
-        "keep the way of numbering until the year ends, or say in start_after of vanthu.toml which numbers are used"
-    );
-    let finding = Diagnostic::error(CODE_TAKEN, place, message).hint(hint);
-    Ok(Some(finding.basis("Điều 15 khoản 1 NĐ 30/2020/NĐ-CP")))
 }
 
 /// Issues a plan, whole or not at all; rows that an earlier run of the job issued are not issued again.
@@ -164,6 +137,11 @@ pub fn issue(
             today,
         )?;
         report.findings = placed(plan, &wants, numbers.findings);
+        for (index, number) in wants.indices.iter().zip(&numbers.numbers) {
+            let Some(planned) = plan.documents.get(*index) else { continue };
+            let register = filing.register();
+            report.findings.extend(came_back(workspace, register, plan, planned, *number)?);
+        }
         if blocks(&report.findings) {
             return Ok(report);
         }
@@ -190,10 +168,11 @@ pub(super) fn told(mended: &Mended) -> Option<Text> {
         return None;
     }
     let (released, recorded, sealed) = (mended.released, mended.recorded, mended.sealed);
+    let (logged, rebuilt) = (mended.logged, mended.rebuilt);
     let aside = mended.quarantined.len();
     Some(text!(
-        "lần chạy trước bị ngắt giữa chừng, đã dọn xong: trả lại {released} số chưa ban hành, ghi nốt {recorded} dòng vào kho, niêm phong {sealed} túi, để riêng {aside} tệp lạ",
-        "an earlier run was cut short; mended: {released} numbers given back, {recorded} archive lines completed, {sealed} bags sealed, {aside} unknown files set aside"
+        "lần chạy trước bị ngắt giữa chừng, đã dọn xong: trả lại {released} số chưa ban hành, ghi nốt {recorded} dòng vào kho, niêm phong {sealed} túi, để riêng {aside} tệp lạ, ký nốt {logged} mục vào nhật ký, dựng lại {rebuilt} tệp nhật ký",
+        "an earlier run was cut short; mended: {released} numbers given back, {recorded} archive lines completed, {sealed} bags sealed, {aside} unknown files set aside, {logged} entries signed into the log, {rebuilt} files of the log made again"
     ))
 }
 
@@ -260,9 +239,11 @@ impl<'p> PlannedWants<'p> {
         plan: &'p Plan,
         earlier: &BTreeMap<String, JobRow>,
     ) -> Result<Self> {
-        let indices = (0..plan.documents.len())
-            .filter(|i| !plan.documents.get(*i).is_some_and(|d| earlier.contains_key(&d.row_key())))
-            .collect();
+        let is_fresh = |i: &usize| {
+            let document = plan.documents.get(*i).filter(|_| !earlier.is_empty());
+            !document.is_some_and(|d| earlier.contains_key(&d.row_key()))
+        };
+        let indices = (0..plan.documents.len()).filter(is_fresh).collect();
         let office = sha256(workspace.office_text.as_bytes()).to_string();
         let rules = sha256(workspace.rules_text.as_bytes()).to_string();
         let common = (0..)
@@ -303,6 +284,10 @@ impl<'p> PlannedWants<'p> {
 impl Wants for PlannedWants<'_> {
     fn count(&self) -> usize {
         self.indices.len()
+    }
+
+    fn book(&self, index: usize) -> Option<Book> {
+        self.indices.get(index).and_then(|i| self.plan.documents.get(*i)).map(|p| p.book)
     }
 
     fn get(&self, index: usize) -> Result<Want> {
@@ -372,12 +357,12 @@ fn copy_out(
     for (index, planned) in plan.documents.iter().enumerate() {
         let before = earlier.get(&planned.row_key());
         let (code, at) = match (fresh.get(&index), before) {
-            (Some(issued), _) => (issued.code.to_string(), Some(issued.file.clone())),
+            (Some(issued), _) => (issued.code.to_string(), issued.file.clone()),
             (None, Some(row)) => (
                 format!("{}/{}", row.number, row.notation),
                 filing
                     .register()
-                    .by_code(Book::Outgoing, row.number, &row.notation, row.year)?
+                    .by_code(planned.book, row.number, &row.notation, row.year)?
                     .and_then(|e| e.files.into_iter().next()),
             ),
             (None, None) => continue,

@@ -2,7 +2,7 @@
 //!
 //! Knows: both sides. Must not know: SQL, files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 
@@ -38,6 +38,7 @@ impl RegisterView for Ledger<'_> {
                 path: f.at.path,
                 sha256: f.sha256,
                 size: f.size,
+                wanted: true,
             }));
             Ok(())
         })?;
@@ -54,6 +55,7 @@ impl RegisterView for Ledger<'_> {
                 path: f.at.path,
                 sha256: f.sha256,
                 size: f.size,
+                wanted: true,
             }));
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -61,16 +63,22 @@ impl RegisterView for Ledger<'_> {
     }
 
     fn numbers(&self, each: &mut dyn FnMut(Given) -> Result<()>) -> Result<()> {
-        let filter = Filter { book: Some(Book::Outgoing), ..Filter::default() };
-        let mut voided = self.left_out()?.into_iter().peekable();
+        let (void, left_out) = self.voids()?;
+        let mut voided = left_out.into_iter().peekable();
         // Reservations of a batch that runs now are no numbers yet: it has taken none until it commits.
-        self.0.entries(&filter, &mut |entry| {
+        self.0.entries(&Filter::default(), &mut |entry| {
             let files = u32::try_from(entry.files.len()).unwrap_or(u32::MAX);
             let document = document(&entry);
-            while let Some((_, document)) = voided.next_if(|(key, _)| *key < place(&document)) {
+            let here = place(entry.book, &document);
+            while let Some((_, document)) = voided.next_if(|(key, _)| *key < here) {
                 each(Given { document, state: State::Void, files: 0 })?;
             }
-            each(Given { document, state: State::Registered, files })
+            let state = match entry.book {
+                _ if void.contains(&entry.seq) => State::Void,
+                Book::Outgoing | Book::Copies => State::Registered,
+                Book::Incoming | Book::Awards => State::Paper,
+            };
+            each(Given { document, state, files })
         })?;
         voided.try_for_each(|(_, document)| each(Given { document, state: State::Void, files: 0 }))
     }
@@ -82,7 +90,13 @@ impl RegisterView for Ledger<'_> {
     }
 
     fn start_after(&self, series: &str, year: i16) -> Result<u32> {
-        Ok(self.0.last(Book::Outgoing, series, year)?.map_or(0, |l| l.start_after))
+        // A series belongs to one book, and its key says nothing of which.
+        for book in Book::ALL {
+            if let Some(last) = self.0.last(book, series, year)? {
+                return Ok(last.start_after);
+            }
+        }
+        Ok(0)
     }
 
     fn head(&self) -> Result<Option<u64>> {
@@ -121,11 +135,11 @@ impl RegisterView for Ledger<'_> {
     }
 }
 
-/// Where a number stands among the others.
-type NumberPlace = (String, i16, u32);
+/// Where a number stands among the others: in the order of [`Filter`]'s entries.
+type NumberPlace = (&'static str, String, i16, u32);
 
-fn place(document: &DocumentId) -> NumberPlace {
-    (document.series.clone(), document.year, document.number)
+fn place(book: Book, document: &DocumentId) -> NumberPlace {
+    (book.key(), document.series.clone(), document.year, document.number)
 }
 
 /// A text in the open part of an act.
@@ -144,30 +158,33 @@ impl Ledger<'_> {
         self.0.acts(&filter, &mut |acted| each(&acted.act.data)).map(drop)
     }
 
-    /// Numbers that no document ever bore, with the act that says so: a void that is about no entry
-    /// and names `book`, `series`, `year` and `number` in its open part.
-    fn left_out(&self) -> Result<BTreeMap<NumberPlace, DocumentId>> {
+    /// The entries whose number was given up, and the numbers that no document ever bore, with the
+    /// act that says so: a void that is about no entry and names `book`, `series`, `year` and
+    /// `number` in its open part.
+    fn voids(&self) -> Result<(HashSet<u64>, BTreeMap<NumberPlace, DocumentId>)> {
         let filter = ActFilter { kinds: vec![Kind::Void], ..ActFilter::default() };
-        let mut out = BTreeMap::new();
+        let (mut entries, mut out) = (HashSet::new(), BTreeMap::new());
         self.0.acts(&filter, &mut |acted| {
             let act = acted.act;
-            let number = |key: &str| act.data.get(key).and_then(serde_json::Value::as_i64);
-            let text = |key: &str| act.data.get(key).and_then(serde_json::Value::as_str);
+            if let Some(seq) = act.about {
+                entries.insert(seq);
+                return Ok(());
+            }
+            let number = |key: &str| act.data.get(key).and_then(Value::as_i64);
             let year = number("year").and_then(|n| i16::try_from(n).ok());
             let count = number("number").and_then(|n| u32::try_from(n).ok());
-            let named = (text("series"), year, count);
-            let outgoing = text("book") == Some(Book::Outgoing.key()) && act.about.is_none();
-            if let (true, (Some(series), Some(year), Some(number))) = (outgoing, named) {
+            let book = text(&act.data, "book").and_then(Book::from_key);
+            let named = (book, text(&act.data, "series"), year, count);
+            if let (Some(book), Some(series), Some(year), Some(number)) = named {
                 let code = format!("{number:02} ({series})");
                 let series = series.to_owned();
-                let key = (series.clone(), year, number);
                 let document =
                     DocumentId { seq: act.seq, code, series, year, number, date: act.date };
-                out.insert(key, document);
+                out.insert(place(book, &document), document);
             }
             Ok(())
         })?;
-        Ok(out)
+        Ok((entries, out))
     }
 
     /// What a finding about an act's file names: the document that the act is about, else the act.

@@ -3,25 +3,38 @@
 //! Knows: plan, draft, issue, verify. Must not know: terminals, arguments, exit codes.
 
 mod assemble;
+mod backup;
 mod check;
 mod codes;
+mod copy;
 mod draft;
+pub mod evidence;
 mod fields;
 pub mod filing;
+pub mod intake;
 mod issue;
 mod job;
 mod ledger;
 mod plan;
 mod planned;
+pub mod print;
+mod rebuild;
+mod receive;
 mod recipe;
+mod repair;
+mod repeats;
+mod rerender;
 mod scaffold;
+pub mod search;
 mod skeleton;
 mod verify;
 mod word;
 mod workspace;
 
 pub use assemble::assemble;
+pub use backup::{BackedUp, BackupRequest, backup};
 pub use check::check;
+pub use copy::{MARK, Mark, NextNumber, Restored, restore};
 pub use draft::{Drafted, write_drafts};
 pub use fields::fields_of;
 pub use issue::{Line, PRINT_FOLDER, Report, Ticket, file_stem, issue, preview};
@@ -29,10 +42,19 @@ pub use job::{job_identity, load_job, single_steps, write_bad_rows};
 pub use ledger::Ledger;
 pub use plan::{Plan, PlannedStep, Purpose, plan};
 pub use planned::{Columns, Planned, RowData, RowPlace};
+pub use rebuild::{Rebuilt, rebuild, recover_config};
+pub use receive::{
+    Arrival, Arrived, Bring, Papers, Receipt, Received, check_arrivals, preview_arrivals, receive,
+};
 pub use recipe::{IssueDay, Recipe, at_row, write};
+pub use repair::{Mend, Origin, Remains, RepairRequest, Repaired, repair};
+pub use rerender::{Rerendered, Rerenderer};
 pub use scaffold::create_office;
 pub use skeleton::{Skeleton, skeleton, skeletons};
-pub use verify::{Verified, no_register, verify};
+pub use verify::{
+    Asked, Checked, Kept, Leave, Request, Verdict, Verified, minutes, no_register, verify,
+    verify_and_keep,
+};
 pub use word::{Fields, check_template, kind_word, template_fields};
 pub use workspace::{
     OFFICE_FILE, TEXT_LIMIT, Workspace, find_office, read_failure, read_text, write_failure,

@@ -1,6 +1,6 @@
 //! What a job would issue: every row filled, read, assembled and checked before any number is taken.
 //!
-//! Knows: steps, rows, recipes. Must not know: the register, the archive, terminals.
+//! Knows: steps, rows, recipes, which fields a book has. Must not know: what is registered, the archive, terminals.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -15,12 +15,14 @@ use crate::diagnostic::{
     Diagnostic, Failure, FailureKind, Family, Place, Result, Severity, blocks,
 };
 use crate::docx::Written;
-use crate::model::{Document, plain};
+use crate::model::{Document, is_copy, plain};
+use crate::register::{Book, annex};
 use crate::source::data;
 use crate::source::job::{Mode, Step};
 use crate::text;
 
 use super::codes::MISSING_FIELD;
+use super::fields::fields_of;
 use super::planned::{Planned, RowData, RowPlace};
 use super::recipe::{IssueDay, Recipe, at_row};
 use super::workspace::Workspace;
@@ -95,7 +97,9 @@ impl Plan {
         let planned = self.documents.get(index);
         let step = planned.and_then(|p| self.steps.get(p.step));
         match (planned, step) {
-            (Some(planned), Some(step)) => step.recipe.write(workspace, document, &planned.data),
+            (Some(planned), Some(step)) => step.recipe.write(workspace, document, || {
+                Value::Object(planned.data.fields().unwrap_or_default())
+            }),
             _ => Err(changed(&Place::default())),
         }
     }
@@ -181,8 +185,9 @@ struct Planner<'p, 'w> {
 struct Outcome {
     row: Place,
     data: Map<String, Value>,
-    /// The data as JSON, if there is a document.
-    text: String,
+    /// Length of the data as JSON, and the digest that tells it from other rows of the step.
+    size: usize,
+    digest: Digest,
     document: Option<Document>,
     findings: Vec<Diagnostic>,
 }
@@ -301,17 +306,28 @@ impl Planner<'_, '_> {
             let (made, more) = planned.recipe.document(self.workspace, &data, day, self.today);
             document = made;
             findings.extend(if row == Place::default() { more } else { at_row(more, &row) });
+            if let Some(document) = &document
+                && self.plan.purpose != Purpose::Draft
+            {
+                let place = match &row.file {
+                    Some(_) => row.clone(),
+                    None => Place::file(&planned.recipe.file),
+                };
+                let fields = fields_of(document, &self.workspace.rules, None);
+                findings.extend(annex::check(Book::Outgoing, &fields, &place));
+            }
         }
         let text = if document.is_some() { data.to_string() } else { String::new() };
+        let digest = sha256(format!("{index}\0{text}").as_bytes());
         let data = match data {
             Value::Object(data) => data,
             _ => Map::new(),
         };
-        Outcome { row, data, text, document, findings }
+        Outcome { row, data, size: text.len(), digest, document, findings }
     }
 
     fn take(&mut self, index: usize, outcome: Outcome) {
-        let Outcome { row, data, text, document, findings } = outcome;
+        let Outcome { row, data, size, digest, document, findings } = outcome;
         let mut errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code);
         let first_error = errors.next();
         let only_form = first_error.iter().copied().chain(errors).all(|c| c.family == Family::T);
@@ -325,14 +341,14 @@ impl Planner<'_, '_> {
             }
         }
         let Some(document) = document else { return };
-        let key = self.key(index, &text);
+        let key = self.key(&digest);
         let organ = document.extra.get("organ").map_or("", String::as_str);
         let series = self.workspace.office.series_of(organ, &document.type_id);
         let (series, notation) = (self.name(series), self.name(document.code.notation.0.clone()));
         let date = document.date.date().unwrap_or(self.today);
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
-        self.kept = self.kept.saturating_add(self.plan.steps[index].recipe.text.len() + text.len());
+        self.kept = self.kept.saturating_add(self.plan.steps[index].recipe.text.len() + size);
         let kept = self.kept < KEPT;
         let before = self.plan.documents.last();
         let row = RowPlace::new(row, before.map(|b| &b.row));
@@ -344,6 +360,7 @@ impl Planner<'_, '_> {
         self.plan.documents.push(Planned {
             step: index,
             row,
+            book: if is_copy(&document.type_id) { Book::Copies } else { Book::Outgoing },
             series,
             notation,
             date,
@@ -363,10 +380,9 @@ impl Planner<'_, '_> {
         self.names.entry(name).or_insert_with_key(|n| Arc::from(n.as_str())).clone()
     }
 
-    /// Identity of a row: step, data, and how many equal rows came before.
-    fn key(&mut self, step: usize, data: &str) -> u128 {
-        let base = sha256(format!("{step}\0{data}").as_bytes());
-        let nth = self.seen.entry(half(&base)).or_insert(0);
+    /// Identity of a row: the digest of step and data, and how many equal rows came before.
+    fn key(&mut self, base: &Digest) -> u128 {
+        let nth = self.seen.entry(half(base)).or_insert(0);
         *nth += 1;
         half(&sha256(format!("{base}\0{nth}").as_bytes()))
     }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostic::Place;
 use crate::model::Document;
+use crate::register::Book;
 use crate::text;
 
 /// A document that would be issued.
@@ -17,6 +18,8 @@ pub struct Planned {
     pub step: usize,
     /// Data row; empty where the step has no data.
     pub row: RowPlace,
+    /// Book: copies have their own.
+    pub book: Book,
     /// Series key.
     pub series: Arc<str>,
     /// Ký hiệu.

@@ -17,7 +17,6 @@ use crate::template::Template;
 use crate::text;
 
 use super::assemble::assemble;
-use super::planned::RowData;
 use super::word::{self, Word};
 use super::workspace::{Workspace, read_text};
 
@@ -142,10 +141,10 @@ impl Recipe {
         &self,
         workspace: &Workspace<'_>,
         document: &Document,
-        data: &RowData,
+        data: impl FnOnce() -> Value,
     ) -> Result<(Written, Vec<Diagnostic>)> {
         match &self.word {
-            Some(word) => Ok((word.write(workspace, document, data)?, Vec::new())),
+            Some(word) => Ok((word.write(workspace, document, &data())?, Vec::new())),
             None => write(workspace, document),
         }
     }

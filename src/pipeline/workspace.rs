@@ -113,6 +113,31 @@ impl<'w> Workspace<'w> {
         // Which ruleset is a line of the office; which names the office may use, the ruleset says.
         let (office, _) = source::office::parse(&office_text, &file, &Known::default());
         let (rules, rules_text) = choose_ruleset(world, dir, &office, on)?;
+        Self::assemble(world, dir, office_text, rules, rules_text)
+    }
+
+    /// An office as it was when a document was issued, from the texts that were kept with it.
+    ///
+    /// # Errors
+    /// `Config` if they can no longer be understood.
+    pub fn from_kept(
+        world: &'w dyn World,
+        dir: &Path,
+        office_text: String,
+        rules_text: String,
+    ) -> Result<Self> {
+        let rules = Ruleset::parse(&rules_text, "ruleset")?;
+        Self::assemble(world, dir, office_text, rules, rules_text)
+    }
+
+    fn assemble(
+        world: &'w dyn World,
+        dir: &Path,
+        office_text: String,
+        rules: Ruleset,
+        rules_text: String,
+    ) -> Result<Self> {
+        let file = dir.join(OFFICE_FILE).display().to_string();
         let layout: Vec<&str> = rules.layout.keys().map(String::as_str).collect();
         let types: Vec<&str> =
             rules.types.iter().chain(&rules.copies).map(|t| t.id.as_str()).collect();

@@ -7,6 +7,7 @@
 //! and what is odd about them; [`leaf`] makes the bytes that a later log commits to.
 
 pub mod act;
+pub mod annex;
 mod audit;
 mod award;
 pub mod book;
@@ -14,7 +15,9 @@ mod incoming;
 pub mod journal;
 pub mod leaf;
 pub mod life;
+mod narrow;
 mod numbering;
+pub mod search;
 pub mod sqlite;
 mod store;
 
@@ -22,6 +25,7 @@ pub use act::{Act, ActFilter, Acted, Kind, NewAct};
 pub use audit::{audit, check};
 pub use award::Award;
 pub use incoming::{Incoming, Secrecy, split_code};
+pub use narrow::{Narrow, units};
 pub use numbering::{Plan, plan, start_after};
 pub use store::{
     Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Kept, Last, Made, Order,

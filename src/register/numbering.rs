@@ -63,11 +63,15 @@ pub fn plan(
     for index in 0..wants.count() {
         let want = wants.get(index)?;
         let floor = start_after(office, &want.series, want.date.year());
+        let book = wants.book(index).unwrap_or(book);
         let last = |series: &str, year| register.map_or(Ok(None), |r| r.last(book, series, year));
-        let head = heads.of(&want, floor, last)?;
+        let head = heads.of(book, &want, floor, last)?;
         let before = head.date;
         let number = head.take(&want)?;
         let mut odd = head.oddities(&want, number, before, floor, today);
+        if book == Book::Incoming {
+            odd.iter_mut().for_each(of_arrival);
+        }
         plan.findings.extend(odd.drain(..).map(|d| (index, d)));
         plan.numbers.push(number);
     }
@@ -187,20 +191,21 @@ impl Head {
 /// Where the series stand that a batch touches.
 #[derive(Default)]
 pub(super) struct Heads {
-    by_series: HashMap<(String, i16), Head>,
+    by_series: HashMap<(Book, String, i16), Head>,
 }
 
 impl Heads {
     /// The head of the want's series; `last` is asked once for each series and year.
     pub(super) fn of(
         &mut self,
+        book: Book,
         want: &Want,
         floor: u32,
         last: impl FnOnce(&str, i16) -> Result<Option<Last>>,
     ) -> Result<&mut Head> {
         use std::collections::hash_map::Entry::{Occupied, Vacant};
         let year = want.date.year();
-        match self.by_series.entry((want.series.clone(), year)) {
+        match self.by_series.entry((book, want.series.clone(), year)) {
             Occupied(o) => Ok(o.into_mut()),
             Vacant(v) => {
                 let stored = last(&want.series, year)?;
@@ -213,6 +218,18 @@ impl Heads {
             }
         }
     }
+}
+
+/// The same oddities of an incoming document: its day is that of its arrival.
+fn of_arrival(finding: &mut Diagnostic) {
+    let (vi, en) = (&mut finding.message.vi, &mut finding.message.en);
+    *vi = vi.replace("ngày ban hành", "ngày đến");
+    *en = en.replace("the date of issue", "the date of arrival");
+    finding.basis = Some("Điều 22 khoản 2 NĐ 30/2020/NĐ-CP".to_owned());
+    finding.hint = Some(text!(
+        "ghi đúng ngày đến, và đăng ký theo thứ tự tiếp nhận",
+        "give the true day of arrival, and register in the order of reception"
+    ));
 }
 
 /// `05/02/2026`.

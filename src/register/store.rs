@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
 
-use super::{ActFilter, Acted, Book, Entry, Fields, NewAct, Want};
+use super::{ActFilter, Acted, Book, Entry, Fields, Narrow, NewAct, Want};
 use crate::archive::{Digest, FileRef};
 use crate::diagnostic::{Failure, Result};
 use crate::model::Number;
@@ -20,6 +20,15 @@ pub trait Wants: Sync {
     fn count(&self) -> usize;
     /// The want at `index`, `0..count()`. Asked for in rising order; may be asked for again.
     fn get(&self, index: usize) -> Result<Want>;
+    /// The book of the want at `index`, where it is not the batch's: a decision and its copies may
+    /// be issued as one.
+    fn book(&self, _index: usize) -> Option<Book> {
+        None
+    }
+    /// How many files the entry at `index` will have: 0 for a paper that is only entered.
+    fn files(&self, _index: usize) -> usize {
+        1
+    }
 }
 
 impl Wants for Vec<Want> {
@@ -49,7 +58,7 @@ pub struct Batch {
     pub job: String,
     /// What a person calls it: the job file's title or the source's name.
     pub title: String,
-    /// The book it is entered in.
+    /// The book it is entered in, unless a want names another.
     pub book: Book,
 }
 
@@ -82,6 +91,8 @@ pub struct Reservation {
 /// A document whose files stand in their bag and that is to become registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
+    /// Book of its reservation.
+    pub book: Book,
     /// Series key of its reservation.
     pub series: String,
     /// Its reserved number.
@@ -140,6 +151,8 @@ pub struct Filter {
     pub text: Option<String>,
     /// Entries with a file in this bag: year and number.
     pub bag: Option<(i16, u32)>,
+    /// Type, signer, unit, positions.
+    pub narrow: Narrow,
     /// Ký hiệu, exactly.
     pub notation: Option<String>,
     /// Số, ký hiệu that the sender gave an incoming document, exactly.
@@ -343,6 +356,9 @@ pub trait Register: Send {
 
     /// Files that rows have, and their bytes.
     fn totals(&self) -> Result<(u64, u64)>;
+
+    /// How many files rows have in one bag.
+    fn bag_count(&self, year: i16, bag: u32) -> Result<u64>;
 
     /// The files of one bag in order of registration.
     fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>>;

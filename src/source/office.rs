@@ -14,7 +14,9 @@ use toml::de::DeTable;
 
 use super::keyed::{Field, Fields, Key, Reader, Wrong, join};
 use crate::diagnostic::{Code, Diagnostic, Family};
-use crate::model::{Contents, Office, OrganConfig, SeriesConfig, SeriesMode, SignerConfig};
+use crate::model::{
+    Contents, DateLine, Office, OrganConfig, SeriesConfig, SeriesMode, SignerConfig, organ_id_form,
+};
 use crate::text;
 
 const BASE: u16 = 300;
@@ -26,6 +28,10 @@ const SAME_CODE: u16 = 12;
 const UNKNOWN_NAME: u16 = 13;
 /// A type in two groups.
 const TWO_GROUPS: u16 = 14;
+/// A day off that is no day.
+const BAD_DAY: u16 = 16;
+/// An identifier of neither form.
+const BAD_ORGAN_ID: u16 = 17;
 /// No name inside a sentence.
 const NO_IN_TEXT: u16 = 15;
 
@@ -65,6 +71,7 @@ const OPTIONS: &[Key] = &[
     ("allow_titles_before_name", "hoc-ham-truoc-ten"),
     ("ruleset", "bo-quy-tac"),
     ("bag_size", "so-van-ban-mot-tui"),
+    ("days_off", "ngay-nghi"),
 ];
 
 /// The names that the ruleset gives and an office may use.
@@ -106,6 +113,7 @@ impl<'a> Builder<'_, 'a, '_> {
             allow_titles_before_name: false,
             ruleset: None,
             bag_size: 1000,
+            days_off: Vec::new(),
             layout: self.layout(&top),
         };
         self.series(&top, &mut office);
@@ -163,9 +171,30 @@ impl<'a> Builder<'_, 'a, '_> {
             in_text: self.in_text(fields, &name),
             name,
             code: self.code(fields),
-            id: self.optional(fields, "id"),
+            id: self.organ_id(fields),
             place,
         }
+    }
+
+    /// Mã định danh: kept as typed, with a warning where it has neither form.
+    fn organ_id(&mut self, fields: &Fields<'_, 'a>) -> Option<String> {
+        let id = self.optional(fields, "id")?;
+        if let (None, Some(field)) = (organ_id_form(&id), fields.get("id")) {
+            let item = join(&fields.path, field.typed);
+            let place = self.reader.place(field.value.span().start).item(item);
+            self.reader.push(
+                Diagnostic::warning(
+                    Code::new(Family::D, BASE + BAD_ORGAN_ID),
+                    place,
+                    text!(
+                        "mã định danh “{id}” không đúng dạng cũ (000.00.18.G12) hay dạng mới (G09.01)",
+                        "the identifier “{id}” is of neither form, the old (000.00.18.G12) or the new (G09.01)"
+                    ),
+                )
+                .hint(text!("xem lại mã của cơ quan", "check the organ's identifier")),
+            );
+        }
+        Some(id)
     }
 
     fn in_text(&mut self, fields: &Fields<'_, 'a>, name: &[String]) -> String {
@@ -399,10 +428,13 @@ impl<'a> Builder<'_, 'a, '_> {
 
     /// Every series that this office can use: a misspelt one would number from 01 again.
     fn series_names(&self, office: &Office) -> Vec<String> {
-        let keys = std::iter::once("").chain(office.councils.keys().map(String::as_str));
+        let councils = || office.councils.keys().map(String::as_str);
+        let keys = std::iter::once("").chain(councils());
         let mut names: Vec<String> = keys
             .flat_map(|key| self.known.types.iter().map(move |id| office.series_of(key, id)))
             .collect();
+        names.push(office.incoming_series());
+        names.extend(std::iter::once("").chain(councils()).map(|key| office.awards_series(key)));
         names.sort();
         names.dedup();
         names
@@ -439,6 +471,23 @@ impl<'a> Builder<'_, 'a, '_> {
         office.ruleset = self.optional(&fields, "ruleset");
         if let Some(field) = fields.get("bag_size") {
             office.bag_size = self.reader.integer(field, 1, 1000).unwrap_or(1000);
+        }
+        if let Some(field) = fields.get("days_off") {
+            for typed in self.reader.lines(field) {
+                match DateLine::parse(&typed).and_then(DateLine::date) {
+                    Some(day) => office.days_off.push(day),
+                    None => self.reader.error(
+                        BAD_DAY,
+                        field.value.span().start,
+                        Some(&join(&fields.path, field.typed)),
+                        text!("“{typed}” không phải là một ngày", "“{typed}” is not a day"),
+                        Some(text!(
+                            "viết \"2026-09-02\" hoặc \"02/9/2026\"",
+                            "write \"2026-09-02\""
+                        )),
+                    ),
+                }
+            }
         }
     }
 

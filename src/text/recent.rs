@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const SETS: usize = 256;
 /// Texts that a set keeps.
 const WAYS: usize = 4;
-/// Longer texts are not kept, in bytes: a memory is at most 4 MiB of them.
-const LONGEST: usize = 4096;
+/// Longer texts are not kept, in bytes: a memory is at most 8 MiB of them.
+const LONGEST: usize = 8192;
 
 /// A memory of what texts came to. Belongs to one thread.
 pub struct Recent<V> {

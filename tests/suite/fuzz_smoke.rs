@@ -129,7 +129,13 @@ targets!(
     docx_document,
     word_template,
     manifest,
-    name
+    name,
+    note,
+    checkpoint,
+    proof,
+    tile,
+    leaf,
+    pdf
 );
 
 #[test]

@@ -58,7 +58,7 @@ impl Proof {
         }
         let extra = lines.next_if(|line| line.starts_with("extra "));
         let leaf = extra
-            .map(|line| STANDARD.decode(line.trim_start_matches("extra ")))
+            .map(|line| STANDARD.decode(line.strip_prefix("extra ").unwrap_or(line)))
             .transpose()
             .map_err(|_| Fault::ProofLines)?;
         if leaf.as_ref().is_some_and(|leaf| leaf.len() > tile::MAX_LEAF) {

@@ -360,6 +360,7 @@ fn a_changed_key_is_vouched_for_by_the_old_one() {
     let (world, dir, root) = (office.world.clone(), office.dir.path().to_owned(), office.root());
     let (key, known) = keys::open(&world, &dir, &root, "").expect("keys");
     let old = key.public().clone();
+    let old_private = PrivateKey::parse(&key.skey()).expect("a key");
     office.grow(4);
     let mut log = Log::open(&world, &root, key, &known, &office.leaves).expect("opens");
     log.extend(&office.leaves).expect("extended");
@@ -367,7 +368,11 @@ fn a_changed_key_is_vouched_for_by_the_old_one() {
     keys::publish(&world, &root, rotation.next.public()).expect("published");
     let next = rotation.finish(&world, 1).expect("finished");
     let new = next.public().clone();
-    log.change_key(next);
+    drop(log);
+    let known = office.known();
+    let mut log = Log::open(&world, &root, next, &known, &office.leaves).expect("opens");
+    log.extend(&office.leaves).expect("extended");
+    log.also_sign(old_private);
     log.publish().expect("published");
     drop(log);
     let both = office.checkpoint().0;

@@ -90,9 +90,10 @@ impl<'w> Log<'w> {
         self.key.public()
     }
 
-    /// From now on `next` signs; the next checkpoint bears the signatures of both keys.
-    pub fn change_key(&mut self, next: PrivateKey) {
-        self.also = Some(std::mem::replace(&mut self.key, next));
+    /// The next checkpoint bears the signature of this key too: the one that was replaced vouches
+    /// for the one that follows.
+    pub fn also_sign(&mut self, old: PrivateKey) {
+        self.also = Some(old);
     }
 
     /// Removes what a kill left and makes damaged tiles at the edge again; how many. Not synced.

@@ -13,6 +13,7 @@ use super::super::Digest;
 use super::super::paths::{BagId, DATA, check_path};
 use super::finding::{Class, Finding};
 use super::hash::{self, Outcome};
+use super::rounds::{self, BagDone};
 use super::sort::{Content, Stray, Wrong};
 use super::tree::{self, Side, Walk, join, odd};
 use super::view::Known;
@@ -39,6 +40,8 @@ pub(super) struct Outcomes {
     pub files: u64,
     /// Things without a verdict.
     pub skipped: u64,
+    /// That it was checked to the end, if it was, and as a whole.
+    pub done: Option<BagDone>,
 }
 
 /// Checks one bag; a panic in the check is a finding, not a verdict.
@@ -54,6 +57,19 @@ pub(super) fn check(check: &Check<'_>, task: &Task) -> Outcomes {
 }
 
 fn run(check: &Check<'_>, task: &Task) -> Outcomes {
+    let whole = task.side == Side::Sealed && !check.part && !check.quick;
+    // Before anything is read: what changes meanwhile is then no longer what was verified.
+    let state = whole.then(|| rounds::state(check, task.id, &task.known)).flatten();
+    let mut out = read(check, task);
+    let clean = out.findings.is_empty() && out.wrong.is_empty() && out.stray.is_empty();
+    out.done = state.filter(|_| out.skipped == 0).map(|state| {
+        let (files, bytes) = rounds::amount(&task.known);
+        BagDone { bag: task.id, state, files, bytes, clean, at: check.world.timestamp() }
+    });
+    out
+}
+
+fn read(check: &Check<'_>, task: &Task) -> Outcomes {
     let mut bag = Bag {
         check,
         task,
@@ -68,7 +84,11 @@ fn run(check: &Check<'_>, task: &Task) -> Outcomes {
         bag.tell(Finding::new(Class::BagForeign, bag.shown.clone()));
     }
     let listed = bag.tag_files(&walk);
-    let rows = bag.rows();
+    let mut rows = bag.rows();
+    if check.part {
+        rows.retain(|known| known.wanted);
+        bag.only_wanted();
+    }
     let strays = bag.unregistered(&walk);
     let outcomes = bag.read(&walk, &rows, &strays);
     let (registered, extra) = outcomes.split_at(rows.len());
@@ -78,7 +98,9 @@ fn run(check: &Check<'_>, task: &Task) -> Outcomes {
     for (path, outcome) in strays.iter().zip(extra) {
         bag.stray(path, outcome, &listed);
     }
-    bag.empty_folders(&walk);
+    if !check.part {
+        bag.empty_folders(&walk);
+    }
     bag.out
 }
 
@@ -114,6 +136,17 @@ impl<'a> Bag<'a> {
         self.out.skipped += findings.iter().filter(|f| f.class.is_unknown()).count() as u64;
         self.out.findings.extend(findings);
         listed
+    }
+
+    /// Forgets what was found of the bag as a whole and of documents that are not asked for: where a
+    /// document cannot be read, that is told of the document itself.
+    fn only_wanted(&mut self) {
+        let known = self.task.known.iter().filter(|k| k.wanted);
+        let wanted: HashSet<u64> = known.map(|k| k.document.seq).collect();
+        let of = |f: &Finding| f.document.as_ref().is_some_and(|d| wanted.contains(&d.seq));
+        self.out.findings.retain(of);
+        self.out.wrong.retain(|w| wanted.contains(&w.known.document.seq));
+        self.out.skipped = 0;
     }
 
     /// The registered files whose path can be used, each path once.
@@ -165,7 +198,11 @@ impl<'a> Bag<'a> {
             return Outcome::Stopped;
         }
         let full = self.dir.join(path);
-        let read = AssertUnwindSafe(|| hash::read(self.check.world, &full, expected));
+        let (world, gate) = (self.check.world, &self.check.gate);
+        let read = AssertUnwindSafe(|| match self.check.quick {
+            true => hash::measure(world, &full),
+            false => hash::read(world, &full, expected, gate),
+        });
         let outcome = catch_unwind(read).unwrap_or(Outcome::Crashed);
         if let Outcome::Read { len, .. } = outcome {
             self.check.advance(len);
@@ -182,7 +219,8 @@ impl<'a> Bag<'a> {
                 if *links > 1 {
                     self.tell(finding(Class::HardLink).actual(links.to_string()));
                 }
-                if *digest != Some(known.sha256) || *len != known.size {
+                let other = !self.check.quick && *digest != Some(known.sha256);
+                if other || *len != known.size {
                     if digest.is_some() && listed.get(&known.path) == digest.as_ref() {
                         self.tell(finding(Class::Resealed));
                     }

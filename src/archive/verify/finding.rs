@@ -152,6 +152,11 @@ impl Class {
             )
     }
 
+    /// True if it is about a file that no row lists, whatever it holds.
+    pub(super) fn is_of_a_stray(self) -> bool {
+        matches!(self, Self::Extra | Self::NoRow | Self::UnsafePath | Self::Duplicate)
+    }
+
     /// True if it means that there is no verdict, rather than a bad one.
     pub fn is_unknown(self) -> bool {
         matches!(self, Self::Unreadable | Self::TooMuch | Self::Crashed | Self::UnknownContent)

@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use ring::digest::{Context, SHA256};
 
@@ -40,20 +41,58 @@ pub(super) enum Outcome {
     Crashed,
 }
 
+/// Lets only so many threads hash at once, so that more files may be under way than there are processors.
+pub(super) struct Gate(Option<(Mutex<usize>, Condvar)>);
+
+impl Gate {
+    /// A gate for `hashing` of `readers` threads; open where all may pass (0: no limit).
+    pub(super) fn new(hashing: usize, readers: usize) -> Self {
+        let limited = hashing > 0 && hashing < readers;
+        Self(limited.then(|| (Mutex::new(hashing), Condvar::new())))
+    }
+
+    fn pass<T>(&self, work: impl FnOnce() -> T) -> T {
+        let Some((free, back)) = &self.0 else { return work() };
+        let lock = free.lock().unwrap_or_else(PoisonError::into_inner);
+        let none = |free: &mut usize| *free == 0;
+        let mut lock = back.wait_while(lock, none).unwrap_or_else(PoisonError::into_inner);
+        *lock -= 1;
+        drop(lock);
+        let out = work();
+        *free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        back.notify_one();
+        out
+    }
+}
+
+/// Kind, length and links of one file; its content is not looked at.
+pub(super) fn measure(world: &dyn World, path: &Path) -> Outcome {
+    match world.stat(path) {
+        Ok(stat) if stat.kind == EntryKind::File => {
+            Outcome::Read { digest: None, len: stat.len, links: stat.links }
+        }
+        Ok(stat) => Outcome::Odd(stat.kind),
+        Err(error) => refused(&error),
+    }
+}
+
 /// Reads one file. `expected` is what the register says of it; a file that differs is read twice.
-pub(super) fn read(world: &dyn World, path: &Path, expected: Option<(Digest, u64)>) -> Outcome {
-    let stat = match world.stat(path) {
-        Ok(stat) => stat,
+pub(super) fn read(
+    world: &dyn World,
+    path: &Path,
+    expected: Option<(Digest, u64)>,
+    gate: &Gate,
+) -> Outcome {
+    let (stat, file) = match world.open_file(path) {
+        Ok(opened) => opened,
         Err(error) => return refused(&error),
     };
-    if stat.kind != EntryKind::File {
-        return Outcome::Odd(stat.kind);
-    }
+    let Some(mut file) = file else { return Outcome::Odd(stat.kind) };
     let limit = expected.map_or(CURIOUS, |(_, size)| size.max(CURIOUS));
     if stat.len > limit {
         return Outcome::Read { digest: None, len: stat.len, links: stat.links };
     }
-    let first = match digest(world, path, limit) {
+    let first = match SCRATCH.with_borrow_mut(|buffer| stream(&mut *file, buffer, limit, gate)) {
         Ok(first) => first,
         Err(error) => return refused(&error),
     };
@@ -61,7 +100,8 @@ pub(super) fn read(world: &dyn World, path: &Path, expected: Option<(Digest, u64
     if steady {
         return Outcome::Read { digest: Some(first.0), len: first.1, links: stat.links };
     }
-    match digest(world, path, limit) {
+    drop(file);
+    match digest(world, path, limit, gate) {
         Ok(second) if second == first => {
             Outcome::Read { digest: Some(first.0), len: first.1, links: stat.links }
         }
@@ -78,12 +118,17 @@ fn refused(error: &io::Error) -> Outcome {
 }
 
 /// Digest and length of a file, reading at most a little more than `limit`.
-fn digest(world: &dyn World, path: &Path, limit: u64) -> io::Result<(Digest, u64)> {
+fn digest(world: &dyn World, path: &Path, limit: u64, gate: &Gate) -> io::Result<(Digest, u64)> {
     let mut reader = world.open(path)?;
-    SCRATCH.with_borrow_mut(|buffer| stream(&mut *reader, buffer, limit))
+    SCRATCH.with_borrow_mut(|buffer| stream(&mut *reader, buffer, limit, gate))
 }
 
-fn stream(reader: &mut dyn Read, buffer: &mut [u8], limit: u64) -> io::Result<(Digest, u64)> {
+fn stream(
+    reader: &mut dyn Read,
+    buffer: &mut [u8],
+    limit: u64,
+    gate: &Gate,
+) -> io::Result<(Digest, u64)> {
     let mut context = Context::new(&SHA256);
     let mut length = 0u64;
     while length <= limit {
@@ -93,7 +138,7 @@ fn stream(reader: &mut dyn Read, buffer: &mut [u8], limit: u64) -> io::Result<(D
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        context.update(buffer.get(..count).unwrap_or(buffer));
+        gate.pass(|| context.update(buffer.get(..count).unwrap_or(buffer)));
         length += count as u64;
     }
     let mut out = [0; 32];
@@ -114,8 +159,9 @@ const MILLION: [u8; 32] = [
 /// Known answers before any verdict: a processor or a library that hashes wrongly must not judge an archive.
 pub(super) fn self_test() -> Result<()> {
     let mut buffer = vec![0; 4097];
-    let abc = stream(&mut &b"abc"[..], &mut buffer, u64::MAX);
-    let million = stream(&mut io::repeat(b'a').take(1_000_000), &mut buffer, u64::MAX);
+    let gate = Gate::new(0, 1);
+    let abc = stream(&mut &b"abc"[..], &mut buffer, u64::MAX, &gate);
+    let million = stream(&mut io::repeat(b'a').take(1_000_000), &mut buffer, u64::MAX, &gate);
     let right =
         abc.is_ok_and(|d| d.0 == Digest(ABC)) && million.is_ok_and(|d| d.0 == Digest(MILLION));
     if right {

@@ -190,8 +190,8 @@ impl Run<'_> {
     }
 
     fn anchor(&mut self, anchor: Option<&[u8]>, known: &[PublicKey]) -> Option<Mark> {
-        match Checkpoint::open(anchor?, known) {
-            Ok((checkpoint, _)) => Some(Mark {
+        match Checkpoint::kept(anchor?, known) {
+            Ok(checkpoint) => Some(Mark {
                 path: String::new(),
                 checkpoint,
                 ahead: Class::AnchorAhead,
@@ -354,6 +354,7 @@ impl Run<'_> {
             false => finding.why(crate::diagnostic::Text::new(lost.clone(), lost)),
         });
         // Tiles beyond the register belong there all the same.
+        self.expected.extend(edge.partial_tiles().iter().map(Tile::path));
         for content in tile::levels(signed.size).map(Content::Hashes).chain([Content::Entries]) {
             let from = tile::things(content, edge.size()) / WIDTH;
             let tiles = (from..).map_while(|index| Tile::at(content, index, signed.size));

@@ -12,6 +12,7 @@ mod hash;
 mod log;
 mod numbers;
 mod report;
+mod rounds;
 mod sort;
 mod tags;
 mod tree;
@@ -21,12 +22,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
 pub use finding::{Class, Finding, Other};
 pub use report::{Counts, Coverage, ExitStatus, Options, Progress, Report, Scope};
+pub use rounds::{BagDone, Earlier, History, Seen};
 pub use view::{DocumentId, Given, Known, RegisterView, State};
 
 use self::bag::{Outcomes, Task};
+use self::hash::Gate;
 use self::sort::{Content, Wrong};
 use self::tree::Side;
 use super::BagId;
@@ -47,15 +51,25 @@ struct Check<'a> {
     world: &'a dyn World,
     root: &'a Path,
     cancel: Option<&'a AtomicBool>,
+    deadline: Option<Duration>,
     on_progress: Option<&'a (dyn Fn(Progress) + Sync)>,
     totals: (u64, u64),
     files: AtomicU64,
     bytes: AtomicU64,
+    /// Files and bytes that an earlier run has verified.
+    passed: (AtomicU64, AtomicU64),
+    gate: Gate,
+    quick: bool,
+    part: bool,
 }
 
 impl Check<'_> {
     fn is_cancelled(&self) -> bool {
         self.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+
+    fn is_over(&self) -> bool {
+        self.deadline.is_some_and(|end| self.world.elapsed() >= end)
     }
 
     fn advance(&self, bytes: u64) {
@@ -71,8 +85,8 @@ impl Check<'_> {
             tell(Progress {
                 files: self.files.load(Ordering::Relaxed),
                 bytes: self.bytes.load(Ordering::Relaxed),
-                total_files: self.totals.0,
-                total_bytes: self.totals.1,
+                total_files: self.totals.0.saturating_sub(self.passed.0.load(Ordering::Relaxed)),
+                total_bytes: self.totals.1.saturating_sub(self.passed.1.load(Ordering::Relaxed)),
             });
         }
     }
@@ -93,16 +107,22 @@ pub fn verify(
     let started = world.timestamp();
     let open_done = options.open_done.take();
     let totals = if options.scope == Scope::ALL { view.totals()? } else { (0, 0) };
+    let readers = readers(options.io, options.threads);
     let check = Check {
         world,
         root,
         cancel: options.cancel,
+        deadline: options.deadline,
         on_progress: options.on_progress,
         totals,
         files: AtomicU64::new(0),
         bytes: AtomicU64::new(0),
+        passed: Default::default(),
+        gate: Gate::new(options.threads, readers),
+        quick: options.quick,
+        part: options.scope.part,
     };
-    let mut run = Run::new(&check, view, &options)?;
+    let mut run = Run::new(&check, view, &options, readers)?;
     run.numbers()?;
     run.bags(Side::Open)?;
     run.log(options.anchor)?;
@@ -133,6 +153,7 @@ struct Run<'a> {
     check: &'a Check<'a>,
     view: &'a dyn RegisterView,
     scope: Scope,
+    history: &'a History,
     pool: rayon::ThreadPool,
     on_disk: BTreeMap<BagId, Vec<Side>>,
     /// Some folder around the bags could not be read.
@@ -141,32 +162,41 @@ struct Run<'a> {
     findings: Vec<Finding>,
     total: Outcomes,
     covered: Coverage,
+    done: Vec<BagDone>,
+    earlier: Vec<Earlier>,
+    /// Time was up before everything was begun.
+    expired: bool,
 }
 
 impl<'a> Run<'a> {
     fn new(
         check: &'a Check<'a>,
         view: &'a dyn RegisterView,
-        options: &Options<'_>,
+        options: &'a Options<'_>,
+        readers: usize,
     ) -> Result<Self> {
         let scope = options.scope;
         let layout = tree::layout(check.world, check.root, scope, view.head()?.is_some());
         let registered = view.bags()?.into_iter().filter(|bag| scope.has(*bag)).collect();
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads(options.threads))
+            .num_threads(readers)
             .build()
             .map_err(|error| no_threads(&error))?;
         Ok(Self {
             check,
             view,
             scope,
+            history: &options.history,
             pool,
             on_disk: layout.bags,
             partial: layout.partial,
             registered,
-            findings: layout.findings.into_iter().chain(options.also.iter().cloned()).collect(),
+            findings: layout.findings,
             total: Outcomes::default(),
             covered: Coverage::default(),
+            done: Vec::new(),
+            earlier: Vec::new(),
+            expired: false,
         })
     }
 
@@ -190,7 +220,7 @@ impl<'a> Run<'a> {
 
     /// Sealed bags against the entries of their seals.
     fn seals(&mut self) -> Result<()> {
-        if self.view.head()?.is_none() || self.check.is_cancelled() {
+        if self.view.head()?.is_none() || self.check.is_cancelled() || self.scope.part {
             return Ok(());
         }
         let known = |id: &BagId| self.registered.contains(id);
@@ -204,40 +234,51 @@ impl<'a> Run<'a> {
 
     /// Checks all bags of one side, a few at a time.
     fn bags(&mut self, side: Side) -> Result<()> {
-        let ids: Vec<BagId> = self
-            .on_disk
-            .iter()
-            .filter(|(_, sides)| sides.contains(&side))
-            .map(|(id, _)| *id)
-            .collect();
+        let sides = self.on_disk.iter().filter(|(_, sides)| sides.contains(&side));
+        let mut ids: Vec<BagId> = sides.map(|(id, _)| *id).collect();
+        rounds::order(&mut ids, self.history);
         let done = Mutex::new(BTreeMap::new());
         let (back, permit) = mpsc::channel();
         for _ in 0..=self.pool.current_num_threads() {
             let _ = back.send(());
         }
-        let (check, mut queued) = (self.check, 0);
-        let asked = self.pool.in_place_scope(|scope| -> Result<()> {
+        let (check, mut queued, mut passed) = (self.check, 0, Vec::new());
+        let asked = self.pool.in_place_scope(|scope| -> Result<bool> {
             for &id in &ids {
-                if check.is_cancelled() {
-                    break;
+                let _ = permit.recv();
+                let held = Permit(back.clone());
+                // Open bags are read under the lock and change with every batch: they are never left.
+                if check.is_cancelled() || (side == Side::Sealed && queued > 0 && check.is_over()) {
+                    return Ok(true);
                 }
                 let known = self.known(id, side)?;
-                let _ = permit.recv();
+                if check.part && !known.iter().any(|k| k.wanted) {
+                    passed.push(None);
+                    continue;
+                }
+                if let Some(earlier) = self.earlier(id, side, &known) {
+                    passed.push(Some(earlier));
+                    continue;
+                }
                 queued += 1;
-                let (held, done) = (Permit(back.clone()), &done);
+                let done = &done;
                 scope.spawn(move |_| {
                     let _held = held;
                     let outcomes = bag::check(check, &Task { id, side, known });
                     done.lock().unwrap_or_else(PoisonError::into_inner).insert(id, outcomes);
                 });
             }
-            Ok(())
+            Ok(false)
         });
-        asked?;
+        let stopped = asked?;
         let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.covered.bags += done.len() as u64;
+        let left = (ids.len() - queued - passed.len()) as u64;
+        self.covered.left_bags += left;
+        self.expired |= stopped && left > 0;
+        self.earlier.extend(passed.into_iter().flatten());
         // A bag that was not begun, or whose thread died, has no verdict.
-        self.total.skipped += (ids.len() - done.len()) as u64;
+        self.total.skipped += left + (queued - done.len()) as u64;
         if done.len() < queued {
             self.findings.push(Finding::new(Class::Crashed, side.folder()));
         }
@@ -245,6 +286,19 @@ impl<'a> Run<'a> {
             self.add(outcomes);
         }
         Ok(())
+    }
+
+    /// That an earlier run verified a bag which is still as it was, if it may be passed over.
+    fn earlier(&self, bag: BagId, side: Side, known: &[Known]) -> Option<Earlier> {
+        let seen = self.history.get(&bag).filter(|seen| seen.counts)?;
+        if side == Side::Open || rounds::state(self.check, bag, known)? != seen.state {
+            return None;
+        }
+        let (files, bytes) = rounds::amount(known);
+        self.check.passed.0.fetch_add(files, Ordering::Relaxed);
+        self.check.passed.1.fetch_add(bytes, Ordering::Relaxed);
+        let (at, report) = (seen.at.clone(), seen.report.clone());
+        Some(Earlier { bag, files, bytes, at, report })
     }
 
     /// The registered files of a bag on this side. Where a bag lies on both sides, the sealed one counts.
@@ -270,6 +324,7 @@ impl<'a> Run<'a> {
         self.total.stray.append(&mut outcomes.stray);
         self.total.files += outcomes.files;
         self.total.skipped += outcomes.skipped;
+        self.done.extend(outcomes.done);
     }
 
     /// Bags that the register knows and the disk does not have.
@@ -284,8 +339,12 @@ impl<'a> Run<'a> {
                 self.findings.push(Finding::new(Class::Unreadable, path).actual(why));
                 continue;
             }
-            self.findings.push(Finding::new(Class::BagMissing, path));
-            for known in self.known(bag, side)? {
+            let mut known = self.known(bag, side)?;
+            known.retain(|k| k.wanted);
+            if !self.scope.part {
+                self.findings.push(Finding::new(Class::BagMissing, path));
+            }
+            for known in known {
                 self.total.files += 1;
                 self.total.wrong.push(Wrong { bag, side, known, content: Content::Gone });
             }
@@ -311,7 +370,8 @@ impl<'a> Run<'a> {
 
     fn report(mut self, started: String) -> Result<Report> {
         let sorted = sort::sort(self.view, &self.total.wrong, &self.total.stray, &self.on_disk)?;
-        self.findings.extend(sorted);
+        let of_part = |f: &Finding| !self.scope.part || !f.class.is_of_a_stray();
+        self.findings.extend(sorted.into_iter().filter(of_part));
         self.findings.sort();
         self.findings.dedup();
         let mut counts = Counts::default();
@@ -322,9 +382,15 @@ impl<'a> Run<'a> {
         }
         self.findings.truncate(MAX_FINDINGS);
         let cancelled = self.check.is_cancelled();
-        let complete = !cancelled && counts.unknown == 0 && self.total.skipped == 0;
+        let expired = self.expired && !cancelled;
+        let stopped = cancelled || expired || self.check.quick;
+        let complete = !stopped && counts.unknown == 0 && self.total.skipped == 0;
         self.covered.files = self.total.files;
-        self.covered.bytes = self.check.bytes.load(Ordering::Relaxed);
+        self.covered.earlier_bags = self.earlier.len() as u64;
+        self.covered.earlier_files = self.earlier.iter().map(|e| e.files).sum();
+        // A quick check has read none of the lengths that it has seen.
+        let read = if self.check.quick { 0 } else { self.check.bytes.load(Ordering::Relaxed) };
+        self.covered.bytes = read;
         Ok(Report {
             scope: self.scope,
             covered: self.covered,
@@ -335,6 +401,10 @@ impl<'a> Run<'a> {
             started,
             ended: self.check.world.timestamp(),
             cancelled,
+            expired,
+            quick: self.check.quick,
+            bags: self.done,
+            earlier: self.earlier,
             complete,
         })
     }
@@ -349,10 +419,14 @@ impl Drop for Permit {
     }
 }
 
-/// Threads to use: what was asked for, or two for each processor so that reading and hashing overlap.
-fn threads(asked: usize) -> usize {
+/// Files to read at the same time: what was asked for, at least one for each thread that hashes, or two
+/// for each processor so that reading and hashing overlap.
+fn readers(asked: usize, hashing: usize) -> usize {
     match asked {
-        0 => std::thread::available_parallelism().map_or(4, |n| n.get() * 2).clamp(2, 32),
+        0 => std::thread::available_parallelism()
+            .map_or(4, |n| n.get() * 2)
+            .clamp(2, 32)
+            .max(hashing.min(256)),
         n => n.min(256),
     }
 }

@@ -48,13 +48,16 @@ pub(super) fn check(
                 each(finding.values(dates.0, dates.1));
             }
         }
-        codes.add(&now);
+        // A paper's number is one of its book alone: two books may give the same.
+        if given.state != State::Paper {
+            codes.add(&now);
+        }
         match given.state {
             State::Registered if given.files == 0 => {
                 each(Finding::new(Class::NoFile, "").of(&now));
             }
             State::Reserved => each(Finding::new(Class::Unfinished, "").of(&now)),
-            State::Registered | State::Void => {}
+            State::Registered | State::Paper | State::Void => {}
         }
         before = Some(now);
         Ok(())
@@ -187,7 +190,7 @@ mod tests {
         );
         let want = ["A 2026: 01", "duplicate-number", "A 2026: 03–05", "B 2026: 02–4294967294"];
         assert_eq!(told(&view, Scope::ALL), want);
-        let last_year = Scope { year: Some(2025), bag: None };
+        let last_year = Scope { year: Some(2025), bag: None, part: false };
         assert_eq!(told(&view, last_year), [""; 0]);
     }
 

@@ -4,11 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use serde::Serialize;
 
 use super::super::BagId;
 use super::finding::Finding;
+use super::rounds::{BagDone, Earlier, History};
 use crate::diagnostic::Severity;
 
 /// What part of the archive is to be checked.
@@ -20,11 +22,15 @@ pub struct Scope {
     /// Only this bag of each year in scope.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bag: Option<u32>,
+    /// Only some documents: those that the register hands over as wanted. Bags are then no longer judged
+    /// as a whole.
+    #[serde(skip)]
+    pub part: bool,
 }
 
 impl Scope {
     /// Everything.
-    pub const ALL: Self = Self { year: None, bag: None };
+    pub const ALL: Self = Self { year: None, bag: None, part: false };
 
     /// True if a bag is in scope.
     pub fn has(&self, bag: BagId) -> bool {
@@ -48,8 +54,17 @@ pub struct Progress {
 /// How to verify.
 #[derive(Default)]
 pub struct Options<'a> {
-    /// Threads that read and hash; 0 picks by the machine.
+    /// Threads that hash at the same time; 0: as many as read.
     pub threads: usize,
+    /// Files that are read at the same time; 0 picks by the machine.
+    pub io: usize,
+    /// When [`crate::world::World::elapsed`] passes this, no further bag is begun. At least one sealed
+    /// bag is always finished, so that runs however short go through everything in the end.
+    pub deadline: Option<Duration>,
+    /// Names and sizes only: never a verdict on contents, never clean.
+    pub quick: bool,
+    /// What earlier runs have verified: those bags come last, and are passed over where that is allowed.
+    pub history: History,
     /// Called now and then from any thread, and at the end.
     pub on_progress: Option<&'a (dyn Fn(Progress) + Sync)>,
     /// Set it to stop early: the report is then incomplete.
@@ -58,8 +73,6 @@ pub struct Options<'a> {
     pub scope: Scope,
     /// A checkpoint of the log that was kept elsewhere, as it was written.
     pub anchor: Option<&'a [u8]>,
-    /// What was found beside the archive and belongs into the report.
-    pub also: Vec<Finding>,
     /// Called once when all open bags and the log have been checked: sealed bags never change, so whoever holds
     /// the office's lock for a steady view may give it back here and let work go on.
     pub open_done: Option<Box<dyn FnOnce() + 'a>>,
@@ -76,6 +89,12 @@ pub struct Coverage {
     pub bytes: u64,
     /// Numbers compared for repeats and gaps.
     pub numbers: u64,
+    /// Bags that an earlier run verified and that were passed over.
+    pub earlier_bags: u64,
+    /// Files in those bags.
+    pub earlier_files: u64,
+    /// Bags in scope that were not begun.
+    pub left_bags: u64,
     /// Entries of the log compared with the register.
     pub entries: u64,
 }
@@ -127,6 +146,16 @@ pub struct Report {
     pub ended: String,
     /// True if it was stopped.
     pub cancelled: bool,
+    /// True if its time was up before everything was checked.
+    pub expired: bool,
+    /// True if only names and sizes were looked at.
+    pub quick: bool,
+    /// Sealed bags that were checked to the end.
+    #[serde(skip)]
+    pub bags: Vec<BagDone>,
+    /// Bags that an earlier run has verified.
+    #[serde(skip)]
+    pub earlier: Vec<Earlier>,
     /// True only if everything in scope got a verdict.
     pub complete: bool,
 }
@@ -141,7 +170,7 @@ pub enum ExitStatus {
     Findings,
     /// Something could not be checked, nothing else is wrong: exit code 2.
     CouldNotCheck,
-    /// Stopped before the end, nothing bad so far: exit code 3.
+    /// Stopped before the end, or only names and sizes were looked at; nothing bad so far: exit code 3.
     Stopped,
 }
 
@@ -165,6 +194,14 @@ impl Report {
         self.findings.push(finding);
     }
 
+    /// Keeps only some findings and counts them again.
+    pub fn keep(&mut self, which: &dyn Fn(&Finding) -> bool) {
+        self.findings.retain(which);
+        self.counts = Counts::default();
+        self.findings.iter().for_each(|f| self.counts.add(f));
+        self.more.clear();
+    }
+
     /// Clean only if everything in scope was read and there is nothing but information.
     pub fn exit_status(&self) -> ExitStatus {
         if self.counts.wrong > 0 {
@@ -173,7 +210,7 @@ impl Report {
             ExitStatus::CouldNotCheck
         } else if self.complete && self.skipped == 0 && !self.cancelled {
             ExitStatus::Clean
-        } else if self.cancelled {
+        } else if self.cancelled || self.expired || self.quick {
             ExitStatus::Stopped
         } else {
             ExitStatus::CouldNotCheck

@@ -35,6 +35,8 @@ pub struct Known {
     pub sha256: Digest,
     /// Its length.
     pub size: u64,
+    /// False if the check is only about other documents ([`super::Scope::part`]).
+    pub wanted: bool,
 }
 
 /// How far an entry of the register has come.
@@ -42,6 +44,8 @@ pub struct Known {
 pub enum State {
     /// Registered: it must have a file.
     Registered,
+    /// Registered as a paper: it may have a file, and need not.
+    Paper,
     /// The number was given up and says so: it explains a gap and needs no file.
     Void,
     /// Reserved by a batch that has not ended.
@@ -69,7 +73,7 @@ pub trait RegisterView {
     /// Registered files of one bag, by the bytes of their path.
     fn files(&self, bag: BagId, each: &mut dyn FnMut(Known) -> Result<()>) -> Result<()>;
 
-    /// Numbers given out in the outgoing book, by series, year, number.
+    /// Numbers given out in all books, by book, series, year, number.
     fn numbers(&self, each: &mut dyn FnMut(Given) -> Result<()>) -> Result<()>;
 
     /// The last number a series had used on paper before its first entry of the year; 0 for none.

@@ -14,8 +14,25 @@ use crate::docx::xml::is_legal;
 use crate::docx::{limits, names};
 use crate::text;
 
-/// A paragraph whose end is farther than so many bytes is read without looking for its end.
-const LONGEST_PARAGRAPH: usize = 4096;
+/// An element whose end is farther than so many bytes is read without looking for its end.
+const LONGEST_KNOWN: usize = 8192;
+
+/// Elements that are recognised by their bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Known {
+    Paragraph,
+    Row,
+}
+
+impl Known {
+    /// Length of the end tag.
+    fn end(self) -> usize {
+        match self {
+            Self::Paragraph => "</w:p>".len(),
+            Self::Row => "</w:tr>".len(),
+        }
+    }
+}
 
 /// A part being read. Depth is the number of elements that are open.
 pub(super) struct Cursor<'a> {
@@ -69,7 +86,7 @@ impl<'a> Cursor<'a> {
     /// Opens a part and walks to its root element.
     pub(super) fn open(content: &'a [u8], source: Source<'a>) -> Result<(Self, BytesStart<'a>)> {
         let content = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
-        let content = std::str::from_utf8(content).map_err(|_| {
+        let content = simdutf8::basic::from_utf8(content).map_err(|_| {
             source.broken(text!("phần này không phải UTF-8", "the part is not UTF-8"))
         })?;
         if has_illegal(content) {
@@ -192,16 +209,21 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// What stands between the start and the end of the paragraph that has just begun, if its end
-    /// is near and it looks like most paragraphs do.
-    pub(super) fn paragraph(&self) -> Option<&'a [u8]> {
-        static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("</w:p>"));
+    /// What stands between the start of the element that has just begun and the next end tag of its
+    /// name, if that is near and the element looks as in most files. `name` is without the prefix.
+    pub(super) fn inside(&self, name: Known) -> Option<&'a [u8]> {
+        static PARAGRAPH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("</w:p>"));
+        static ROW: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("</w:tr>"));
         if self.empty || self.prefix != "w:" {
             return None;
         }
+        let end = match name {
+            Known::Paragraph => &PARAGRAPH,
+            Known::Row => &ROW,
+        };
         let rest = self.rest();
-        let near = rest.get(..rest.len().min(LONGEST_PARAGRAPH))?;
-        near.get(..END.find(near)?)
+        let near = rest.get(..rest.len().min(LONGEST_KNOWN))?;
+        near.get(..end.find(near)?)
     }
 
     /// What was not read yet.
@@ -209,11 +231,17 @@ impl<'a> Cursor<'a> {
         self.reader.get_ref()
     }
 
-    /// Passes over so many bytes, which must be whole elements and text.
-    pub(super) fn skip(&mut self, bytes: usize) {
+    /// Passes over what [`Self::inside`] gave and the end of the element.
+    pub(super) fn pass(&mut self, inside: &[u8]) -> Result<()> {
         let rest = self.rest();
-        *self.reader.get_mut() = rest.get(bytes..).unwrap_or(&[]);
-        self.skipped += bytes as u64;
+        *self.reader.get_mut() = rest.get(inside.len()..).unwrap_or(&[]);
+        self.skipped += inside.len() as u64;
+        self.next().map(drop)
+    }
+
+    /// How much will be left to read if the element ends where [`Self::inside`] took it to end.
+    pub(super) fn left_after(&self, name: Known, inside: &[u8]) -> usize {
+        self.rest().len().saturating_sub(inside.len() + name.end())
     }
 
     /// How many elements are open.

@@ -2,9 +2,11 @@
 //!
 //! Knows: `w:p` and what is inside. Must not know: the package.
 
+use std::cell::RefCell;
+
 use quick_xml::events::BytesStart;
 
-use super::cursor::{Cursor, Source};
+use super::cursor::{Cursor, Known, Source};
 use super::line::drawn_line;
 use super::props::{ParaProperties, RunProperties};
 use super::section::SectionProperties;
@@ -14,6 +16,7 @@ use crate::docx::limits;
 use crate::docx::names::SEPARATOR_ID;
 use crate::layout::{Item, Look, Para, Run, RunContent};
 use crate::text;
+use crate::text::recent::Recent;
 
 /// A reader of flows; counts what it reads.
 pub(super) struct Flow<'s> {
@@ -26,10 +29,11 @@ pub(super) struct Flow<'s> {
     copied: u64,
 }
 
-/// A paragraph that was read before, with the runs that were counted in it.
-pub(super) struct KnownPara {
-    para: Option<Para>,
+/// Something that was read before, with what was counted in it.
+pub(super) struct Remembered<T> {
+    value: T,
     runs: usize,
+    blocks: usize,
 }
 
 /// A field that has begun: its instruction, and whether its result is being read.
@@ -112,28 +116,43 @@ impl<'s> Flow<'s> {
     /// As [`Self::para`]; a paragraph of the same bytes that was read with the same styles before
     /// is not read again.
     fn known_para(&mut self, c: &mut Cursor<'_>) -> Result<Option<Para>> {
-        let Some(inside) = c.paragraph().filter(|_| self.fields.is_empty()) else {
-            return self.para(c);
+        self.known(c, Known::Paragraph, |styles| &styles.paras, Self::para)
+    }
+
+    /// What an element came to, from memory if its bytes were read with the same styles before.
+    pub(super) fn known<'c, T: Clone>(
+        &mut self,
+        c: &mut Cursor<'c>,
+        name: Known,
+        memory: fn(&Styles) -> &RefCell<Recent<Remembered<T>>>,
+        read: fn(&mut Self, &mut Cursor<'c>) -> Result<T>,
+    ) -> Result<T> {
+        let Some(inside) = c.inside(name).filter(|_| self.fields.is_empty()) else {
+            return read(self, c);
         };
-        if let Some(known) = self.styles.paras.borrow().get(inside)
+        let memory = memory(self.styles);
+        if let Some(known) = memory.borrow().get(inside)
             && self.runs + known.runs <= limits::RUNS
+            && self.blocks + known.blocks <= limits::BLOCKS
         {
             self.runs += known.runs;
-            c.skip(inside.len());
-            // The end of the paragraph.
-            c.next()?;
-            return Ok(known.para.clone());
+            self.blocks += known.blocks;
+            c.pass(inside)?;
+            return Ok(known.value.clone());
         }
-        let (runs, sections) = (self.runs, self.ended_sections.len());
-        let rest = c.rest().len().saturating_sub(inside.len() + "</w:p>".len());
-        let para = self.para(c)?;
+        let (runs, blocks, sections) = (self.runs, self.blocks, self.ended_sections.len());
+        let left = c.left_after(name, inside);
+        let value = read(self, c)?;
         // What it said beyond itself is not kept; and its end must be where it seemed to be.
-        let whole = c.rest().len() == rest;
+        let whole = c.rest().len() == left;
         if whole && self.fields.is_empty() && self.ended_sections.len() == sections {
-            let known = || KnownPara { para: para.clone(), runs: self.runs - runs };
-            self.styles.paras.borrow_mut().tell(inside, known);
+            memory.borrow_mut().tell(inside, || Remembered {
+                value: value.clone(),
+                runs: self.runs - runs,
+                blocks: self.blocks - blocks,
+            });
         }
-        Ok(para)
+        Ok(value)
     }
 
     /// Reads the current `w:p`; `None` for the thin paragraph that the writer puts after tables.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use quick_xml::events::BytesStart;
 
 use super::cursor::{Cursor, Source};
-use super::flow::KnownPara;
+use super::flow::Remembered;
 use super::package::RawPart;
 use super::props::{ParaProperties, RunProperties};
 use super::table::TableProperties;
@@ -18,7 +18,7 @@ use crate::diagnostic::Result;
 use crate::docx::limits;
 use crate::docx::names::{self, SEPARATOR_ID};
 use crate::docx::write::{PLAIN_FORMAT, PLAIN_LOOK};
-use crate::layout::{Format, Item, Look, Style};
+use crate::layout::{Format, Item, Look, Para, Row, Style};
 use crate::model::Slot;
 use crate::text::recent::Recent;
 
@@ -33,8 +33,9 @@ pub(super) struct Styles {
     default_table: TableProperties,
     /// Headers and footers that were read with these styles.
     pub(super) margins: RefCell<Vec<(RawPart, Rc<Vec<Item>>)>>,
-    /// Paragraphs that were read with these styles.
-    pub(super) paras: RefCell<Recent<KnownPara>>,
+    /// Paragraphs and rows of tables that were read with these styles.
+    pub(super) paras: RefCell<Recent<Remembered<Option<Para>>>>,
+    pub(super) rows: RefCell<Recent<Remembered<Row>>>,
 }
 
 /// A style as the file states it.
@@ -138,6 +139,7 @@ impl Styles {
             separator,
             margins: RefCell::default(),
             paras: RefCell::default(),
+            rows: RefCell::default(),
             characters: characters
                 .keys()
                 .map(|id| (id.clone(), chain(id, &characters, |s, base| s.run.with_base(&base))))

@@ -4,7 +4,7 @@
 
 use quick_xml::events::BytesStart;
 
-use super::cursor::{Cursor, number};
+use super::cursor::{Cursor, Known, number};
 use super::flow::Flow;
 use super::props::rule;
 use crate::diagnostic::Result;
@@ -116,7 +116,7 @@ impl Flow<'_> {
             })?,
             "tr" => {
                 self.count(c)?;
-                let row = self.row(c)?;
+                let row = self.known(c, Known::Row, |styles| &styles.rows, Self::row)?;
                 rows.push(row);
             }
             // Content controls around rows.

@@ -5,6 +5,8 @@
 //! Stage → settle → commit → record, as for a batch. A run that is killed before the commit leaves
 //! at most a file in a bag that no row knows: the next opening puts it into quarantine and says so.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
@@ -103,7 +105,7 @@ pub(super) fn enter(filing: &mut Filing<'_>, acts: Vec<Entering>) -> Result<Ente
         }
     };
     let all: Vec<&FileRef> = files.iter().flatten().collect();
-    let unfinished = finish_files(filing, all)
+    let unfinished = finish_files(filing, all, HashMap::new())
         .and_then(|()| journal::keep(filing))
         .and_then(|()| filing.archive.end_batch(STAGING))
         .err();

@@ -2,22 +2,24 @@
 //!
 //! Knows: the order of the steps and how they overlap. Must not know: how a crash is mended.
 //!
-//! A thread renders and stages chunk after chunk on all cores while this one writes the rows of
-//! the chunks before into the open second transaction. Its rows become real only with its COMMIT,
+//! A thread renders and stages chunk after chunk on all cores while this one reserves the numbers
+//! and then writes the rows of the chunks before into the open second transaction. Its rows become real only with its COMMIT,
 //! which the register does after the feed ends, and the feed ends after the files are settled.
 
 use std::collections::HashMap;
-use std::iter;
+use std::collections::hash_map::Entry;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::ScopedJoinHandle;
 
 use rayon::prelude::*;
 
 use super::conclude::conclude;
-use super::{Filing, Issued, Outcome, Progress, Render, Stage, journal, recovery};
+use super::rows::{About, Contents};
+use super::{Filing, Issued, Outcome, Progress, Render, Stage, journal, recovery, rows};
 use crate::archive::{Archive, BagId, FileName, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
-use crate::register::{Batch, Chunk, CommitError, Registration, Wants};
+use crate::register::{self, Batch, Book, Chunk, CommitError, Registration, Wants};
 use crate::text;
 use crate::world::World;
 
@@ -26,9 +28,17 @@ const CHUNK: usize = 256;
 /// Chunks that may wait for the register.
 const WAITING: usize = 2;
 
-/// What the rendering thread hands over: rows, and at the end word that all files are durable.
+/// Documents after which those that are staged begin to be made durable.
+const SYNCED: usize = 768;
+
+/// Lines for the sealing of bags are kept until they come to so many bytes; past that they are made
+/// again from the register, so that memory stays flat.
+const LINES_KEPT: usize = 8 << 20;
+
+/// What the rendering thread hands over: rows with the lines of their files, and at the end word
+/// that all files are durable.
 enum Step {
-    Rows(Chunk),
+    Rows(Chunk, Vec<Vec<u8>>),
     Settled,
     Failed(Failure),
 }
@@ -44,18 +54,26 @@ pub(super) fn issue(
     let tell = |stage, done| progress(Progress { stage, done, total });
     tell(Stage::Reserving, 0);
     let at = filing.world.timestamp();
-    let numbers = reserve(filing, batch, wants, &at)?;
     let committed = (|| {
+        let numbers = numbers(filing, batch, wants)?;
         let bags = allocate(filing, wants)?;
         commit(
             filing,
             batch,
             &at,
-            Work { wants, numbers: &numbers, bags: &bags, render, tell: &tell },
+            Work {
+                wants,
+                numbers: &numbers,
+                bags: &bags,
+                render,
+                tell: &tell,
+                book: batch.book,
+                at: &at,
+            },
         )
     })();
-    let issued = match committed {
-        Ok(issued) => issued,
+    let (issued, lines) = match committed {
+        Ok(done) => done,
         Err(CommitError::Unknown(failure)) => {
             filing.broken = true;
             return Err(unknown(failure));
@@ -69,7 +87,7 @@ pub(super) fn issue(
         }
     };
     tell(Stage::Registering, total);
-    let unfinished = finish(filing, &issued)
+    let unfinished = finish(filing, &issued, &lines)
         .and_then(|()| journal::keep(filing))
         .and_then(|()| filing.archive.end_batch(&staging_name(batch)))
         .err();
@@ -85,20 +103,11 @@ impl From<Failure> for CommitError {
     }
 }
 
-fn reserve(
-    filing: &mut Filing<'_>,
-    batch: &Batch,
-    wants: &dyn Wants,
-    at: &str,
-) -> Result<Vec<Number>> {
-    let (office, register) = (&filing.office, &mut filing.register);
-    let floor = |series: &str, year| crate::register::start_after(office, series, year);
-    let reserved = register.reserve(batch, wants, &floor, at);
-    if reserved.is_err() {
-        // Nothing is staged yet; if the last step did become durable, the next opening releases it.
-        filing.broken = filing.register.release().is_err();
-    }
-    reserved
+/// The numbers that reserving will give: nobody else can reserve meanwhile.
+fn numbers(filing: &Filing<'_>, batch: &Batch, wants: &dyn Wants) -> Result<Vec<Number>> {
+    let register = Some(filing.register.as_ref());
+    let today = filing.world.today();
+    Ok(register::plan(register, batch.book, &filing.office, wants, today)?.numbers)
 }
 
 /// The bag of each want.
@@ -106,72 +115,103 @@ fn allocate(filing: &Filing<'_>, wants: &dyn Wants) -> Result<Vec<BagId>> {
     let mut years = Vec::with_capacity(wants.count());
     let mut counts: HashMap<i16, usize> = HashMap::new();
     for index in 0..wants.count() {
-        let year = wants.get(index)?.date.year();
-        years.push(year);
-        *counts.entry(year).or_default() += 1;
+        let (year, files) = (wants.get(index)?.date.year(), wants.files(index));
+        years.push((year, files));
+        *counts.entry(year).or_default() += files.max(1);
     }
     let newest = filing.register.newest_bags()?;
     let mut free = HashMap::new();
     for (year, count) in counts {
         let last = newest.iter().find(|b| b.year == year);
         let last = last.map(|b| (b.bag, u32::try_from(b.files).unwrap_or(u32::MAX)));
-        free.insert(year, filing.archive.allocate(year, count, last)?.into_iter());
+        free.insert(year, filing.archive.allocate(year, count, last)?.into_iter().peekable());
     }
-    let bag = |year: i16| free.get_mut(&year).and_then(Iterator::next).ok_or_else(changed);
-    years.into_iter().map(bag).collect()
+    let mut bag = |(year, files): (i16, usize)| {
+        let free: &mut std::iter::Peekable<_> = free.get_mut(&year).ok_or_else(changed)?;
+        let first = free.peek().copied().ok_or_else(changed)?;
+        // All files of an entry stand in one bag, the first that has room for one of them.
+        free.by_ref().take(files).for_each(drop);
+        Ok(first)
+    };
+    years.into_iter().map(&mut bag).collect()
 }
 
 /// What the rendering thread needs.
 #[derive(Clone, Copy)]
 struct Work<'a> {
+    book: Book,
     wants: &'a dyn Wants,
     numbers: &'a [Number],
     bags: &'a [BagId],
     render: &'a Render<'a>,
     tell: &'a (dyn Fn(Stage, usize) + Sync),
+    at: &'a str,
 }
+
+/// The lines of a batch's files, in their order; `None` if they came to too much.
+type Lines = Option<Vec<Vec<u8>>>;
 
 fn commit(
     filing: &mut Filing<'_>,
     batch: &Batch,
     at: &str,
     work: Work<'_>,
-) -> std::result::Result<Vec<Issued>, CommitError> {
+) -> std::result::Result<(Vec<Issued>, Lines), CommitError> {
     let staging = staging_name(batch);
-    let (world, archive) = (filing.world, &filing.archive);
+    let (world, archive, office) = (filing.world, &filing.archive, &filing.office);
     let register = &mut filing.register;
+    let floor = |series: &str, year| register::start_after(office, series, year);
     let mut issued: Vec<Issued> = Vec::with_capacity(work.numbers.len());
+    let mut lines: Lines = Some(Vec::with_capacity(work.numbers.len()));
+    let mut bytes = 0_usize;
     let seqs = std::thread::scope(|scope| {
         let (send, receive) = sync_channel(WAITING);
+        let (tell_reserved, reserved) = sync_channel(1);
         let staging = staging.as_str();
         scope.spawn(move || {
-            let end = match produce(world, archive, staging, work, &send) {
+            let end = match produce(world, archive, staging, work, &send, &reserved) {
                 Ok(()) => Step::Settled,
                 Err(failure) => Step::Failed(failure),
             };
             // Nobody listens any more if the register has refused a row.
             let _ = send.send(end);
         });
-        register.commit(batch, at, &mut || next_rows(&receive, &mut issued))
+        // What is staged before the numbers are reserved is only swept away after a kill; no file
+        // reaches a bag before.
+        if register.reserve(batch, work.wants, &floor, at)? != work.numbers {
+            return Err(CommitError::Undone(changed()));
+        }
+        // It has stopped with a failure of its own if it no longer listens.
+        let _ = tell_reserved.send(());
+        register.commit(batch, at, &mut || {
+            next_rows(&receive, &mut issued, &mut |new| {
+                bytes += new.iter().map(Vec::len).sum::<usize>();
+                match &mut lines {
+                    Some(lines) if bytes <= LINES_KEPT => lines.extend(new),
+                    _ => lines = None,
+                }
+            })
+        })
     })?;
     for (issued, seq) in issued.iter_mut().zip(seqs) {
         issued.seq = seq;
     }
-    Ok(issued)
+    Ok((issued, lines))
 }
 
-fn next_rows(receive: &Receiver<Step>, issued: &mut Vec<Issued>) -> Result<Option<Chunk>> {
+fn next_rows(
+    receive: &Receiver<Step>,
+    issued: &mut Vec<Issued>,
+    keep: &mut dyn FnMut(Vec<Vec<u8>>),
+) -> Result<Option<Chunk>> {
     match receive.recv() {
-        Ok(Step::Rows(rows)) => {
+        Ok(Step::Rows(rows, lines)) => {
+            keep(lines);
             for row in &rows {
                 let notation = Notation(row.fields.notation.clone());
                 let code = DocumentCode { number: Some(row.number), notation };
-                issued.extend(row.files.split_first().map(|(file, further)| Issued {
-                    seq: 0,
-                    code,
-                    file: file.clone(),
-                    further: further.to_vec(),
-                }));
+                let mut files = row.files.iter().cloned();
+                issued.push(Issued { seq: 0, code, file: files.next(), further: files.collect() });
             }
             Ok(Some(rows))
         }
@@ -181,33 +221,73 @@ fn next_rows(receive: &Receiver<Step>, issued: &mut Vec<Issued>) -> Result<Optio
     }
 }
 
-/// Renders and stages everything, then settles it.
+/// Renders and stages everything; settles it once the numbers are reserved.
 fn produce(
     world: &dyn World,
     archive: &Archive<'_>,
     staging: &str,
     work: Work<'_>,
     send: &SyncSender<Step>,
+    reserved: &Receiver<()>,
 ) -> Result<()> {
+    let files = std::thread::scope(|scope| {
+        let mut early = None;
+        let files = stage_all(world, archive, staging, work, send, &mut || {
+            // While the next documents are rendered the disk may take those before.
+            let is_busy =
+                early.as_ref().is_some_and(|e: &ScopedJoinHandle<'_, _>| !e.is_finished());
+            if !is_busy {
+                ended(early.take())?;
+                early = Some(scope.spawn(|| archive.sync_staged()));
+            }
+            Ok(())
+        })?;
+        ended(early)?;
+        Ok::<_, Failure>(files)
+    })?;
+    reserved.recv().map_err(|_| stopped())?;
+    (work.tell)(Stage::Settling, 0);
+    archive.settle(staging, &files)
+}
+
+/// A sync that failed must not be taken for done: a later one may not be told of it again.
+fn ended(early: Option<ScopedJoinHandle<'_, Result<()>>>) -> Result<()> {
+    early.map_or(Ok(()), |handle| handle.join().unwrap_or_else(|_| Err(stopped())))
+}
+
+/// Renders and stages everything, chunk by chunk; `often` is called once in [`SYNCED`] documents.
+fn stage_all(
+    world: &dyn World,
+    archive: &Archive<'_>,
+    staging: &str,
+    work: Work<'_>,
+    send: &SyncSender<Step>,
+    often: &mut dyn FnMut() -> Result<()>,
+) -> Result<Vec<FileRef>> {
     let total = work.numbers.len();
     let mut files = Vec::with_capacity(total);
+    let mut synced = 0;
     (work.tell)(Stage::Rendering, 0);
     for start in (0..total).step_by(CHUNK) {
+        if start >= synced + SYNCED {
+            often()?;
+            synced = start;
+        }
         let end = start.saturating_add(CHUNK).min(total);
         let salts = salts(world, end - start)?;
-        let rows: Chunk = (start..end)
+        let done: Vec<(Registration, Vec<Vec<u8>>)> = (start..end)
             .into_par_iter()
             .zip(salts)
             .map(|(index, salt)| one(archive, staging, work, index, salt))
             .collect::<Result<_>>()?;
+        let (rows, lines): (Chunk, Vec<_>) = done.into_iter().unzip();
         files.extend(rows.iter().flat_map(|r| r.files.iter().cloned()));
         (work.tell)(Stage::Rendering, end);
-        if send.send(Step::Rows(rows)).is_err() {
+        if send.send(Step::Rows(rows, lines.into_iter().flatten().collect())).is_err() {
             return Err(stopped());
         }
     }
-    (work.tell)(Stage::Settling, 0);
-    archive.settle(staging, &files)
+    Ok(files)
 }
 
 fn one(
@@ -216,7 +296,7 @@ fn one(
     work: Work<'_>,
     index: usize,
     salt: [u8; 16],
-) -> Result<Registration> {
+) -> Result<(Registration, Vec<Vec<u8>>)> {
     let number = work.numbers.get(index).copied().ok_or_else(changed)?;
     let bag = work.bags.get(index).copied().ok_or_else(changed)?;
     let want = work.wants.get(index)?;
@@ -226,23 +306,39 @@ fn one(
     let rendered = (work.render)(index, number)?;
     let name =
         FileName { series: &want.series, number: number.get(), extension: rendered.extension };
-    let mut file = archive.stage(staging, bag, name, &rendered.bytes)?;
-    file.parts = rendered.parts;
-    let mut files = vec![file];
+    let mut files = Vec::with_capacity(1);
+    if !rendered.bytes.is_empty() {
+        let mut file = archive.stage(staging, bag, name, &rendered.bytes)?;
+        file.parts = rendered.parts;
+        files.push(file);
+    }
     for further in &rendered.further {
         let name = FileName { extension: further.extension, ..name };
         let mut file = archive.stage(staging, bag, name, &further.bytes)?;
         file.parts = further.parts;
         files.push(file);
     }
-    Ok(Registration {
+    let book = work.wants.book(index).unwrap_or(work.book);
+    let about = About {
+        book,
+        series: &want.series,
+        year: want.date.year(),
+        number,
+        date: want.date,
+        fields: &rendered.fields,
+        registered_at: work.at,
+    };
+    let lines = files.iter().map(|file| rows::line(&about, file)).collect::<Result<_>>()?;
+    let registration = Registration {
+        book,
         series: want.series,
         number,
         date: want.date,
         fields: rendered.fields,
         files,
         salt,
-    })
+    };
+    Ok((registration, lines))
 }
 
 pub(super) fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
@@ -260,28 +356,47 @@ pub(super) fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
 
 /// After the commit: manifest lines, seals of the bags that are full (whose manifests are made then),
 /// the log.
-fn finish(filing: &mut Filing<'_>, issued: &[Issued]) -> Result<()> {
-    finish_files(
-        filing,
-        issued.iter().flat_map(|i| iter::once(&i.file).chain(&i.further)).collect(),
-    )
+fn finish(filing: &mut Filing<'_>, issued: &[Issued], lines: &Lines) -> Result<()> {
+    let files = || issued.iter().flat_map(|i| i.file.iter().chain(&i.further));
+    let mut known: HashMap<BagId, Contents> = HashMap::new();
+    if let Some(lines) = lines {
+        let with_seq =
+            issued.iter().flat_map(|i| i.file.iter().chain(&i.further).map(|file| (i.seq, file)));
+        for ((seq, file), line) in with_seq.zip(lines) {
+            let contents = match known.entry(file.at.bag_id()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert((Vec::new(), rows::heading()?)),
+            };
+            contents.0.push(file.clone());
+            rows::push(&mut contents.1, seq, line);
+        }
+    }
+    finish_files(filing, files().collect(), known)
 }
 
-/// The same for any committed files.
-pub(super) fn finish_files(filing: &mut Filing<'_>, mut order: Vec<&FileRef>) -> Result<()> {
+/// The same for any committed files. `known` may hold what came into a bag with them.
+pub(super) fn finish_files(
+    filing: &mut Filing<'_>,
+    mut order: Vec<&FileRef>,
+    mut known: HashMap<BagId, Contents>,
+) -> Result<()> {
     order.sort_by_key(|f| f.at.bag_id());
     let mut full = Vec::new();
     for files in order.chunk_by(|a, b| a.at.bag_id() == b.at.bag_id()) {
         let Some(bag) = files.first().map(|f| f.at.bag_id()) else { continue };
-        let known = filing.register.bag_files(bag.year, bag.number)?;
-        if filing.archive.is_full(u32::try_from(known.len()).unwrap_or(u32::MAX)) {
+        let count = filing.register.bag_count(bag.year, bag.number)?;
+        if filing.archive.is_full(u32::try_from(count).unwrap_or(u32::MAX)) {
             full.push(bag);
         } else {
             let files: Vec<FileRef> = files.iter().map(|f| (*f).clone()).collect();
             filing.archive.record(&files)?;
         }
+        // What came earlier only the register knows.
+        if known.get(&bag).is_some_and(|(files, _)| files.len() as u64 != count) {
+            known.remove(&bag);
+        }
     }
-    match conclude(filing, &full)?.unsealed.into_iter().next() {
+    match conclude(filing, &full, known)?.unsealed.into_iter().next() {
         Some(failure) => Err(failure),
         None => Ok(()),
     }

@@ -5,7 +5,7 @@
 //! Lines are appended unsynced: they can be made from the register at any time, and each opening adds
 //! what is missing. A full segment is made durable and listed with its digest by the next opening.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Filing, recovery};
 use crate::archive::journal::{Reach, end_of, reach, segment_of};
@@ -30,11 +30,20 @@ pub(super) struct Tail {
 
 /// Adds the lines of everything that was committed since.
 pub(super) fn keep(filing: &mut Filing<'_>) -> Result<()> {
-    let head = filing.register.head()?;
-    while filing.tail.seq < head {
-        let segment = segment_of(filing.tail.seq + 1);
+    keep_rows(filing.register.as_ref(), &filing.archive, &mut filing.tail)
+}
+
+/// The same for the parts of an office.
+pub(super) fn keep_rows(
+    register: &dyn Register,
+    archive: &Archive<'_>,
+    tail: &mut Tail,
+) -> Result<()> {
+    let head = register.head()?;
+    while tail.seq < head {
+        let segment = segment_of(tail.seq + 1);
         let to = end_of(segment).min(head);
-        add(filing.register.as_ref(), &filing.archive, &mut filing.tail, to, u64::MAX - 1)?;
+        add(register, archive, tail, to, u64::MAX - 1)?;
     }
     Ok(())
 }
@@ -214,7 +223,7 @@ pub(in crate::pipeline) fn is_behind(
 
 /// What a segment's fault is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(in crate::pipeline) enum Fault {
     /// It lacks the newest rows only.
     Behind,
     /// It has rows that the register lacks.
@@ -224,13 +233,16 @@ pub(super) enum Fault {
 }
 
 /// A segment that is not what the register says.
-pub(super) struct Damaged {
+pub(in crate::pipeline) struct Damaged {
     pub segment: u64,
     pub fault: Fault,
 }
 
 /// All that is wrong with the journal.
-pub(super) fn damaged(register: &dyn Register, archive: &Archive<'_>) -> Result<Vec<Damaged>> {
+pub(in crate::pipeline) fn damaged(
+    register: &dyn Register,
+    archive: &Archive<'_>,
+) -> Result<Vec<Damaged>> {
     compare(register, archive, 1..last_of(register)? + 1)
 }
 
@@ -268,8 +280,21 @@ fn compare(
     Ok(out)
 }
 
+/// Lists the full segments anew, as they are.
+pub(in crate::pipeline) fn list_again(
+    register: &dyn Register,
+    archive: &Archive<'_>,
+) -> Result<()> {
+    let head = register.head()?;
+    let mut full = BTreeMap::new();
+    for segment in archive.segments()?.into_iter().filter(|s| end_of(*s) <= head) {
+        full.insert(segment, sha256(&archive.segment(segment)?));
+    }
+    archive.replace_segment_list(&full)
+}
+
 /// The bytes that a segment should have.
-pub(super) fn remade(
+pub(in crate::pipeline) fn remade(
     register: &dyn Register,
     archive: &Archive<'_>,
     segment: u64,

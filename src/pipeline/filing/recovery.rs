@@ -2,14 +2,14 @@
 //!
 //! Knows: every state that the protocol can leave behind. Must not know: what a document looks like.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::Filing;
 use super::conclude::{conclude, has_log, lost_register};
 use super::journal;
-use crate::archive::{ArchivePath, BagId, FileName, sha256};
+use crate::archive::{Archive, ArchivePath, BagId, FileName, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::pipeline::ledger::RegisterLeaves;
 use crate::register::Register;
@@ -81,7 +81,7 @@ pub(super) fn mend(filing: &mut Filing<'_>) -> Result<Mended> {
         filing.log.sync()?;
     }
     // What cannot be sealed now is no reason to stop the office's work: it stays open.
-    let concluded = conclude(filing, &full)?;
+    let concluded = conclude(filing, &full, HashMap::new())?;
     mended.sealed = concluded.sealed;
     mended.unsealed = concluded.unsealed;
     mended.logged = concluded.logged;
@@ -129,24 +129,35 @@ fn before_digest(path: &str) -> String {
 
 /// Refuses to go on if the bags hold what the register does not know: then the register was put
 /// back to an earlier state, and it would give the same numbers again.
-fn refuse_older_register(filing: &Filing<'_>) -> Result<()> {
-    let newest = filing.register.newest_bags()?;
-    for sealed in filing.archive.newest_sealed()? {
+pub(super) fn refuse_older_register(filing: &Filing<'_>) -> Result<()> {
+    match covers(filing.register.as_ref(), &filing.archive)? {
+        Some(proof) => Err(older_register(filing, &proof)),
+        None => Ok(()),
+    }
+}
+
+/// What the bags hold and the register does not know; `None` if it knows all.
+pub(in crate::pipeline) fn covers(
+    register: &dyn Register,
+    archive: &Archive<'_>,
+) -> Result<Option<String>> {
+    let newest = register.newest_bags()?;
+    for sealed in archive.newest_sealed()? {
         let id = sealed.id;
         let known = newest.iter().find(|b| b.year == id.year);
         let covers = known
             .is_some_and(|b| b.bag > id.number || (b.bag == id.number && b.files >= sealed.files));
         if !covers {
-            return Err(older_register(filing, &format!("bags/{id}")));
+            return Ok(Some(format!("bags/{id}")));
         }
     }
-    for bag in open_bags(filing)? {
-        let known = filing.register.bag_files(bag.year, bag.number)?;
-        if let Some(at) = filing.archive.beyond(bag, &known)?.first() {
-            return Err(older_register(filing, &format!("open/{at}")));
+    for bag in archive.open_bags()? {
+        let known = register.bag_files(bag.id.year, bag.id.number)?;
+        if let Some(at) = archive.beyond(bag.id, &known)?.first() {
+            return Ok(Some(format!("open/{at}")));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 pub(super) fn older_register(filing: &Filing<'_>, proof: &str) -> Failure {

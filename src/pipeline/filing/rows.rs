@@ -2,14 +2,17 @@
 //!
 //! Knows: which columns a person needs who has only the bag. Must not know: SQL, BagIt.
 
+use jiff::civil::Date;
+
 use crate::archive::{BagId, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::model::{DocumentCode, Notation, Number};
 use crate::register::book::guarded;
-use crate::register::{Act, ActFilter, Entry, Filter, Order, Register};
+use crate::register::{Act, ActFilter, Book, Entry, Fields, Filter, Order, Register};
 use crate::text;
 
-const COLUMNS: [&str; 16] = [
-    "seq",
+/// The columns after the position.
+const COLUMNS: [&str; 15] = [
     "book",
     "series",
     "year",
@@ -27,21 +30,20 @@ const COLUMNS: [&str; 16] = [
     "sha256",
 ];
 
+/// What a bag holds when it is sealed: its files and their rows.
+pub(super) type Contents = (Vec<FileRef>, Vec<u8>);
+
 /// The rows of a bag.
-pub(super) fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
-    let mut out =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    out.write_record(COLUMNS).map_err(|e| cannot(&e.to_string()))?;
+pub(in crate::pipeline) fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
+    let mut out = heading()?;
     let filter = Filter {
         bag: Some((bag.year, bag.number)),
         order: Order::Registration,
         ..Filter::default()
     };
     register.entries(&filter, &mut |entry| {
-        let files: Vec<_> = entry.files.iter().filter(|f| f.at.bag_id() == bag).collect();
-        for file in files {
-            out.write_record(row(&entry, file).iter().map(|c| guarded(c).into_owned()))
-                .map_err(|e| cannot(&e.to_string()))?;
+        for file in entry.files.iter().filter(|f| f.at.bag_id() == bag) {
+            push(&mut out, entry.seq, &line(&About::from(&entry), file)?);
         }
         Ok(())
     })?;
@@ -54,25 +56,52 @@ pub(super) fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
     for acted in acts {
         let entry = acted.act.about.map(|seq| register.entry(seq)).transpose()?.flatten();
         for file in acted.files.iter().filter(|f| f.at.bag_id() == bag) {
-            out.write_record(
-                act_row(&acted.act, entry.as_ref(), file).iter().map(|c| guarded(c).into_owned()),
-            )
-            .map_err(|e| cannot(&e.to_string()))?;
+            let cells = act_row(&acted.act, entry.as_ref(), file);
+            push(&mut out, acted.act.seq, &written(&cells)?);
         }
     }
+    Ok(out)
+}
+
+/// The line of headings.
+pub(super) fn heading() -> Result<Vec<u8>> {
+    let mut out = b"seq,".to_vec();
+    out.extend(written(&COLUMNS.map(str::to_owned))?);
+    Ok(out)
+}
+
+/// Adds a line under its position.
+pub(super) fn push(out: &mut Vec<u8>, seq: u64, line: &[u8]) {
+    out.extend_from_slice(seq.to_string().as_bytes());
+    out.push(b',');
+    out.extend_from_slice(line);
+}
+
+/// The line of a file but for the position.
+pub(super) fn line(about: &About<'_>, file: &FileRef) -> Result<Vec<u8>> {
+    written(&row(about, file))
+}
+
+fn written(cells: &[String; 15]) -> Result<Vec<u8>> {
+    let mut out = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .buffer_capacity(512)
+        .from_writer(Vec::with_capacity(512));
+    let cells = cells.iter().map(|c| guarded(c));
+    out.write_record(cells.map(|c| c.into_owned())).map_err(|e| cannot(&e.to_string()))?;
     out.into_inner().map_err(|e| cannot(&e.to_string()))
 }
 
 /// The row of a file that came with an act: the act's kind stands for the type.
-fn act_row(act: &Act, about: Option<&Entry>, file: &FileRef) -> [String; 16] {
-    let mut row: [String; 16] = about.map(|entry| row(entry, file)).unwrap_or_default();
+fn act_row(act: &Act, about: Option<&Entry>, file: &FileRef) -> [String; 15] {
+    let mut row: [String; 15] =
+        about.map(|entry| row(&About::from(entry), file)).unwrap_or_default();
     let own = [
-        (0, act.seq.to_string()),
-        (6, act.date.to_string()),
-        (7, act.kind.key()),
-        (13, act.registered_at.clone()),
-        (14, file.at.path.clone()),
-        (15, file.sha256.to_hex()),
+        (5, act.date.to_string()),
+        (6, act.kind.key()),
+        (12, act.registered_at.clone()),
+        (13, file.at.path.clone()),
+        (14, file.sha256.to_hex()),
     ];
     for (column, value) in own {
         if let Some(cell) = row.get_mut(column) {
@@ -82,23 +111,48 @@ fn act_row(act: &Act, about: Option<&Entry>, file: &FileRef) -> [String; 16] {
     row
 }
 
-fn row(entry: &Entry, file: &FileRef) -> [String; 16] {
-    let f = &entry.fields;
+/// What a row tells of a document, but for its position.
+pub(super) struct About<'a> {
+    pub(super) book: Book,
+    pub(super) series: &'a str,
+    pub(super) year: i16,
+    pub(super) number: Number,
+    pub(super) date: Date,
+    pub(super) fields: &'a Fields,
+    pub(super) registered_at: &'a str,
+}
+
+impl<'a> From<&'a Entry> for About<'a> {
+    fn from(entry: &'a Entry) -> Self {
+        Self {
+            book: entry.book,
+            series: &entry.series,
+            year: entry.year,
+            number: entry.number,
+            date: entry.date,
+            fields: &entry.fields,
+            registered_at: &entry.registered_at,
+        }
+    }
+}
+
+fn row(about: &About<'_>, file: &FileRef) -> [String; 15] {
+    let f = about.fields;
+    let code = DocumentCode { number: Some(about.number), notation: Notation(f.notation.clone()) };
     [
-        entry.seq.to_string(),
-        entry.book.key().to_owned(),
-        entry.series.clone(),
-        entry.year.to_string(),
-        entry.number.to_string(),
-        entry.code().to_string(),
-        entry.date.to_string(),
+        about.book.key().to_owned(),
+        about.series.to_owned(),
+        about.year.to_string(),
+        about.number.to_string(),
+        code.to_string(),
+        about.date.to_string(),
         f.type_name.clone(),
         f.subject.clone(),
         f.signer_position.clone(),
         f.signer_name.clone(),
         f.recipients.join("; "),
         f.archive_copy.clone(),
-        entry.registered_at.clone(),
+        about.registered_at.to_owned(),
         file.at.path.clone(),
         file.sha256.to_hex(),
     ]

@@ -2,7 +2,9 @@
 
 mod acts;
 mod batch;
+mod copies;
 mod crash;
+mod log;
 mod power;
 mod refuse;
 
@@ -46,6 +48,7 @@ pub(super) fn office(bag_size: u32) -> Office {
         allow_titles_before_name: false,
         ruleset: None,
         bag_size,
+        days_off: Vec::new(),
         layout: BTreeMap::new(),
     }
 }

@@ -16,7 +16,6 @@ use serde_json::{Value, json};
 pub use form::{Fields, check_template, kind_word, template_fields};
 
 use super::codes::NO_DESCRIPTION;
-use super::planned::RowData;
 use super::recipe::{IssueDay, Recipe};
 use super::workspace::{Workspace, read_failure, read_text};
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Severity, Text};
@@ -79,6 +78,29 @@ pub(super) fn load(
     Ok(template.map(|(template, word)| Recipe { template, word: Some(word), text, file, findings }))
 }
 
+/// A Word file and what stood beside it, as the register kept them. Pictures are not kept.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn kept(
+    bytes: Vec<u8>,
+    text: String,
+    file: String,
+) -> Result<std::result::Result<Recipe, Vec<Diagnostic>>> {
+    let (word, mut findings) = WordTemplate::compile(&bytes, &file)?;
+    let described = Template::compile(&text, &beside(Path::new(&file)).display().to_string());
+    Ok(match (word, described) {
+        (Some(template), Ok(described)) => {
+            let word = Word { template, bytes, is_described: true, folder: PathBuf::new() };
+            Ok(Recipe { template: described, word: Some(word), text, file, findings })
+        }
+        (_, described) => {
+            findings.extend(described.err().unwrap_or_default());
+            Err(findings)
+        }
+    })
+}
+
 fn read(world: &dyn World, path: &Path) -> Result<Vec<u8>> {
     world.read(path, WORD_LIMIT).map_err(|e| read_failure(path, &e))
 }
@@ -109,10 +131,9 @@ impl Word {
         &self,
         workspace: &Workspace<'_>,
         document: &Document,
-        data: &RowData,
+        data: &Value,
     ) -> Result<Written> {
-        let data = Value::Object(data.fields().unwrap_or_default());
-        let filled = self.template.fill(&data, &own(document), &self.shelf(workspace));
+        let filled = self.template.fill(data, &own(document), &self.shelf(workspace));
         filled.map_err(|found| {
             let first = found.into_iter().find(|d| d.severity == Severity::Error);
             let (place, message) = first.map_or_else(
@@ -264,7 +285,8 @@ impl Pictures for Shelf<'_> {
                 "“{name}” lies outside the office folder"
             ));
         }
-        for folder in self.folders {
+        // A folder without a name is none: what was kept is filled without the disk.
+        for folder in self.folders.iter().filter(|f| !f.as_os_str().is_empty()) {
             let at = folder.join(path);
             match self.world.read(&at, PICTURE_LIMIT) {
                 Ok(bytes) => return Ok(bytes),

@@ -13,6 +13,7 @@
 mod cells;
 mod csv;
 mod json;
+mod print;
 mod table;
 mod view;
 mod xlsx;
@@ -30,6 +31,7 @@ use crate::text;
 
 pub use cells::{Cell, day};
 pub use csv::guarded;
+pub use print::{Print, PrintColumn, Run};
 pub use view::View;
 
 /// How a book is written.

@@ -27,6 +27,7 @@ fn office(start: &[(&str, &str, u32)]) -> Office {
         allow_titles_before_name: false,
         ruleset: None,
         bag_size: 1000,
+        days_off: Vec::new(),
         layout: std::collections::BTreeMap::new(),
     }
 }

@@ -70,6 +70,21 @@ impl Sqlite {
         schema::check_pages(self)
     }
 
+    /// The leaf at a position.
+    pub(super) fn leaf(&self, seq: u64) -> Result<Option<Vec<u8>>> {
+        read::leaf(self, seq)
+    }
+
+    /// As [`Register::records`], at most so many.
+    pub(super) fn some_records(
+        &self,
+        from: u64,
+        most: usize,
+        each: &mut dyn FnMut(Record) -> Result<()>,
+    ) -> Result<()> {
+        read::records(self, from, Some(most), each)
+    }
+
     fn fail(&self, error: rusqlite::Error) -> crate::diagnostic::Failure {
         error::failure(&self.path, &error)
     }
@@ -181,12 +196,16 @@ impl Register for Sqlite {
         read::totals(self)
     }
 
+    fn bag_count(&self, year: i16, bag: u32) -> Result<u64> {
+        read::bag_count(self, year, bag)
+    }
+
     fn bag_files(&self, year: i16, bag: u32) -> Result<Vec<FileRef>> {
         read::bag_files(self, year, bag)
     }
 
     fn records(&self, from: u64, each: &mut dyn FnMut(Record) -> Result<()>) -> Result<()> {
-        read::records(self, from, each)
+        read::records(self, from, None, each)
     }
 
     fn kept(&self, seqs: Range<u64>, each: &mut dyn FnMut(Kept) -> Result<()>) -> Result<()> {

@@ -18,6 +18,8 @@ use crate::text::fold;
 
 /// A stored input is never larger than this.
 const BLOB_LIMIT: u64 = 256 << 20;
+/// Positions that a query names one by one.
+const LOOKED_UP: usize = 500;
 
 pub(super) fn last(register: &Sqlite, book: Book, series: &str, year: i16) -> Result<Option<Last>> {
     // Both halves end at the newest number by their index.
@@ -89,8 +91,11 @@ pub(super) fn entries(
         u64,
         String,
     )| {
+        if !filter.narrow.admits(seq) {
+            return Ok(());
+        }
         let row = row_of(register, &record)?;
-        if !words.is_empty() && !has_words(&row, &words) {
+        if !filter.narrow.fits(&row.fields) || !words.is_empty() && !has_words(&row, &words) {
             return Ok(());
         }
         count += 1;
@@ -134,6 +139,11 @@ fn select(filter: &Filter) -> (String, Vec<Value>) {
     if let Some((year, bag)) = filter.bag {
         and("seq IN (SELECT seq FROM files WHERE year = ?", Value::from(i64::from(year)));
         and("bag = ?)", Value::from(i64::from(bag)));
+    }
+    // A few positions are looked up; many are picked while all are read.
+    if let Some(only) = filter.narrow.only.as_ref().filter(|only| only.len() <= LOOKED_UP) {
+        let list: Vec<String> = only.iter().map(u64::to_string).collect();
+        sql.push_str(&format!(" AND seq IN ({})", list.join(",")));
     }
     sql.push_str(match filter.order {
         Order::Series => " ORDER BY book, series, year, number",
@@ -331,6 +341,11 @@ pub(super) fn totals(register: &Sqlite) -> Result<(u64, u64)> {
         .map_err(|e| register.fail(e))
 }
 
+pub(super) fn bag_count(register: &Sqlite, year: i16, bag: u32) -> Result<u64> {
+    const SQL: &str = "SELECT count(*) FROM files WHERE year = ?1 AND bag = ?2";
+    register.conn.query_row(SQL, params![year, bag], |r| r.get(0)).map_err(|e| register.fail(e))
+}
+
 pub(super) fn bag_files(register: &Sqlite, year: i16, bag: u32) -> Result<Vec<FileRef>> {
     const SQL: &str = "SELECT year, bag, path, sha256, size, parts FROM files
         WHERE year = ?1 AND bag = ?2 ORDER BY seq, ordinal";
@@ -340,16 +355,27 @@ pub(super) fn bag_files(register: &Sqlite, year: i16, bag: u32) -> Result<Vec<Fi
     run().map_err(|e| register.fail(e))
 }
 
+/// The leaf at a position.
+pub(super) fn leaf(register: &Sqlite, seq: u64) -> Result<Option<Vec<u8>>> {
+    register
+        .conn
+        .query_row("SELECT leaf FROM leaves WHERE seq = ?1", [seq], |r| r.get(0))
+        .optional()
+        .map_err(|e| register.fail(e))
+}
+
 pub(super) fn records(
     register: &Sqlite,
     from: u64,
+    most: Option<usize>,
     each: &mut dyn FnMut(Record) -> Result<()>,
 ) -> Result<()> {
     const SQL: &str = "SELECT e.seq, e.record, l.leaf, l.salt FROM (
             SELECT seq, record FROM entries WHERE seq >= ?1
             UNION ALL SELECT seq, record FROM acts WHERE seq >= ?1) e
-        LEFT JOIN leaves l ON l.seq = e.seq ORDER BY e.seq";
-    let from = [Value::from(i64::try_from(from).unwrap_or(i64::MAX))];
+        LEFT JOIN leaves l ON l.seq = e.seq ORDER BY e.seq LIMIT ?2";
+    let most = most.and_then(|n| i64::try_from(n).ok()).unwrap_or(-1);
+    let from = [Value::from(i64::try_from(from).unwrap_or(i64::MAX)), Value::from(most)];
     stream(
         register,
         SQL,

@@ -30,6 +30,7 @@ fn registration(want: &Want, number: Number) -> Registration {
     let fields: Fields = serde_json::from_value(fields).expect("fields");
     let path = format!("data/x/{number}.docx");
     Registration {
+        book: Book::Outgoing,
         series: want.series.clone(),
         number,
         date: want.date,

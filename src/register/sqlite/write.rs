@@ -43,7 +43,7 @@ pub(super) fn put_blobs(register: &mut Sqlite, blobs: &[&[u8]]) -> Result<Vec<Di
         let mut rows = Vec::new();
         for (digest, bytes) in new {
             let mut encoder =
-                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
             let deflated = encoder.write_all(bytes).and_then(|()| encoder.finish());
             let deflated = deflated.map_err(|e| cannot_deflate(&e))?;
             rows.push((digest, bytes.len() as u64, deflated));
@@ -117,13 +117,14 @@ fn reserve_all(
     let mut numbers = Vec::with_capacity(wants.count());
     for index in 0..wants.count() {
         let want = wants.get(index)?;
+        let book = wants.book(index).unwrap_or(batch.book);
         let year = want.date.year();
         let floor = start_after(&want.series, year);
-        let head = heads.of(&want, floor, |series, year| {
-            super::read::last(register, batch.book, series, year)
+        let head = heads.of(book, &want, floor, |series, year| {
+            super::read::last(register, book, series, year)
         })?;
         if head.begun_after.is_none() {
-            begin_series(conn, batch.book, &want, floor).map_err(fail)?;
+            begin_series(conn, book, &want, floor).map_err(fail)?;
             head.begun_after = Some(floor);
         }
         if begun && issued_before(&mut known, batch, &want).map_err(fail)? {
@@ -132,7 +133,7 @@ fn reserve_all(
         let number = head.take(&want)?;
         let date = want.date.to_string();
         let inserted = insert.execute(params![
-            batch.book.key(),
+            book.key(),
             want.series,
             year,
             number.get(),
@@ -205,11 +206,13 @@ pub(super) fn commit(
     let mut next = first;
     while let Some(chunk) = feed().map_err(CommitError::Undone)? {
         for registration in &chunk {
-            add(&tx, batch, at, next, registration).map_err(|e| match e.sqlite_error_code() {
-                Some(ErrorCode::ConstraintViolation) => {
-                    CommitError::Undone(taken(&tx, registration, &fail(e)))
+            add(&tx, &batch.job, at, next, registration).map_err(|e| {
+                match e.sqlite_error_code() {
+                    Some(ErrorCode::ConstraintViolation) => {
+                        CommitError::Undone(taken(&tx, registration, &fail(e)))
+                    }
+                    _ => undone(e),
                 }
-                _ => undone(e),
             })?;
             next += 1;
         }
@@ -241,14 +244,14 @@ pub(super) fn end(tx: Transaction<'_>, path: &Path) -> std::result::Result<(), C
 
 fn add(
     tx: &Transaction<'_>,
-    batch: &Batch,
+    job: &str,
     at: &str,
     seq: u64,
     r: &Registration,
 ) -> rusqlite::Result<()> {
     let row = Row {
         seq,
-        book: batch.book,
+        book: r.book,
         series: r.series.clone(),
         year: r.date.year(),
         number: r.number,
@@ -265,15 +268,7 @@ fn add(
              SELECT ?1, ?2, job, row_key, input FROM reservations
              WHERE book = ?3 AND series = ?4 AND year = ?5 AND number = ?6 AND job = ?7",
         )?
-        .execute(params![
-            seq,
-            record,
-            batch.book.key(),
-            r.series,
-            row.year,
-            r.number.get(),
-            batch.job
-        ])?;
+        .execute(params![seq, record, r.book.key(), r.series, row.year, r.number.get(), job])?;
     if moved != 1 {
         return Err(rusqlite::Error::StatementChangedRows(moved));
     }

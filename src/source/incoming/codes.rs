@@ -30,19 +30,11 @@ pub const NO_COLUMN: Code = d(612);
 pub const DATE: Code = d(613);
 /// A type that is not known.
 pub const TYPE: Code = d(614);
-/// A field without which a document is not registered.
-pub const MISSING: Code = d(615);
 /// A word that is none of the few allowed.
 pub const WORD: Code = d(616);
 /// A file that the sheet names and that is not there, or that it names twice.
 pub const FILE: Code = d(617);
-/// The same bytes are in the book already, or twice in one call.
-pub const KNOWN: Code = d(618);
-/// The same số, ký hiệu of the same author is in the book already.
-pub const SAME_CODE: Code = d(619);
-/// A secret document.
-pub const SECRET: Code = d(620);
-/// Dates that cannot follow each other so.
-pub const DATE_ORDER: Code = d(621);
+/// An arrival after today.
+pub const NOT_YET: Code = d(621);
 /// A file of the folder that the sheet does not name.
 pub const UNLISTED: Code = d(622);

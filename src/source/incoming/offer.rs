@@ -15,6 +15,8 @@ use crate::text;
 
 /// Part of the page above which the head stands.
 const HEAD: f64 = 0.5;
+/// Height of a signature block at most, mm.
+const BLOCK: f64 = 75.0;
 /// Lines that a subject takes at most.
 const SUBJECT: usize = 7;
 
@@ -224,14 +226,20 @@ fn signer(given: &mut Given, lines: &[TextLine], width: f64) {
                 .iter()
                 .any(|p| slug.starts_with(p.as_str()) || format!("{slug}-") == *p)
     };
-    let Some(first) = right.iter().rposition(|l| is_post(l)) else { return };
-    let Some(post) = right.get(first) else { return };
-    let name =
-        right.iter().skip(first + 1).find(|l| is_name(&l.text) && l.baseline > post.baseline);
-    if let Some(name) = name {
-        given.signer_name.clone_from(&name.text);
-        given.signer_position.clone_from(&post.text);
-    }
+    let Some(last) = right.iter().rposition(|l| is_post(l)) else { return };
+    let Some(post) = right.get(last) else { return };
+    let name = right.iter().skip(last + 1).find(|l| is_name(&l.text) && l.baseline > post.baseline);
+    let Some(name) = name else { return };
+    given.signer_name.clone_from(&name.text);
+    // Of `KT. CHỦ TỊCH / PHÓ CHỦ TỊCH / (signature) / GIÁM ĐỐC SỞ …` the second is the post.
+    let block =
+        right.iter().take(last + 1).filter(|l| is_post(l) && l.baseline > name.baseline - BLOCK);
+    let acting = |l: &&&TextLine| {
+        let slug = text::slug(&l.text);
+        ["tm-", "kt-", "tl-", "tuq-", "q-"].iter().any(|a| slug.starts_with(a))
+    };
+    let position = block.clone().find(|l| !acting(l)).unwrap_or(post);
+    given.signer_position.clone_from(&position.text);
 }
 
 /// Two to six words, each with a capital first letter; titles before a name are taken for part of it.

@@ -200,7 +200,7 @@ pub fn date_of(value: &str) -> Option<Date> {
     DateLine::parse(value).and_then(DateLine::date)
 }
 
-pub(crate) fn bad_date(value: &str, place: Place) -> Diagnostic {
+fn bad_date(value: &str, place: Place) -> Diagnostic {
     Diagnostic::error(
         codes::DATE,
         place,
@@ -213,7 +213,7 @@ pub(crate) fn bad_date(value: &str, place: Place) -> Diagnostic {
 }
 
 /// A finding where a type is none that is known.
-pub(crate) fn unknown_type(value: &str, types: &[String], place: Place) -> Option<Diagnostic> {
+pub fn unknown_type(value: &str, types: &[String], place: Place) -> Option<Diagnostic> {
     let all = || types.iter().chain(&words().offer.types).map(String::as_str);
     let slug = text::slug(value);
     if all().any(|t| text::slug(t) == slug) {

@@ -26,6 +26,7 @@ fn a_plan_offers_its_fields() {
     assert_eq!(found.given.type_name, "Kế hoạch");
     assert_eq!(found.given.subject, "Tổ chức hoạt động cụm, khối thi đua năm 2022");
     assert_eq!(found.given.signer_name, "Võ Đình Khang");
+    assert_eq!(found.given.signer_position, "PHÓ CHỦ TỊCH");
 }
 
 #[test]

@@ -182,6 +182,17 @@ impl<'a> Pdf<'a> {
         self.stamp_beside(stamp, at, text.as_ref())
     }
 
+    /// Where a stamp would go; `text` is the first page's.
+    ///
+    /// # Errors
+    /// As [`Pdf::stamp`].
+    pub fn spot(&self, at: Option<(f64, f64)>, text: Option<&PageText>) -> Result<Spot, Fault> {
+        if self.is_encrypted() {
+            return Err(Fault::Encrypted);
+        }
+        place::choose(&self.shape(0)?, at, text).ok_or(Fault::OffPage)
+    }
+
     /// The same where the first page's text is known already.
     ///
     /// # Errors

@@ -88,6 +88,7 @@ impl RegisterView for Register {
                 path: file.at.path.clone(),
                 sha256: file.sha256,
                 size: file.size,
+                wanted: true,
             })?;
         }
         Ok(())

@@ -133,11 +133,11 @@ fn scope_limits_what_is_read_and_says_so() {
         let options = Options { scope, ..Options::default() };
         verify(&fixture.world, &fixture.root, &fixture.register, options).expect("verified")
     };
-    let first = run(Scope { year: Some(2026), bag: Some(1) });
+    let first = run(Scope { year: Some(2026), bag: Some(1), part: false });
     assert_eq!((first.covered.files, first.exit_status()), (4, ExitStatus::Clean));
-    let second = run(Scope { year: Some(2026), bag: Some(2) });
+    let second = run(Scope { year: Some(2026), bag: Some(2), part: false });
     assert_eq!((second.covered.files, second.exit_status()), (4, ExitStatus::Findings));
-    let other_year = run(Scope { year: Some(2025), bag: None });
+    let other_year = run(Scope { year: Some(2025), bag: None, part: false });
     assert_eq!((other_year.covered.files, other_year.covered.numbers), (0, 0));
 }
 

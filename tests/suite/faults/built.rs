@@ -17,7 +17,7 @@ pub fn build(name: &str, office: &Office) {
             &register,
             "DROP INDEX entries_code;
              INSERT INTO entries (seq, record, job, row_key, input)
-             SELECT 12, json_set(record, '$.seq', 12, '$.series', 'SNV:khac'), job, 'x', input
+             SELECT 14, json_set(record, '$.seq', 14, '$.series', 'SNV:khac'), job, 'x', input
              FROM entries WHERE seq = 3",
         ),
         "same-number-in-the-series" => {
@@ -25,7 +25,7 @@ pub fn build(name: &str, office: &Office) {
             sql(
                 &register,
                 "INSERT INTO entries (seq, record, job, row_key, input)
-                 SELECT 12, json_set(record, '$.seq', 12), job, 'x', input
+                 SELECT 14, json_set(record, '$.seq', 14), job, 'x', input
                  FROM entries WHERE seq = 3",
             );
         }
@@ -36,7 +36,7 @@ pub fn build(name: &str, office: &Office) {
                 "PRAGMA ignore_check_constraints = 1;
                  INSERT INTO entries (seq, record, job, row_key, input)
                  SELECT -1, json_set(record, '$.seq', -1, '$.number', 5), job, 'x', input
-                 FROM entries WHERE seq = 11",
+                 FROM entries WHERE seq = 13",
             );
             ok(&office.dir, &["issue", "ke-hoach.md", "-q"]);
             sql(&register, "DELETE FROM entries WHERE seq = -1");
@@ -61,7 +61,7 @@ pub fn build(name: &str, office: &Office) {
                 .collect();
             filing.enter(acts).expect("enters");
         }
-        other => panic!("no such builder: {other}"),
+        other => super::log::build(other, office),
     }
 }
 

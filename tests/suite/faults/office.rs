@@ -124,7 +124,7 @@ pub struct Office {
     _dir: tempfile::TempDir,
     /// Its folder.
     pub dir: PathBuf,
-    /// Its documents by position, as they were before the fault.
+    /// Its documents in the order of registration, from 1, as they were before the fault.
     pub documents: BTreeMap<u64, Filed>,
 }
 
@@ -150,7 +150,7 @@ impl Office {
 
     /// `vanthu verify --format json` with further arguments: exit code and answer.
     pub fn verify(&self, args: &[String]) -> (i32, Value, String) {
-        let mut all = vec!["verify", "--format", "json"];
+        let mut all = vec!["verify", "--format", "json", "--wait", "1"];
         all.extend(args.iter().map(String::as_str));
         let output = vanthu(&self.dir, &all).output().expect("the program runs");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -159,7 +159,7 @@ impl Office {
     }
 }
 
-/// Documents of an office by position.
+/// Documents of an office in the order of registration, from 1. Positions 10 and 11 are seals.
 pub fn documents(dir: &Path) -> BTreeMap<u64, Filed> {
     let register = read_register(dir).expect("readable").expect("there");
     let mut out = BTreeMap::new();
@@ -170,7 +170,8 @@ pub fn documents(dir: &Path) -> BTreeMap<u64, Filed> {
                 let sealed = dir.join("archive/bags").join(file.at.bag_id().to_string()).is_dir();
                 let side = if sealed { "bags" } else { "open" };
                 let path = format!("{side}/{}", file.at);
-                out.insert(entry.seq, Filed { code: entry.code().to_string(), path });
+                let n = out.len() as u64 + 1;
+                out.insert(n, Filed { code: entry.code().to_string(), path });
             }
             Ok(())
         })

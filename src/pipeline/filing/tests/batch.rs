@@ -107,7 +107,8 @@ fn a_new_year_begins_again() {
     next.iter_mut().for_each(|w| w.date = date(2027, 1, 4));
     let issued = issue(&mut filing, "b", &next).expect("issues").issued;
     assert_eq!(issued[0].code.to_string(), "01/KH-SNV");
-    assert_eq!((issued[0].file.at.year, issued[0].file.at.bag), (2027, 1));
+    let file = issued[0].file.as_ref().expect("a file");
+    assert_eq!((file.at.year, file.at.bag), (2027, 1));
     assert_sound(&filing);
 }
 

@@ -1,0 +1,121 @@
+//! `vanthu find`.
+
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::pipeline::Workspace;
+use crate::pipeline::search::{self, Found};
+use crate::register::Entry;
+use crate::register::search::Wanted;
+use crate::text;
+
+use super::args::{BookKind, Shape, Which};
+use super::book::{days, open, view_of};
+use super::report::{self, Ui};
+use super::{Exit, output_failure, progress};
+
+/// What is asked for.
+pub struct Request {
+    pub words: Vec<String>,
+    pub book: Option<BookKind>,
+    pub which: Which,
+    pub limit: usize,
+    pub format: Shape,
+}
+
+/// Finds documents by words and conditions.
+pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Result<Exit> {
+    let which = &request.which;
+    let wanted = Wanted {
+        words: request.words.join(" "),
+        book: request.book.and_then(|kind| view_of(kind).book()),
+        year: which.year,
+        dates: days(which),
+        kind: which.type_of.clone(),
+        signer: which.signer.clone(),
+        unit: which.unit.clone(),
+        dossier: which.dossier.clone(),
+    };
+    if crate::register::search::Query::new(&wanted).is_empty() && wanted.dates.is_none() {
+        return Err(nothing_asked());
+    }
+    let register = open(workspace)?;
+    let bar = progress::bar(0, "", ui.lang, ui.quiet || request.format == Shape::Json);
+    let told = |at, of| {
+        bar.set_length(of);
+        bar.set_position(at);
+    };
+    let found = search::find(workspace, &register, &wanted, request.limit, &told);
+    bar.finish_and_clear();
+    let mut found = found?;
+    search::by_day(&mut found.entries);
+    match request.format {
+        Shape::Json => show_json(&found, ui),
+        Shape::Text => show_text(&found, ui),
+    }
+    .map_err(|e| output_failure(&e))?;
+    Ok(Exit::Clean)
+}
+
+fn show_text(found: &Found, ui: &mut Ui<'_>) -> std::io::Result<()> {
+    ui.findings(&found.findings);
+    for entry in &found.entries {
+        let line = line(entry);
+        writeln!(ui.out, "{}", line.replace(|c: char| c.is_control(), " "))?;
+    }
+    let count = found.entries.len();
+    if count == 0 {
+        return ui.line(&text!("không tìm thấy văn bản nào", "no document was found"));
+    }
+    if found.more {
+        return ui.line(&text!(
+            "{count} văn bản mới nhất; còn nữa: thêm từ, thêm điều kiện, hoặc --limit",
+            "the newest {count} documents; there are more: add words or conditions, or use --limit"
+        ));
+    }
+    ui.line(&text!("{count} văn bản", "{count} documents"))
+}
+
+/// `05/02/2026  05/KH-SNV  Kế hoạch tổ chức …  (outgoing)`.
+fn line(entry: &Entry) -> String {
+    let f = &entry.fields;
+    let date = entry.date.strftime("%d/%m/%Y");
+    let code = f.extra.get("code").filter(|c| !c.is_empty());
+    let of = match code {
+        // An incoming document: its number here, and what its author calls it.
+        Some(code) => format!("{} ({code}, {})", entry.code(), f.organ_name),
+        None => entry.code().to_string(),
+    };
+    format!("{date}  {of:<16}  {} {}  [{}]", f.type_name, f.subject, entry.book.key())
+}
+
+fn show_json(found: &Found, ui: &mut Ui<'_>) -> std::io::Result<()> {
+    let entries: Vec<serde_json::Value> = found
+        .entries
+        .iter()
+        .map(|entry| {
+            let mut value = serde_json::to_value(entry).unwrap_or_default();
+            value["code"] = entry.code().to_string().into();
+            value
+        })
+        .collect();
+    let findings: Vec<_> = found.findings.iter().map(|d| report::json(d, ui.lang)).collect();
+    let value = serde_json::json!({
+        "words": found.words,
+        "count": entries.len(),
+        "more": found.more,
+        "entries": entries,
+        "findings": findings,
+    });
+    writeln!(ui.out, "{value:#}")
+}
+
+fn nothing_asked() -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        Place::default(),
+        text!("chưa nói tìm gì", "nothing to look for"),
+    )
+    .hint(text!(
+        "ghi các từ cần tìm, ví dụ: vanthu tim thi đua khen thưởng; hoặc điều kiện --year, --type, --signer, --unit, --dossier, --from, --to",
+        "give words, such as: vanthu find thi dua; or conditions: --year, --type, --signer, --unit, --dossier, --from, --to"
+    ))
+}

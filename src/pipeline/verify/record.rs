@@ -1,0 +1,215 @@
+//! What is kept of a verification: a report in the archive and an act in the register that vouches for it.
+//!
+//! Knows: the report's lines, the act's open data. Must not know: terminals, how checks are made.
+//!
+//! The report is written first and the act carries its SHA-256. The act is a position of the register of
+//! its own; it changes no bag, so that the next verification is as clean as this one.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::archive::{Digest, sha256};
+use crate::diagnostic::{Failure, FailureKind, Place, Result, Text};
+use crate::register::Kind;
+use crate::text;
+
+use super::super::filing::{ARCHIVE, Entering, Filing};
+use super::super::workspace::{Workspace, write_failure};
+use super::history::REPORTS;
+use super::{Checked, Request, Verdict};
+
+/// Longest checkpoint that is copied into a report.
+const MAX_CHECKPOINT: u64 = 64 << 10;
+
+/// What was kept.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The report's name in `archive/reports/`.
+    pub file: Option<String>,
+    /// Its SHA-256.
+    pub digest: Option<Digest>,
+    /// Position of the act.
+    pub act: Option<u64>,
+    /// Why nothing was kept, where that is as it should be.
+    pub note: Option<Text>,
+    /// What went wrong.
+    pub failure: Option<Failure>,
+}
+
+/// Writes the report and enters the act.
+pub(super) fn keep(workspace: &Workspace<'_>, request: &Request<'_>, checked: &Checked) -> Kept {
+    let mut kept = Kept::default();
+    let folder = workspace.dir.join(ARCHIVE).join(REPORTS);
+    let name = match free_name(workspace, &folder) {
+        Ok(name) => name,
+        Err(failure) => return Kept { failure: Some(failure), ..kept },
+    };
+    let round = checked.round.clone().unwrap_or_else(|| name.clone());
+    let bytes = lines(workspace, checked, &round);
+    let path = folder.join(&name);
+    let world = workspace.world;
+    let written = world
+        .create(&path, &bytes)
+        .and_then(|()| world.sync(&path))
+        .and_then(|()| world.sync(&folder));
+    match written {
+        Ok(()) => {}
+        Err(e) if is_read_only(&e) => {
+            kept.note = Some(text!(
+                "thư mục cơ quan chỉ cho đọc nên không lưu báo cáo và không ghi vào sổ",
+                "the office is read-only, so no report was kept and nothing was entered in the register"
+            ));
+            return kept;
+        }
+        Err(e) => {
+            kept.failure = Some(write_failure(&path, &e));
+            return kept;
+        }
+    }
+    let digest = sha256(&bytes);
+    (kept.file, kept.digest) = (Some(name), Some(digest));
+    if !request.log {
+        kept.note = Some(text!(
+            "theo --no-log, lần kiểm tra này không được ghi vào sổ; lần sau sẽ không dựa vào nó được",
+            "with --no-log this check was not entered in the register; a later one cannot build on it"
+        ));
+        return kept;
+    }
+    match enter(workspace, request, checked, &digest) {
+        Ok(seq) => kept.act = Some(seq),
+        Err(failure) => kept.failure = Some(failure),
+    }
+    kept
+}
+
+fn is_read_only(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied)
+}
+
+/// `verify-20261122T201455-01.jsonl`: names sort by time.
+fn free_name(workspace: &Workspace<'_>, folder: &Path) -> Result<String> {
+    let stamp: String = workspace
+        .world
+        .timestamp()
+        .chars()
+        .take(19)
+        .filter(|c| c.is_ascii_digit() || *c == 'T')
+        .collect();
+    let names = (1..100).map(|n| format!("verify-{stamp}-{n:02}.jsonl"));
+    let mut free = names.filter(|name| workspace.world.stat(&folder.join(name)).is_err());
+    free.next().ok_or_else(|| {
+        Failure::new(
+            FailureKind::Output,
+            Place::file(folder.display().to_string()),
+            text!("đã có quá nhiều báo cáo cùng giây", "too many reports of one second"),
+        )
+    })
+}
+
+/// The report, one JSON object a line.
+fn lines(workspace: &Workspace<'_>, checked: &Checked, round: &str) -> Vec<u8> {
+    let report = &checked.verified.report;
+    let mut out = Vec::new();
+    let mut line = |value: Value| {
+        out.extend(value.to_string().bytes());
+        out.push(b'\n');
+    };
+    line(json!({
+        "line": "start", "asked": checked.asked, "round": round, "quick": report.quick,
+        "started": report.started, "program": env!("CARGO_PKG_VERSION"),
+    }));
+    let tagged = |kind: &str, value: Value| {
+        let mut map = Map::from_iter([("line".to_owned(), Value::from(kind))]);
+        if let Value::Object(fields) = value {
+            map.extend(fields);
+        }
+        Value::Object(map)
+    };
+    for bag in &report.bags {
+        line(tagged("bag", serde_json::to_value(bag).unwrap_or_default()));
+    }
+    for bag in &report.earlier {
+        line(tagged("earlier", serde_json::to_value(bag).unwrap_or_default()));
+    }
+    for page in &checked.verified.pages {
+        line(json!({ "line": "page", "message": page }));
+    }
+    for row in &checked.verified.rows {
+        let message = &row.message;
+        line(json!({
+            "line": "row", "code": row.code.to_string(), "item": row.place.item,
+            "message": { "vi": message.vi, "en": message.en },
+        }));
+    }
+    for finding in &report.findings {
+        line(tagged("finding", serde_json::to_value(finding).unwrap_or_default()));
+    }
+    let mut summary = checked.summary();
+    if let Some(checkpoint) = checkpoint(workspace) {
+        summary["checkpoint"] = checkpoint.into();
+    }
+    line(tagged("summary", summary));
+    out
+}
+
+/// The log's newest checkpoint as it stands, where there is one.
+fn checkpoint(workspace: &Workspace<'_>) -> Option<String> {
+    let path = workspace.dir.join(ARCHIVE).join("log").join("checkpoint");
+    String::from_utf8(workspace.world.read(&path, MAX_CHECKPOINT).ok()?).ok()
+}
+
+/// Enters the act: counts and digests only, no names.
+fn enter(
+    workspace: &Workspace<'_>,
+    request: &Request<'_>,
+    checked: &Checked,
+    digest: &Digest,
+) -> Result<u64> {
+    let world = workspace.world;
+    let mut filing = Filing::open_as_it_is(world, &workspace.dir, &workspace.office, request.wait)?;
+    let mut act = Entering::new(Kind::Verify, None, world.today());
+    let covered = &checked.verified.report.covered;
+    let counts = &checked.verified.report.counts;
+    act.data.insert("report".into(), digest.to_hex().into());
+    act.data.insert("asked".into(), serde_json::to_value(&checked.asked).unwrap_or_default());
+    act.data.insert("verdict".into(), checked.verdict().key().into());
+    act.data.insert("complete".into(), checked.verified.report.complete.into());
+    for (key, count) in [
+        ("bags", covered.bags),
+        ("files", covered.files),
+        ("bytes", covered.bytes),
+        ("numbers", covered.numbers),
+        ("rows", checked.verified.audited),
+        ("earlier-files", covered.earlier_files),
+        ("wrong", counts.wrong + checked.verified.beside()),
+        ("unknown", counts.unknown),
+    ] {
+        act.data.insert(key.into(), count.into());
+    }
+    let entered = filing.enter(vec![act])?;
+    if let Some(failure) = entered.unfinished {
+        return Err(failure);
+    }
+    entered.seqs.first().copied().ok_or_else(|| {
+        Failure::new(
+            FailureKind::Output,
+            Place::default(),
+            text!("không ghi được vào sổ", "it could not be entered in the register"),
+        )
+    })
+}
+
+impl Verdict {
+    /// Its stable word.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Clean => "clean",
+            Self::Findings => "findings",
+            Self::CouldNotCheck => "could-not-check",
+            Self::Stopped => "stopped",
+            Self::Tampered => "tampered",
+        }
+    }
+}

@@ -179,12 +179,6 @@ impl Archive<'_> {
         Ok(Staged(path))
     }
 
-    /// Makes everything in staging durable.
-    pub fn sync_staged(&self) -> Result<()> {
-        let dir = self.root.join(STAGING);
-        self.world.sync_tree(&dir).at(Doing::Sync, &dir)
-    }
-
     /// Ends the repair's folder in staging.
     pub fn end_repair(&self) -> Result<()> {
         self.end_batch(BATCH)

@@ -207,6 +207,9 @@ fn render(
     if let Some(dossier) = dossier {
         fields.extra.entry("dossier".to_owned()).or_insert(dossier);
     }
+    for (key, value) in &plan.extra {
+        fields.extra.entry(key.clone()).or_insert_with(|| value.clone());
+    }
     Ok(Rendered {
         bytes: written.bytes,
         extension: "docx",

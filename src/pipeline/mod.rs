@@ -2,11 +2,13 @@
 //!
 //! Knows: plan, draft, issue, verify. Must not know: terminals, arguments, exit codes.
 
+pub mod acts;
 mod assemble;
 mod backup;
 mod check;
 mod codes;
 mod copy;
+pub mod dossier;
 mod draft;
 pub mod evidence;
 mod fields;
@@ -30,6 +32,7 @@ mod skeleton;
 mod verify;
 mod word;
 mod workspace;
+pub mod yearly;
 
 pub use assemble::assemble;
 pub use backup::{BackedUp, BackupRequest, backup};

@@ -2,7 +2,7 @@
 //!
 //! Knows: steps, rows, recipes, which fields a book has. Must not know: what is registered, the archive, terminals.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -56,6 +56,8 @@ pub struct Plan {
     pub bad: Vec<(Place, String)>,
     /// Findings beyond those told one by one.
     pub untold: usize,
+    /// Further fields that every row of the plan gets in the register.
+    pub extra: BTreeMap<String, String>,
     /// What the documents are for.
     purpose: Purpose,
     /// The day on which the plan was made.
@@ -345,6 +347,7 @@ impl Planner<'_, '_> {
         let organ = document.extra.get("organ").map_or("", String::as_str);
         let series = self.workspace.office.series_of(organ, &document.type_id);
         let (series, notation) = (self.name(series), self.name(document.code.notation.0.clone()));
+        let type_id = self.name(document.type_id.clone());
         let date = document.date.date().unwrap_or(self.today);
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
@@ -360,6 +363,7 @@ impl Planner<'_, '_> {
         self.plan.documents.push(Planned {
             step: index,
             row,
+            type_id,
             book: if is_copy(&document.type_id) { Book::Copies } else { Book::Outgoing },
             series,
             notation,

@@ -31,6 +31,7 @@ mod scaffold;
 pub mod search;
 mod skeleton;
 mod verify;
+mod word;
 mod workspace;
 pub mod yearly;
 
@@ -59,6 +60,7 @@ pub use verify::{
     Asked, Checked, Kept, Leave, Request, Verdict, Verified, minutes, no_register, verify,
     verify_and_keep,
 };
+pub use word::{Fields, check_template, kind_word, template_fields};
 pub use workspace::{
     OFFICE_FILE, TEXT_LIMIT, Workspace, find_office, read_failure, read_text, write_failure,
     write_file,

@@ -17,6 +17,7 @@ const TABLES: [&str; 9] = [
     include_str!("../../templates/codes/d-pipeline.toml"),
     include_str!("../../templates/codes/d-incoming.toml"),
     include_str!("../../templates/codes/m.toml"),
+    include_str!("../../templates/codes/m-word.toml"),
     include_str!("../../templates/codes/s.toml"),
     include_str!("../../templates/codes/s-clerk.toml"),
     include_str!("../../templates/codes/k.toml"),

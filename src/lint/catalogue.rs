@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Lang, Severity};
 use crate::ruleset::Ruleset;
 
 /// The tables of codes, one for each family or part of it.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     include_str!("../../templates/codes/t.toml"),
     include_str!("../../templates/codes/d-source.toml"),
     include_str!("../../templates/codes/d-data.toml"),

@@ -26,6 +26,8 @@ pub const TOO_DEEP: Code = m(107);
 pub const CONTROL: Code = m(108);
 /// A letter in what was typed that the program keeps for itself.
 pub const RESERVED: Code = m(109);
+/// A tag of pictures or of joined cells where it has no meaning.
+pub const OUT_OF_PLACE: Code = m(110);
 /// A field that the data do not have.
 pub const MISSING: Code = m(201);
 /// A field that is empty where something must stand.
@@ -38,5 +40,3 @@ pub const TOO_LARGE: Code = m(204);
 pub const UNPRINTABLE: Code = m(205);
 /// A value that is to become a picture and cannot.
 pub const PICTURE: Code = m(206);
-/// A tag of pictures or of joined cells where it has no meaning.
-pub const OUT_OF_PLACE: Code = m(110);

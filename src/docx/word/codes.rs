@@ -1,4 +1,4 @@
-//! Codes of findings about Word templates. Explained in `templates/codes/m.toml`.
+//! Codes of findings about Word templates. Explained in `templates/codes/m-word.toml`.
 //!
 //! Knows: the numbers. Must not know: when they are found.
 

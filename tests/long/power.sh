@@ -15,7 +15,7 @@ work=$(mktemp -d)
 there=$work/there; copy=$work/copy; mkdir "$there" "$copy"
 writer=
 cleanup() {
-  [ -z "$writer" ] || { touch "$work/stop"; kill "$writer" 2>/dev/null || true; wait "$writer" 2>/dev/null || true; }
+  [ -z "$writer" ] || { touch "$work/stop"; kill -CONT -- "-$writer" 2>/dev/null || true; kill -- "-$writer" 2>/dev/null || true; wait "$writer" 2>/dev/null || true; }
   # A program that was started last may still be at work there.
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     ! mountpoint -q "$copy" || umount "$copy" 2>/dev/null || true
@@ -47,6 +47,9 @@ printf -- '---\nloai: ke-hoach\ntrich-yeu: Kiểm tra phòng cháy\nnoi-nhan: [C
 sync -f "$there"
 "$program" --office "$office" --today 2026-11-22 issue "$office/kh.md" --json >"$work/first"
 echo 1 >>"$said"
+# Its own group, so that everything in it can be held still while the disk is copied: else the copy would be
+# of many moments at once, which no power cut ever leaves.
+set -m
 (
   cd "$office"
   while [ ! -e "$work/stop" ]; do
@@ -58,11 +61,14 @@ echo 1 >>"$said"
   done
 ) &
 writer=$!
+set +m
 for ((n = 1; n <= cuts; n++)); do
   sleep "0.$(printf '%03d' $((RANDOM % 900 + 50)))"
   # First what was acknowledged, then the disk: what comes in between is only more on the disk.
+  kill -STOP -- "-$writer"
   cp "$said" "$work/kept"
   cp --sparse=always "$work/disk" "$work/cut"
+  kill -CONT -- "-$writer"
   mount -o loop "$work/cut" "$copy"
   status=0
   "$program" --office "$copy/office" --today 2026-11-22 verify --no-log -q >"$work/verify" 2>&1 || status=$?

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 
 use crate::diagnostic::Lang;
 
+use super::acts::Deed;
 pub use verify::{Verify, VerifyShape};
 
 /// The command line.
@@ -55,6 +56,16 @@ pub enum BookShape {
     Docx,
 }
 
+/// Output of lists and reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PaperShape {
+    #[default]
+    Text,
+    Json,
+    Xlsx,
+    Docx,
+}
+
 /// Which book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum BookKind {
@@ -72,6 +83,15 @@ pub enum BookKind {
     KeptCopies,
     #[value(alias = "buu-dien")]
     Post,
+}
+
+/// What to do with a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TemplateAction {
+    #[value(alias = "kiem-tra")]
+    Check,
+    #[value(alias = "truong")]
+    Fields,
 }
 
 /// What is done with the keys.
@@ -171,6 +191,20 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Shape,
     },
+    #[command(alias = "ho-so")]
+    Dossier {
+        #[command(subcommand)]
+        action: DossierAction,
+    },
+    #[command(alias = "bao-cao-nam")]
+    Report {
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_enum, default_value_t)]
+        format: PaperShape,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     #[command(alias = "doi-chieu")]
     Verify(Verify),
     #[command(alias = "bang-chung")]
@@ -262,6 +296,19 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Shape,
     },
+    #[command(alias = "mau")]
+    Template {
+        #[arg(value_enum, value_name = "ACTION")]
+        action: TemplateAction,
+        #[arg(value_name = "FILE")]
+        template: PathBuf,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+    #[command(flatten)]
+    Deed(Deed),
     #[command(alias = "giai-thich")]
     Explain {
         #[arg(value_name = "CODE")]
@@ -280,11 +327,18 @@ impl Command {
             | Self::Backup { format, .. }
             | Self::Restore { format, .. }
             | Self::Prove { format, .. }
-            | Self::Check { format, .. } => *format == Shape::Json,
+            | Self::Check { format, .. }
+            | Self::Template { format, .. } => *format == Shape::Json,
             Self::Verify(verify) => verify.format == VerifyShape::Json,
+            Self::Dossier {
+                action: DossierAction::List { format, .. } | DossierAction::Show { format, .. },
+            }
+            | Self::Report { format, .. } => *format == PaperShape::Json,
+            Self::Dossier { .. } => false,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
+            Self::Deed(deed) => deed.wants_json(),
             Self::Init { .. }
             | Self::New { .. }
             | Self::Explain { .. }
@@ -293,6 +347,91 @@ impl Command {
             | Self::Keys { .. } => false,
         }
     }
+}
+
+/// What to do with dossiers.
+#[derive(Debug, Subcommand)]
+pub enum DossierAction {
+    #[command(alias = "mo")]
+    Open {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long)]
+        title: String,
+        #[arg(long, default_value = "")]
+        retention: String,
+        #[arg(long, default_value = "")]
+        reason: String,
+        #[arg(long, default_value = "")]
+        creator: String,
+        #[arg(long, default_value = "")]
+        note: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
+    #[command(alias = "them")]
+    Add {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(required = true, value_name = "DOCUMENT")]
+        documents: Vec<String>,
+        #[arg(long, value_enum, default_value = "outgoing")]
+        book: BookKind,
+        #[arg(long, value_name = "YYYY")]
+        document_year: Option<i16>,
+        #[arg(long, default_value = "")]
+        note: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
+    #[command(alias = "danh-muc")]
+    List {
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_enum, default_value_t)]
+        format: PaperShape,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "xem")]
+    Show {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_enum, default_value_t)]
+        format: PaperShape,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "ket-thuc")]
+    Close {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        end: Option<Date>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
+    #[command(alias = "nhap")]
+    Import {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "NAME")]
+        sheet: Option<String>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
 }
 
 /// What `receive` takes.
@@ -390,7 +529,8 @@ fn lang(text: &str) -> Result<Lang, String> {
     }
 }
 
-fn day(text: &str) -> Result<Date, String> {
+/// A day as `2026-03-05`.
+pub fn day(text: &str) -> Result<Date, String> {
     text.parse::<Date>().map_err(|_| "YYYY-MM-DD".to_owned())
 }
 

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::pipeline::acts::registered;
 use crate::pipeline::print::{self, BookPrint};
-use crate::pipeline::{Workspace, filing, no_register, search, write_file};
+use crate::pipeline::{Workspace, dossier, search, write_file};
 use crate::register::book::{Cover, Format, Options, View, write_view};
 use crate::register::sqlite::Sqlite;
 use crate::register::{Filter, Narrow};
@@ -29,7 +30,7 @@ pub struct Request {
 
 /// Prints a book of a year, or writes it to a file.
 pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Result<Exit> {
-    let register = open(workspace)?;
+    let register = registered(workspace)?;
     let filter = filter(workspace, &register, &request, ui)?;
     let format = match request.format {
         BookShape::Text => Format::Text,
@@ -63,26 +64,6 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
     ui.line(&text!("{shown}: {count} văn bản", "{shown}: {count} documents"))
         .map_err(|e| output_failure(&e))?;
     Ok(Exit::Clean)
-}
-
-/// The register of an office that has one.
-pub fn open(workspace: &Workspace<'_>) -> Result<Sqlite> {
-    if let Some(register) = filing::read_register(&workspace.dir)? {
-        return Ok(register);
-    }
-    if workspace.world.stat(&workspace.dir.join(filing::ARCHIVE)).is_ok() {
-        return Err(no_register(workspace));
-    }
-    let path = workspace.dir.join(filing::REGISTER);
-    Err(Failure::new(
-        FailureKind::Input,
-        Place::file(path.display().to_string()),
-        text!("cơ quan này chưa đăng ký văn bản nào", "this office has registered nothing yet"),
-    )
-    .hint(text!(
-        "ban hành bằng “vanthu issue” hoặc “vanthu run”",
-        "issue with `vanthu issue` or `vanthu run`"
-    )))
 }
 
 /// The book of an argument, as it is printed.
@@ -124,9 +105,17 @@ fn filter(
             kind: which.type_of.clone(),
             signer: which.signer.clone(),
             unit: which.unit.clone(),
-            only: None,
+            ..Narrow::default()
         },
         ..Filter::default()
+    };
+    let filter = match &which.dossier {
+        Some(code) => {
+            let found = dossier::positions(register, code, filter.year)?;
+            let only = Some(std::sync::Arc::new(found.unwrap_or_default()));
+            Filter { narrow: Narrow { only, ..filter.narrow }, ..filter }
+        }
+        None => filter,
     };
     let bar = progress::bar(0, "", ui.lang, ui.quiet);
     let told = |at, of| {
@@ -151,9 +140,10 @@ fn bind(
     let Some(out) = request.out.as_deref() else { return Err(no_name()) };
     let (pages, first) = request.volumes;
     let view = view_of(request.kind);
-    let wanted = BookPrint { view, filter, pages, first, out, checkpoint: Vec::new() };
+    let wanted =
+        BookPrint { view, filter, pages, first, out, checkpoint: print::checkpoint(workspace)? };
     let volumes = print::book(workspace, register, &wanted)?;
-    if wanted.checkpoint.is_empty() {
+    if wanted.checkpoint.is_none() {
         ui.findings(&[print::no_checkpoint()]);
     }
     for v in &volumes {

@@ -2,11 +2,13 @@
 //!
 //! Knows: terminals, arguments, exit codes. Must not know: XML, SQL, the decree.
 
+mod acts;
 mod args;
 mod backup;
 mod book;
 mod check;
 mod checkpoint;
+mod dossier;
 mod draft;
 mod exit;
 mod explain;
@@ -16,6 +18,7 @@ mod init;
 mod issue;
 mod keys;
 mod new;
+mod paper;
 mod progress;
 mod proof;
 mod rebuild;
@@ -23,7 +26,9 @@ mod receive;
 mod repair;
 mod report;
 mod run;
+mod template;
 mod verify;
+mod yearly;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -149,6 +154,9 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         Command::New { kind, out } => {
             new::run(&world, &global, kind.as_deref(), out.as_deref(), ui)
         }
+        Command::Template { action, template, out, format } => {
+            template::run(&world, action, &template, out.as_deref(), format, ui)
+        }
         Command::Explain { code } => explain::run(code.as_deref(), ui),
         Command::Draft { sources, data, out, format } => draft::run(
             &open(&world, &global, sources.first(), ui)?,
@@ -215,6 +223,21 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
                 wait,
             };
             repair::run(&workspace, &request, format, ui)
+        }
+        Command::Deed(deed) if deed.only_reads() => {
+            acts::run(&open_to_read(&world, &global, ui)?, deed, ui)
+        }
+        Command::Deed(deed) => {
+            let workspace = open(&world, &global, deed.file(), ui)?;
+            acts::run(&workspace, deed, ui)
+        }
+        Command::Dossier { action } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            dossier::run(&workspace, action, ui)
+        }
+        Command::Report { year, format, out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            yearly::run(&workspace, year, format, out.as_deref(), ui)
         }
         Command::Find { words, book, which, limit, format } => {
             let workspace = open_to_read(&world, &global, ui)?;

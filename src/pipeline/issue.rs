@@ -21,7 +21,6 @@ use super::fields::fields_of;
 use super::filing::{Filing, Issued, Mended, Progress, Rendered, read_register};
 use super::plan::Plan;
 use super::planned::{Columns, Planned};
-use super::recipe;
 use super::repeats::{came_back, taken};
 use super::workspace::{Workspace, write_failure};
 
@@ -196,7 +195,7 @@ fn render(
     };
     let numbered = Numbered::new(document, number, planned.date);
     let document = numbered.document();
-    let (written, more) = recipe::write(workspace, document)?;
+    let (written, more) = plan.write(workspace, index, document)?;
     if let Some(bad) = more.iter().find(|d| d.severity == Severity::Error) {
         return Err(Failure::new(FailureKind::Output, planned.row.place(), bad.message.clone()));
     }
@@ -212,6 +211,9 @@ fn render(
     let dossier = plan.steps.get(planned.step).and_then(|s| s.step.dossier.clone());
     if let Some(dossier) = dossier {
         fields.extra.entry("dossier".to_owned()).or_insert(dossier);
+    }
+    for (key, value) in &plan.extra {
+        fields.extra.entry(key.clone()).or_insert_with(|| value.clone());
     }
     Ok(Rendered {
         bytes: written.bytes,
@@ -257,15 +259,18 @@ impl<'p> PlannedWants<'p> {
             .map(|(index, s)| {
                 let first = plan.documents.iter().find(|d| d.step == index);
                 let columns = first.map(|d| Arc::clone(d.data.columns()));
-                let text = json!({
+                let mut common = json!({
                     "program": env!("CARGO_PKG_VERSION"),
                     "file": workspace.shown(Path::new(&s.recipe.file)),
                     "source": sha256(s.recipe.text.as_bytes()).to_string(),
                     "office": office,
                     "ruleset": rules,
                     "columns": columns.as_ref().map(|c| c.json()),
-                })
-                .to_string();
+                });
+                if let (Some(bytes), Some(fields)) = (s.recipe.bytes(), common.as_object_mut()) {
+                    fields.insert("word".to_owned(), sha256(bytes).to_string().into());
+                }
+                let text = common.to_string();
                 Common { digest: sha256(text.as_bytes()).to_string(), text, columns }
             })
             .collect();
@@ -276,6 +281,7 @@ impl<'p> PlannedWants<'p> {
     fn store_inputs(&mut self, filing: &mut Filing<'_>, workspace: &Workspace<'_>) -> Result<()> {
         let mut blobs: Vec<&[u8]> =
             self.plan.steps.iter().map(|s| s.recipe.text.as_bytes()).collect();
+        blobs.extend(self.plan.steps.iter().filter_map(|s| s.recipe.bytes()));
         blobs.push(workspace.office_text.as_bytes());
         blobs.push(workspace.rules_text.as_bytes());
         blobs.extend(self.common.iter().map(|c| c.text.as_bytes()));

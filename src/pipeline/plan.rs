@@ -2,7 +2,7 @@
 //!
 //! Knows: steps, rows, recipes, which fields a book has. Must not know: what is registered, the archive, terminals.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +14,7 @@ use crate::archive::{Digest, sha256};
 use crate::diagnostic::{
     Diagnostic, Failure, FailureKind, Family, Place, Result, Severity, blocks,
 };
+use crate::docx::Written;
 use crate::model::{Document, is_copy, plain};
 use crate::register::{Book, annex};
 use crate::source::data;
@@ -55,6 +56,8 @@ pub struct Plan {
     pub bad: Vec<(Place, String)>,
     /// Findings beyond those told one by one.
     pub untold: usize,
+    /// Further fields that every row of the plan gets in the register.
+    pub extra: BTreeMap<String, String>,
     /// What the documents are for.
     purpose: Purpose,
     /// The day on which the plan was made.
@@ -81,6 +84,26 @@ impl Plan {
             step.recipe.fill(workspace, &data, day, self.today?).0
         };
         again().ok_or_else(|| changed(&planned.row.place()))
+    }
+
+    /// Writes the document at `index`, as it is or with its number and day.
+    ///
+    /// # Errors
+    /// As [`Recipe::write`].
+    pub fn write(
+        &self,
+        workspace: &Workspace<'_>,
+        index: usize,
+        document: &Document,
+    ) -> Result<(Written, Vec<Diagnostic>)> {
+        let planned = self.documents.get(index);
+        let step = planned.and_then(|p| self.steps.get(p.step));
+        match (planned, step) {
+            (Some(planned), Some(step)) => step.recipe.write(workspace, document, || {
+                Value::Object(planned.data.fields().unwrap_or_default())
+            }),
+            _ => Err(changed(&Place::default())),
+        }
     }
 
     /// True if something may not be issued.
@@ -135,7 +158,10 @@ pub fn plan(
     };
     for step in steps {
         match Recipe::load(workspace, &step.source)? {
-            Ok(recipe) => planner.step(PlannedStep { step, recipe })?,
+            Ok(mut recipe) => {
+                planner.plan.findings.append(&mut recipe.findings);
+                planner.step(PlannedStep { step, recipe })?;
+            }
             Err(findings) => planner.plan.findings.extend(findings),
         }
     }
@@ -321,6 +347,7 @@ impl Planner<'_, '_> {
         let organ = document.extra.get("organ").map_or("", String::as_str);
         let series = self.workspace.office.series_of(organ, &document.type_id);
         let (series, notation) = (self.name(series), self.name(document.code.notation.0.clone()));
+        let type_id = self.name(document.type_id.clone());
         let date = document.date.date().unwrap_or(self.today);
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
@@ -336,6 +363,7 @@ impl Planner<'_, '_> {
         self.plan.documents.push(Planned {
             step: index,
             row,
+            type_id,
             book: if is_copy(&document.type_id) { Book::Copies } else { Book::Outgoing },
             series,
             notation,

@@ -18,6 +18,8 @@ pub struct Planned {
     pub step: usize,
     /// Data row; empty where the step has no data.
     pub row: RowPlace,
+    /// Key of the type.
+    pub type_id: Arc<str>,
     /// Book: copies have their own.
     pub book: Book,
     /// Series key.

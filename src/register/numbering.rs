@@ -268,7 +268,7 @@ fn in_words(date: Date) -> String {
 }
 
 /// A batch asked for a want that it does not have.
-pub(super) fn no_such_want() -> Failure {
+pub fn no_such_want() -> Failure {
     Failure::new(
         FailureKind::Input,
         Place::default(),

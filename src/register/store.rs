@@ -2,6 +2,7 @@
 //!
 //! Knows: reservations, entries, jobs, stored inputs. Must not know: SQL, files, how a document looks.
 
+use std::collections::HashSet;
 use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
@@ -315,6 +316,12 @@ pub trait Register: Send {
     /// Streams the acts that fit, in order of registration; returns how many.
     fn acts(&self, filter: &ActFilter, each: &mut dyn FnMut(Acted) -> Result<()>) -> Result<u64>;
 
+    /// The entries that an act is about or was done by, where the store can tell them at once: a book
+    /// then looks for the acts of these only. `None`: any entry may have some.
+    fn touched(&self) -> Result<Option<HashSet<u64>>> {
+        Ok(None)
+    }
+
     /// The entry at a position; `None` if there is none (an act stands there, or nothing).
     fn entry(&self, seq: u64) -> Result<Option<Entry>>;
 
@@ -351,7 +358,7 @@ pub trait Register: Send {
     /// All bags that rows have files in, sorted. Reads every file row.
     fn bags(&self) -> Result<Vec<Bag>>;
 
-    /// Positions that have a file with these bytes, in order of registration.
+    /// Positions of the entries that have a file with these bytes, themselves or by an act, in order.
     fn with_digest(&self, digest: &Digest) -> Result<Vec<u64>>;
 
     /// Files that rows have, and their bytes.

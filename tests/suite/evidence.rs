@@ -29,7 +29,7 @@ fn vkey(office: &Office) -> String {
 fn plan(office: &Office) -> PathBuf {
     let files = walkdir::WalkDir::new(office.path().join("archive/open"));
     let mut files = files.into_iter().flatten().map(walkdir::DirEntry::into_path);
-    files.find(|p| p.to_string_lossy().contains("ke-hoach/")).expect("the plan")
+    files.find(|p| p.to_string_lossy().contains("ke-hoach/000001-")).expect("the plan")
 }
 
 /// A folder elsewhere with the plan and its proof, as a court would have it.
@@ -54,7 +54,7 @@ fn a_document_is_proven_without_the_office() {
     assert!(fs::metadata(court.join("p.tlog-proof")).expect("there").len() <= 2048);
     let said = prove(court, &key);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
-    assert!(said.out.contains("number: 1") && said.out.contains("SNV:ke-hoach"), "{}", said.out);
+    assert!(said.out.contains("number: 01") && said.out.contains("SNV:ke-hoach"), "{}", said.out);
     let json = run(
         court,
         &["prove", "kh.docx", "--proof", "p.tlog-proof", "--key", &key, "--format", "json"],

@@ -385,3 +385,37 @@ fn a_changed_key_is_vouched_for_by_the_old_one() {
     assert_eq!(Checkpoint::open(&alone, &[old]).map(|_| ()), Err(Fault::UnknownKey));
     assert!(dir.join("vanthu.key.000001").exists(), "the old key is kept aside");
 }
+
+/// `cargo test --release --lib log::tests::costs -- --ignored --nocapture` prints what the log costs.
+#[test]
+#[ignore = "measures, asserts nothing"]
+fn costs() {
+    let mut office = Office::new(0);
+    let text = |n: usize| format!("{{\"seq\":{n},\"row\":\"{n:0400}\"}}").into_bytes();
+    for size in [1_000usize, 1_000_000] {
+        office.leaves.extend((office.leaves.len() + 1..=size).map(text));
+        drop(office.open().expect("opens"));
+        let begun = office.world.elapsed();
+        let (mut log, _) = office.open().expect("opens");
+        let opened = office.world.elapsed() - begun;
+        let mut more = office.leaves.clone();
+        let mut times = Vec::new();
+        for _ in 0..5 {
+            more.extend((more.len() + 1..=more.len() + 2_000).map(text));
+            let begun = office.world.elapsed();
+            log.extend(&more).expect("extended");
+            let extended = office.world.elapsed() - begun;
+            log.publish().expect("published");
+            times.push((extended, office.world.elapsed() - begun - extended));
+        }
+        drop(log);
+        office.leaves = more;
+        let (note, checkpoint) = office.checkpoint();
+        let known = office.known();
+        let begun = office.world.elapsed();
+        let proof = office.reader().prove(checkpoint.size / 3, &note, &known).expect("a proof");
+        let proven = office.world.elapsed() - begun;
+        println!("{size}: open {opened:?}, 2,000 leaves (tiles, checkpoint) {times:?}");
+        println!("{size}: proof {proven:?}, {} bytes", proof.text().len());
+    }
+}

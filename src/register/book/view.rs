@@ -133,8 +133,12 @@ fn entries(
 ) -> Result<u64> {
     let filter = Filter { book: view.book(), ..filter.clone() };
     let mut lines = 0;
+    let touched = register.touched()?;
     register.entries(&filter, &mut |entry| {
-        let life = Life::of(register, entry.seq)?;
+        let life = match &touched {
+            Some(touched) if !touched.contains(&entry.seq) => Life::default(),
+            _ => Life::of(register, entry.seq)?,
+        };
         if view == View::FollowUp && !is_followed(&entry, &life) {
             return Ok(());
         }

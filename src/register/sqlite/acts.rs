@@ -2,6 +2,7 @@
 //!
 //! Knows: the tables `acts`, `leaves`, `files`. Must not know: what an act means.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use rusqlite::types::Value;
@@ -77,6 +78,16 @@ pub(super) fn acts(
         each(Acted { act, files: files(register, seq)? })
     })?;
     Ok(count)
+}
+
+/// The entries that acts are about or were done by, read from two indexes.
+pub(super) fn touched(register: &Sqlite) -> Result<HashSet<u64>> {
+    const SQL: &str = "SELECT about FROM acts WHERE about IS NOT NULL
+        UNION SELECT record ->> '$.data.by' FROM acts WHERE record ->> '$.data.by' IS NOT NULL";
+    let run = || -> rusqlite::Result<HashSet<u64>> {
+        register.conn.prepare_cached(SQL)?.query_map([], |r| r.get(0))?.collect()
+    };
+    run().map_err(|e| register.fail(e))
 }
 
 fn select(filter: &ActFilter) -> (String, Vec<Value>) {

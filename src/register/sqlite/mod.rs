@@ -12,6 +12,7 @@ mod read;
 mod schema;
 mod write;
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -140,6 +141,10 @@ impl Register for Sqlite {
 
     fn acts(&self, filter: &ActFilter, each: &mut dyn FnMut(Acted) -> Result<()>) -> Result<u64> {
         acts::acts(self, filter, each)
+    }
+
+    fn touched(&self) -> Result<Option<HashSet<u64>>> {
+        acts::touched(self).map(Some)
     }
 
     fn entry(&self, seq: u64) -> Result<Option<Entry>> {

@@ -344,6 +344,9 @@ impl Register for FaultyRegister {
         self.alive()?;
         self.inner.acts(filter, each)
     }
+    fn touched(&self) -> Result<Option<std::collections::HashSet<u64>>> {
+        self.inner.touched()
+    }
     fn entry(&self, seq: u64) -> Result<Option<Entry>> {
         self.inner.entry(seq)
     }

@@ -1,0 +1,180 @@
+//! `vanthu show CODE`.
+
+use crate::diagnostic::{Failure, FailureKind, Lang, Place, Result, Text};
+use crate::pipeline::Workspace;
+use crate::pipeline::acts::{Link, Shown, kind_name, show};
+use crate::register::book::day;
+use crate::register::life::Standing;
+use crate::register::{Acted, Kind};
+use crate::text;
+
+use super::super::args::Shape;
+use super::super::report::Ui;
+use super::super::{Exit, output_failure};
+
+/// Shows one document, or the documents that may be meant.
+pub fn run(workspace: &Workspace<'_>, code: &str, format: Shape, ui: &mut Ui<'_>) -> Result<Exit> {
+    let found = show(workspace, code)?;
+    let done = |e: std::io::Error| output_failure(&e);
+    if format == Shape::Json {
+        let list: Vec<_> = found.iter().map(json).collect();
+        let value = serde_json::json!({ "asked": code, "documents": list });
+        writeln!(ui.out, "{value:#}").map_err(done)?;
+        return Ok(if found.len() == 1 { Exit::Clean } else { Exit::Findings });
+    }
+    match found.as_slice() {
+        [] => Err(Failure::new(
+            FailureKind::Input,
+            Place::default().item(code),
+            text!("sổ không có văn bản “{code}”", "no book has a document `{code}`"),
+        )
+        .hint(text!(
+            "viết như trong sổ: 05/KH-SNV, den:3630, 123/UBND-TH",
+            "write it as in the book: 05/KH-SNV, den:3630, 123/UBND-TH"
+        ))),
+        [only] => {
+            let page = page(only, ui.lang);
+            ui.out.write_all(harmless(&page).as_bytes()).map_err(done)?;
+            Ok(Exit::Clean)
+        }
+        many => {
+            for shown in many {
+                let (on, subject) = (day(shown.entry.date), &shown.entry.fields.subject);
+                let line = format!("{:<28} {}  {on}  {subject}", shown.exact, shown.label);
+                writeln!(ui.out, "{}", harmless(&line)).map_err(done)?;
+            }
+            let count = many.len();
+            ui.remark(&text!(
+                "“{code}” có thể là {count} văn bản; ghi rõ một trong các cách viết ở đầu dòng",
+                "`{code}` may be any of {count} documents; write one of the spellings at the start of the lines"
+            ));
+            Ok(Exit::Findings)
+        }
+    }
+}
+
+fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+}
+
+fn standing(standing: Standing) -> Text {
+    match standing {
+        Standing::InForce => text!("còn dùng", "in force"),
+        Standing::Void => text!("số đã hủy", "number voided"),
+        Standing::Replaced => text!("đã được thay thế", "replaced"),
+        Standing::Recalled => text!("đã thu hồi", "recalled"),
+    }
+}
+
+fn page(shown: &Shown, lang: Lang) -> String {
+    let entry = &shown.entry;
+    let mut out = format!("{}  ({})\n", shown.label, shown.exact);
+    let mut line = |name: Text, value: &str| {
+        if !value.is_empty() {
+            out.push_str(&format!("  {}: {value}\n", name.get(lang)));
+        }
+    };
+    line(text!("trạng thái", "standing"), standing(shown.standing).get(lang));
+    let (book, series, seq) = (entry.book.key(), &entry.series, entry.seq);
+    line(text!("sổ", "book"), &format!("{book} · {series} · {}", entry.year));
+    line(text!("ngày", "date"), &day(entry.date));
+    line(text!("dòng", "row"), &format!("{seq} · {}", entry.registered_at));
+    let leaf = shown.leaf.map(|d| d.to_string()).unwrap_or_default();
+    line(text!("lá trong nhật ký", "leaf in the log"), &leaf);
+    line(text!("đợt", "job"), shown.job.as_deref().unwrap_or(""));
+    line(text!("hồ sơ", "dossiers"), &shown.dossiers.join("; "));
+    for (name, value) in &shown.metadata {
+        line(Text::new(*name, *name), value);
+    }
+    let known = ["dossier", "code", "organ", "secrecy"];
+    for (key, value) in entry.fields.extra.iter().filter(|(k, _)| !known.contains(&k.as_str())) {
+        if !shown.metadata.iter().any(|(_, v)| v == value) {
+            line(Text::new(key.as_str(), key.as_str()), value);
+        }
+    }
+    section(
+        &mut out,
+        lang,
+        text!("tệp", "files"),
+        shown.files.iter().map(|(file, act)| {
+            let by = act.map(|seq| text!(" (dòng {seq})", " (row {seq})").get(lang).to_owned());
+            let (at, size, sha) = (&file.at, file.size, file.sha256);
+            format!("{at}  {size} B  sha256:{sha}{}", by.unwrap_or_default())
+        }),
+    );
+    section(&mut out, lang, text!("liên kết", "links"), shown.links.iter().map(|l| link(l, lang)));
+    section(
+        &mut out,
+        lang,
+        text!("diễn biến", "history"),
+        shown.life.acts.iter().map(|a| act(a, lang)),
+    );
+    out
+}
+
+fn section(out: &mut String, lang: Lang, name: Text, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() {
+        return;
+    }
+    out.push_str(&format!("  {}:\n", name.get(lang)));
+    for line in lines {
+        out.push_str(&format!("    {line}\n"));
+    }
+}
+
+fn link(link: &Link, lang: Lang) -> String {
+    let (label, exact) = (&link.label, &link.exact);
+    let said = match (link.kind, link.by) {
+        (Kind::Correct, true) => text!("được đính chính bằng {label}", "corrected by {label}"),
+        (Kind::Correct, false) => text!("đính chính {label}", "corrects {label}"),
+        (Kind::Replace, true) => text!("được thay thế bằng {label}", "replaced by {label}"),
+        (Kind::Replace, false) => text!("thay thế {label}", "replaces {label}"),
+        (_, true) => text!("được trả lời bằng {label}", "answered by {label}"),
+        (_, false) => text!("trả lời {label}", "answers {label}"),
+    };
+    format!("{}  ({exact})", said.get(lang))
+}
+
+fn act(acted: &Acted, lang: Lang) -> String {
+    let act = &acted.act;
+    let mut out = format!("{}  {} · #{}", day(act.date), kind_name(act.kind).get(lang), act.seq);
+    for (key, value) in act.data.iter().chain(&act.fields) {
+        let value = match value {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Array(list) => {
+                list.iter().filter_map(|v| v.as_str()).collect::<Vec<_>>().join("; ")
+            }
+            other => other.to_string(),
+        };
+        out.push_str(&format!(" · {key}: {value}"));
+    }
+    out
+}
+
+fn json(shown: &Shown) -> serde_json::Value {
+    let metadata: Vec<_> = shown
+        .metadata
+        .iter()
+        .map(|(name, value)| serde_json::json!({ "name": name, "value": value }))
+        .collect();
+    let files: Vec<_> = shown
+        .files
+        .iter()
+        .map(|(file, act)| serde_json::json!({ "act": act, "file": file }))
+        .collect();
+    let acts: Vec<_> = shown.life.acts.iter().map(|a| &a.act).collect();
+    serde_json::json!({
+        "label": shown.label,
+        "exact": shown.exact,
+        "standing": shown.standing,
+        "entry": shown.entry,
+        "metadata": metadata,
+        "files": files,
+        "leaf_sha256": shown.leaf,
+        "job": shown.job,
+        "dossiers": shown.dossiers,
+        "links": shown.links,
+        "acts": acts,
+    })
+}

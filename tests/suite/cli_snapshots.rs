@@ -19,6 +19,7 @@ fn plain(text: &str, folder: &Path) -> String {
     let mut text = text.replace(&folder.display().to_string(), "[folder]");
     for (pattern, name) in [
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+07:00", "[time]"),
+        (r"verify-\d{8}T\d{6}-\d\d\.jsonl", "[report]"),
         (r"\b[0-9a-f]{64}\b", "[sha256]"),
         (r"-[0-9a-f]{8}\.docx", "-[salt].docx"),
         (r#"("bytes"|"size"|"len"|"length"): ?\d+"#, "$1: [size]"),

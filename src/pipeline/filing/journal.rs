@@ -30,6 +30,23 @@ pub(super) struct Tail {
     starts: BTreeSet<(String, i16)>,
 }
 
+/// Where the journal ends, if it is in step with the register; else it is left alone: what is wrong with it
+/// must still be there when it is looked at again.
+pub(super) fn pick_up(register: &dyn Register, archive: &Archive<'_>) -> Result<Tail> {
+    let head = register.head()?;
+    if head == 0 {
+        return Ok(Tail::default());
+    }
+    let segment = segment_of(head);
+    let bytes = archive.segment(segment)?;
+    let found = reach(segment, &bytes);
+    if found.whole < found.bytes || found.seq != head {
+        return Ok(Tail { seq: u64::MAX, ..Tail::default() });
+    }
+    let blob = found.blob.max(found.before.unwrap_or_default());
+    Ok(Tail { seq: head, blob, segment, starts: starts_in(&bytes) })
+}
+
 /// Adds the lines of everything that was committed since.
 pub(super) fn keep(filing: &mut Filing<'_>) -> Result<()> {
     keep_rows(filing.register.as_ref(), &filing.archive, &mut filing.tail)
@@ -243,7 +260,14 @@ pub(in crate::pipeline) fn is_behind(
     let segment = segment_of(head);
     let bytes = archive.segment(segment)?;
     let found = reach(segment, &bytes);
-    Ok(found.whole == found.bytes && found.seq < head)
+    let rest = usize::try_from(found.whole).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+    Ok(found.seq < head && is_cut_off(rest))
+}
+
+/// True for what a kill or a power cut leaves at the end of a file that was being appended to: nothing, a
+/// line that is not whole, or pages that were never written. Whole lines that say something else are not it.
+fn is_cut_off(rest: &[u8]) -> bool {
+    !rest.contains(&b'\n') || rest.contains(&0)
 }
 
 /// What a segment's fault is.
@@ -355,4 +379,19 @@ fn says_so(register: &dyn Register, bytes: &[u8], seqs: std::ops::Range<u64>) ->
 
 fn is_line(line: &[u8]) -> bool {
     line.ends_with(b"\n") && lines::read(line).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_cut_off_is_no_line_that_says_something_else() {
+        for cut in [&b""[..], b"{\"seq\":3,\"ro", b"\0\0\0\0", b"{\"seq\":3,\0\0\0\0}\n"] {
+            assert!(is_cut_off(cut), "{}", cut.escape_ascii());
+        }
+        for other in [&b"{\"seq\":9}\n"[..], b"x\n{\"seq\":3", b"\n"] {
+            assert!(!is_cut_off(other), "{}", other.escape_ascii());
+        }
+    }
 }

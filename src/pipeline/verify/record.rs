@@ -85,8 +85,23 @@ pub(super) fn keep(workspace: &Workspace<'_>, request: &Request<'_>, checked: &C
         ));
         return kept;
     }
+    if checked.verdict() == Verdict::Tampered {
+        kept.note = Some(text!(
+            "sổ đăng ký có dấu hiệu bị sửa nên được giữ nguyên làm bằng chứng: lần kiểm tra này không được ghi vào sổ",
+            "the register shows signs of tampering and is left as it is, as evidence: this check was not entered in it"
+        ));
+        return kept;
+    }
     match enter(workspace, request, checked, &digest) {
         Ok(seq) => kept.act = Some(seq),
+        // Whoever looks at an office without its signing key can check all of it, and enter nothing.
+        Err(failure) if failure.kind == FailureKind::Config => {
+            let why = failure.message;
+            kept.note = Some(Text::new(
+                format!("lần kiểm tra này không được ghi vào sổ: {}", why.vi),
+                format!("this check was not entered in the register: {}", why.en),
+            ));
+        }
         Err(failure) => kept.failure = Some(failure),
     }
     kept

@@ -53,13 +53,21 @@ for office in so-noi-vu thu-moi; do
   vanthu --office "$work/$office" book outgoing --year 2026
 done
 
-say "7. Đối chiếu kho lưu trữ với sổ" "7. Verify the archive against the register"
+cd "$work/thu-moi"
+say "7. In sổ để đóng quyển, tìm một văn bản, lập hồ sơ" "7. Print the book to bind, find a document, make a dossier"
+vanthu book outgoing --format docx --out so-di.docx
+vanthu find "nop tai lieu" --limit 3
+vanthu dossier import danh-muc-ho-so.csv --year 2026
+vanthu dossier add 01.VP 30/TTLTLS-TT
+vanthu dossier show 01.VP --year 2026
+
+say "8. Đối chiếu kho lưu trữ với sổ" "8. Verify the archive against the register"
 for office in so-noi-vu thu-moi; do
   vanthu --office "$work/$office" verify
 done
 
 if command -v sha256sum >/dev/null; then
-  say "8. Kiểm tra lại bằng sha256sum, không dùng vanthu" "8. Check once more with sha256sum, without vanthu"
+  say "9. Kiểm tra lại bằng sha256sum, không dùng vanthu" "9. Check once more with sha256sum, without vanthu"
   cd "$work/thu-moi/archive/open/2026/000001"
   sha256sum --quiet -c manifest-sha256.txt
   echo OK

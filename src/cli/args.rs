@@ -56,6 +56,16 @@ pub enum BookShape {
     Docx,
 }
 
+/// Output of lists and reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum PaperShape {
+    #[default]
+    Text,
+    Json,
+    Xlsx,
+    Docx,
+}
+
 /// Which book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum BookKind {
@@ -172,6 +182,20 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Shape,
     },
+    #[command(alias = "ho-so")]
+    Dossier {
+        #[command(subcommand)]
+        action: DossierAction,
+    },
+    #[command(alias = "bao-cao-nam")]
+    Report {
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_enum, default_value_t)]
+        format: PaperShape,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     #[command(alias = "doi-chieu")]
     Verify(Verify),
     #[command(alias = "bang-chung")]
@@ -285,6 +309,11 @@ impl Command {
             | Self::Prove { format, .. }
             | Self::Check { format, .. } => *format == Shape::Json,
             Self::Verify(verify) => verify.format == VerifyShape::Json,
+            Self::Dossier {
+                action: DossierAction::List { format, .. } | DossierAction::Show { format, .. },
+            }
+            | Self::Report { format, .. } => *format == PaperShape::Json,
+            Self::Dossier { .. } => false,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
@@ -297,6 +326,91 @@ impl Command {
             | Self::Keys { .. } => false,
         }
     }
+}
+
+/// What to do with dossiers.
+#[derive(Debug, Subcommand)]
+pub enum DossierAction {
+    #[command(alias = "mo")]
+    Open {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long)]
+        title: String,
+        #[arg(long, default_value = "")]
+        retention: String,
+        #[arg(long, default_value = "")]
+        reason: String,
+        #[arg(long, default_value = "")]
+        creator: String,
+        #[arg(long, default_value = "")]
+        note: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
+    #[command(alias = "them")]
+    Add {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(required = true, value_name = "DOCUMENT")]
+        documents: Vec<String>,
+        #[arg(long, value_enum, default_value = "outgoing")]
+        book: BookKind,
+        #[arg(long, value_name = "YYYY")]
+        document_year: Option<i16>,
+        #[arg(long, default_value = "")]
+        note: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
+    #[command(alias = "danh-muc")]
+    List {
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_enum, default_value_t)]
+        format: PaperShape,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "xem")]
+    Show {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_enum, default_value_t)]
+        format: PaperShape,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "ket-thuc")]
+    Close {
+        #[arg(value_name = "CODE")]
+        code: String,
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        end: Option<Date>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
+    #[command(alias = "nhap")]
+    Import {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "NAME")]
+        sheet: Option<String>,
+        #[arg(long, value_name = "YYYY")]
+        year: Option<i16>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+    },
 }
 
 /// What `receive` takes.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::pipeline::acts::registered;
 use crate::pipeline::print::{self, BookPrint};
-use crate::pipeline::{Workspace, search, write_file};
+use crate::pipeline::{Workspace, dossier, search, write_file};
 use crate::register::book::{Cover, Format, Options, View, write_view};
 use crate::register::sqlite::Sqlite;
 use crate::register::{Filter, Narrow};
@@ -110,9 +110,17 @@ fn filter(
             kind: which.type_of.clone(),
             signer: which.signer.clone(),
             unit: which.unit.clone(),
-            only: None,
+            ..Narrow::default()
         },
         ..Filter::default()
+    };
+    let filter = match &which.dossier {
+        Some(code) => {
+            let found = dossier::positions(register, code, filter.year)?;
+            let only = Some(std::sync::Arc::new(found.unwrap_or_default()));
+            Filter { narrow: Narrow { only, ..filter.narrow }, ..filter }
+        }
+        None => filter,
     };
     let bar = progress::bar(0, "", ui.lang, ui.quiet);
     let told = |at, of| {
@@ -137,9 +145,10 @@ fn bind(
     let Some(out) = request.out.as_deref() else { return Err(no_name()) };
     let (pages, first) = request.volumes;
     let view = view_of(request.kind);
-    let wanted = BookPrint { view, filter, pages, first, out, checkpoint: Vec::new() };
+    let wanted =
+        BookPrint { view, filter, pages, first, out, checkpoint: print::checkpoint(workspace)? };
     let volumes = print::book(workspace, register, &wanted)?;
-    if wanted.checkpoint.is_empty() {
+    if wanted.checkpoint.is_none() {
         ui.findings(&[print::no_checkpoint()]);
     }
     for v in &volumes {

@@ -122,9 +122,15 @@ fn localize(command: Command, table: &Table, path: &str, lang: Lang) -> Command 
     let children: Vec<String> =
         command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     for child in children {
-        command = command.mut_subcommand(&child, |c| localize(c, table, &child, lang));
+        let below = below(path, &child);
+        command = command.mut_subcommand(&child, |c| localize(c, table, &below, lang));
     }
     command
+}
+
+/// The path of a command in the table: `dossier-open` for one below another.
+fn below(path: &str, child: &str) -> String {
+    if path == ROOT { child.to_owned() } else { format!("{path}-{child}") }
 }
 
 /// The command tree with its help in `lang`.
@@ -245,7 +251,7 @@ pub fn usage_error(error: &clap::Error) -> Text {
 /// What an option takes that clap only knows how to parse.
 fn wanted(arg: &str) -> Text {
     match arg.split(' ').next().unwrap_or(arg) {
-        "--today" | "--date" | "--from" | "--to" => {
+        "--today" | "--date" | "--from" | "--to" | "--end" => {
             text!(
                 "cần một ngày có thật, viết như 2026-03-05",
                 "a real day is wanted, written 2026-03-05"
@@ -278,7 +284,7 @@ mod tests {
             }
         }
         for child in command.get_subcommands() {
-            walk(child, child.get_name(), table, missing);
+            walk(child, &below(path, child.get_name()), table, missing);
         }
     }
 

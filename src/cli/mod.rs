@@ -8,6 +8,7 @@ mod backup;
 mod book;
 mod check;
 mod checkpoint;
+mod dossier;
 mod draft;
 mod exit;
 mod explain;
@@ -17,6 +18,7 @@ mod init;
 mod issue;
 mod keys;
 mod new;
+mod paper;
 mod progress;
 mod proof;
 mod rebuild;
@@ -25,6 +27,7 @@ mod repair;
 mod report;
 mod run;
 mod verify;
+mod yearly;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -223,6 +226,14 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         Command::Deed(deed) => {
             let workspace = open(&world, &global, deed.file(), ui)?;
             acts::run(&workspace, deed, ui)
+        }
+        Command::Dossier { action } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            dossier::run(&workspace, action, ui)
+        }
+        Command::Report { year, format, out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            yearly::run(&workspace, year, format, out.as_deref(), ui)
         }
         Command::Find { words, book, which, limit, format } => {
             let workspace = open_to_read(&world, &global, ui)?;

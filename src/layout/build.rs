@@ -317,6 +317,7 @@ pub(super) fn pieces(para: &Para) -> Vec<Piece<'_>> {
             RunContent::Break => ("\n", Type::of(run.look)),
             RunContent::Tab => ("    ", Type::of(run.look)),
             RunContent::PageNumber => ("0", Type::of(run.look)),
+            RunContent::Squares(_) => ("", Type::of(run.look)),
         })
         .collect()
 }

@@ -30,6 +30,6 @@ pub use incoming::LABELS;
 pub use measures::{choice_keys, wrong_choices};
 pub use sheet::{
     Cell, DrawnLine, Format, Item, LineSpacing, Look, Page, Para, Properties, Row, Rule, Run,
-    RunContent, Section, Sheet, Style, TWIPS_PER_MM, Table, VerticalAlign, mm,
+    RunContent, Section, Sheet, Squares, Style, TWIPS_PER_MM, Table, VerticalAlign, mm,
 };
 pub use styles::style_parts;

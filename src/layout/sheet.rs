@@ -172,6 +172,21 @@ pub enum RunContent {
     Tab,
     /// The page number field.
     PageNumber,
+    /// A picture of dark squares, such as a QR code. A reader of files leaves it out.
+    Squares(Arc<Squares>),
+}
+
+/// A square picture of dark squares on white.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Squares {
+    /// Squares in a row, and rows.
+    pub width: usize,
+    /// True where a square is dark, row by row.
+    pub dark: Vec<bool>,
+    /// Length of a side as printed, in twips.
+    pub side: i32,
+    /// What it is, for those who cannot see it.
+    pub name: String,
 }
 
 /// A table.

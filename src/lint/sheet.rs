@@ -132,7 +132,7 @@ impl Piece<'_> {
                 RunContent::Text(t) => out.push_str(t),
                 RunContent::Break => out.push('\n'),
                 RunContent::Tab => out.push('\t'),
-                RunContent::PageNumber => {}
+                RunContent::PageNumber | RunContent::Squares(_) => {}
             }
         }
         out

@@ -82,3 +82,23 @@ pub const INDEX_IN_MEMORY: Code = Code::new(Family::S, 702);
 pub const TEXT_NOT_READ: Code = Code::new(Family::S, 703);
 /// A book was printed without the archive's checkpoint.
 pub const NO_CHECKPOINT: Code = Code::new(Family::S, 711);
+/// A dossier that is closed.
+pub const DOSSIER_CLOSED: Code = Code::new(Family::S, 721);
+/// No such dossier.
+pub const DOSSIER_UNKNOWN: Code = Code::new(Family::S, 722);
+/// A dossier of that code is there already.
+pub const DOSSIER_TAKEN: Code = Code::new(Family::S, 723);
+/// A code of another form than the decree's.
+pub const DOSSIER_CODE: Code = Code::new(Family::S, 724);
+/// A retention that is missing or not understood.
+pub const DOSSIER_RETENTION: Code = Code::new(Family::S, 725);
+/// A document that is in the dossier already.
+pub const DOSSIER_ADDED: Code = Code::new(Family::S, 726);
+/// A document that is in no book.
+pub const DOSSIER_NO_DOCUMENT: Code = Code::new(Family::S, 727);
+/// A dossier without code or title.
+pub const DOSSIER_INCOMPLETE: Code = Code::new(Family::S, 728);
+/// A sheet without a column that is needed.
+pub const DOSSIER_COLUMN: Code = Code::new(Family::S, 729);
+/// A dossier that is closed without a document.
+pub const DOSSIER_EMPTY: Code = Code::new(Family::S, 730);

@@ -88,6 +88,9 @@ pub fn preview(workspace: &Workspace<'_>, plan: &Plan, job: &str) -> Result<Repo
     let numbers = register::plan(register, Book::Outgoing, &workspace.office, &wants, today)?;
     let mut report =
         Report { findings: placed(plan, &wants, numbers.findings), ..Report::default() };
+    if let Some(register) = register {
+        report.findings.extend(register::clock(register, &workspace.world.timestamp())?);
+    }
     let fresh: HashMap<usize, Number> =
         wants.indices.iter().copied().zip(numbers.numbers).collect();
     for (index, planned) in plan.documents.iter().enumerate() {
@@ -138,6 +141,8 @@ pub fn issue(
             today,
         )?;
         report.findings = placed(plan, &wants, numbers.findings);
+        let now = workspace.world.timestamp();
+        report.findings.extend(register::clock(filing.register(), &now)?);
         for (index, number) in wants.indices.iter().zip(&numbers.numbers) {
             let Some(planned) = plan.documents.get(*index) else { continue };
             let register = filing.register();

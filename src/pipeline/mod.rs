@@ -9,6 +9,7 @@ mod backup;
 mod check;
 mod codes;
 mod copy;
+pub mod dossier;
 mod draft;
 pub mod evidence;
 mod fields;
@@ -31,6 +32,7 @@ pub mod search;
 mod skeleton;
 mod verify;
 mod workspace;
+pub mod yearly;
 
 pub use assemble::assemble;
 pub use awards::{Awarded, Awarding, Certify, enter_awards};

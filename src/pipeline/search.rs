@@ -12,6 +12,7 @@ use crate::layout::{Item, Run, RunContent, Sheet};
 use crate::register::search::{Index, Query, Unusable, Wanted};
 use crate::register::sqlite::Sqlite;
 use crate::register::{Entry, Filter, Narrow, Register};
+use crate::source::pdf::{self, Pdf};
 use crate::text;
 
 use super::Workspace;
@@ -24,6 +25,8 @@ pub const INDEX: &str = "search.db";
 const FILE_LIMIT: u64 = 64 << 20;
 /// Letters of a document that go into the index at most.
 const TEXT_LIMIT: usize = 1 << 20;
+/// Pages of a PDF that are read.
+const PDF_PAGES: usize = 200;
 /// Entries that are looked at for conditions which the index only narrows.
 const LOOK_AT: usize = 1_000_000;
 
@@ -209,7 +212,7 @@ fn text_of(workspace: &Workspace<'_>, archive: &Archive<'_>, files: &[FileRef]) 
         let read = || workspace.world.read(&path, FILE_LIMIT).ok();
         match path.extension().and_then(|e| e.to_str()).unwrap_or("") {
             "docx" => out.push_str(&words_of(&docx::read(&read()?, &file.at.path).ok()?)),
-            "pdf" => return None,
+            "pdf" => out.push_str(&pdf_words(&read()?)?),
             // Pictures, sheets: nothing to read.
             _ => {}
         }
@@ -218,6 +221,19 @@ fn text_of(workspace: &Workspace<'_>, archive: &Archive<'_>, files: &[FileRef]) 
         }
     }
     Some(out)
+}
+
+/// The words of a PDF; `None` where it cannot be read or has pictures only.
+fn pdf_words(bytes: &[u8]) -> Option<String> {
+    let pdf = Pdf::open(bytes, pdf::Limits::default()).ok()?;
+    let mut out = String::new();
+    for page in 0..pdf.page_count().min(PDF_PAGES) {
+        for line in pdf.text(page).ok()?.lines {
+            out.push_str(&line.text);
+            out.push('\n');
+        }
+    }
+    (!out.trim().is_empty()).then_some(out)
 }
 
 /// The words of a sheet in the order of its pages.
@@ -248,7 +264,7 @@ fn said(run: &Run, out: &mut String) {
     match &run.content {
         RunContent::Text(text) => out.push_str(text),
         RunContent::Break | RunContent::Tab => out.push(' '),
-        RunContent::PageNumber => {}
+        RunContent::PageNumber | RunContent::Squares(_) => {}
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Narrow {
     pub signer: Option<String>,
     /// A unit: one of those that keep the file copy, or that an incoming document went to.
     pub unit: Option<String>,
+    /// The dossier that the entry itself names, exactly; empty: any.
+    pub dossier: Option<String>,
     /// These positions, rising; from a search or a dossier.
     pub only: Option<Arc<Vec<u64>>>,
 }

@@ -316,9 +316,11 @@ pub trait Register: Send {
     /// Streams the acts that fit, in order of registration; returns how many.
     fn acts(&self, filter: &ActFilter, each: &mut dyn FnMut(Acted) -> Result<()>) -> Result<u64>;
 
-    /// Positions of the entries that an act is about or was done by: the others need not be asked
-    /// about one by one.
-    fn touched(&self) -> Result<HashSet<u64>>;
+    /// The entries that an act is about or was done by, where the store can tell them at once: a book
+    /// then looks for the acts of these only. `None`: any entry may have some.
+    fn touched(&self) -> Result<Option<HashSet<u64>>> {
+        Ok(None)
+    }
 
     /// The entry at a position; `None` if there is none (an act stands there, or nothing).
     fn entry(&self, seq: u64) -> Result<Option<Entry>>;

@@ -110,7 +110,7 @@ fn mark(text: &[u8]) -> u64 {
         let product = u128::from(a) * u128::from(b);
         (product as u64) ^ ((product >> 64) as u64)
     };
-    let mut out = A ^ text.len() as u64;
+    let mut out = fold(A ^ text.len() as u64, B);
     let (pairs, rest) = text.as_chunks::<16>();
     let mut last = [0; 16];
     for (to, from) in last.iter_mut().zip(rest) {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use vanthu::layout::paper::Point;
 use vanthu::pipeline::Workspace;
 use vanthu::pipeline::print::{BookPrint, PrintedVolume, book};
 use vanthu::register::book::View;
@@ -29,9 +30,16 @@ fn print(
         pages,
         first: 1,
         out: &out,
-        checkpoint: Vec::new(),
+        checkpoint: Some(point()),
     };
     book(&workspace, &register, &wanted).expect("prints")
+}
+
+/// A checkpoint with a picture of squares like those of a code.
+fn point() -> Point {
+    let dark = (0..57 * 57).map(|n| (n * 7919 + n / 57 * 31) % 5 < 2).collect();
+    let lines = ["snv.anhai", "330", "cYX8hPPHhMsEv7bl2kiOnxBVsVxpAcO8Kp2ZcAAnRB0="];
+    Point { lines: lines.map(str::to_owned).to_vec(), code: Some((57, dark)) }
 }
 
 /// Pages that LibreOffice makes of a file; `None` where it is not installed.

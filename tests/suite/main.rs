@@ -17,6 +17,7 @@ mod docx_hostile;
 mod docx_read;
 mod docx_sample;
 mod docx_write;
+mod dossiers;
 mod evidence;
 mod faults;
 mod fuzz_smoke;

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::{line, props};
+use super::{line, props, squares};
 use crate::docx::limits;
 use crate::docx::names::{self, SEPARATOR_ID};
 use crate::docx::normal::{clamp_line, usable_styles};
@@ -194,8 +194,14 @@ impl<'a> Flow<'a> {
                 line::line(x, &clamp_line(*drawn), self.next_id);
                 self.next_id = self.next_id.saturating_add(1);
             }
-            for same in para.runs.chunk_by(|a, b| a.look == b.look) {
-                runs(x, &look, same);
+            let drawn = |r: &Run| matches!(r.content, RunContent::Squares(_));
+            for same in para.runs.chunk_by(|a, b| a.look == b.look && !drawn(a) && !drawn(b)) {
+                if let [Run { content: RunContent::Squares(picture), .. }] = same {
+                    x.tag("w:r").body(|x| squares::squares(x, picture, self.next_id));
+                    self.next_id = self.next_id.saturating_add(1);
+                } else {
+                    runs(x, &look, same);
+                }
             }
         });
     }
@@ -289,10 +295,13 @@ fn ends_in_para(items: &[Item]) -> bool {
     matches!(real, Some(Item::Para(_)))
 }
 
-/// True if a line is drawn anywhere in the flow.
+/// True if anything is drawn in the flow.
 fn has_lines(items: &[Item]) -> bool {
     items.iter().any(|item| match item {
-        Item::Para(para) => para.line.is_some(),
+        Item::Para(para) => {
+            let is_drawn = |r: &Run| matches!(r.content, RunContent::Squares(_));
+            para.line.is_some() || para.runs.iter().any(is_drawn)
+        }
         Item::Table(table) => table.rows.iter().flat_map(|r| &r.cells).any(|c| has_lines(&c.items)),
     })
 }
@@ -347,7 +356,8 @@ fn content(x: &mut Xml, content: &RunContent) {
         RunContent::Text(text) => text_pieces(x, text),
         RunContent::Break => x.tag("w:br").empty(),
         RunContent::Tab => x.tag("w:tab").empty(),
-        RunContent::PageNumber => {}
+        // A page number stands beside the runs; a picture is written with its paragraph.
+        RunContent::PageNumber | RunContent::Squares(_) => {}
     }
 }
 

@@ -10,10 +10,10 @@ pub(in crate::docx) const EMU_PER_TWIP: i64 = 635;
 
 const MC: &str = "http://schemas.openxmlformats.org/markup-compatibility/2006";
 const WP: &str = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing";
-const WPS: &str = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape";
-const A: &str = "http://schemas.openxmlformats.org/drawingml/2006/main";
+pub(super) const WPS: &str = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape";
+pub(super) const A: &str = "http://schemas.openxmlformats.org/drawingml/2006/main";
 
-/// The namespaces of a drawn line, on the root of a part that has one.
+/// The namespaces of drawings, on the root of a part that has one.
 pub(super) fn namespaces(root: Tag<'_>, wanted: bool) -> Tag<'_> {
     if !wanted {
         return root;
@@ -29,7 +29,7 @@ fn weight_emu(weight: u16) -> i32 {
     (i32::from(weight) * 12_700 + 4) / 8
 }
 
-fn emu(twips: i32) -> i32 {
+pub(super) fn emu(twips: i32) -> i32 {
     i32::try_from(i64::from(twips) * EMU_PER_TWIP).unwrap_or(i32::MAX)
 }
 

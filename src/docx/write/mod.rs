@@ -7,6 +7,7 @@ mod document;
 mod fixed;
 mod line;
 mod props;
+mod squares;
 mod styles;
 
 use std::cell::RefCell;

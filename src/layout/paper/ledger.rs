@@ -10,8 +10,11 @@
 use std::sync::Arc;
 
 use super::grid::{FRAME, Grid, height};
-use super::styles::{GAP, Key, PITCH, STYLES, gap, item, page_number, spaced};
-use crate::layout::{Cell, Item, Page, Properties, Row, Section, Sheet, Table, VerticalAlign, mm};
+use super::styles::{GAP, Key, PITCH, STYLES, gap, item, look_of, page_number, para, spaced};
+use crate::layout::{
+    Cell, Item, Page, Properties, Row, Run, RunContent, Section, Sheet, Squares, Table,
+    VerticalAlign, mm,
+};
 use crate::text::{WordStyle, group_digits, number_words};
 
 /// A4 across; the left margin is bound.
@@ -26,6 +29,8 @@ const PAGE: Page = Page {
     header: 510,
     footer: 397,
 };
+/// Side of the code of the checkpoint, in millimetres: a square of it is wider than half a millimetre.
+const CODE_SIDE: f64 = 36.0;
 /// Free at the foot of each page: a line, for what another program measures otherwise.
 const SPARE: i32 = PITCH + 60;
 
@@ -49,8 +54,18 @@ pub struct Closing {
     pub noun: String,
     /// Địa danh of the office.
     pub place: String,
-    /// The archive's checkpoint, line by line; empty where there is none.
-    pub checkpoint: Vec<String>,
+    /// The archive's checkpoint; none where nothing was signed.
+    pub checkpoint: Option<Point>,
+}
+
+/// A checkpoint of the archive as it is printed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Point {
+    /// Name of the log, number of entries, root.
+    pub lines: Vec<String>,
+    /// The signed note as a QR code: squares in a row, dark ones row by row. Without the white
+    /// border, which the paper around it gives.
+    pub code: Option<(usize, Vec<bool>)>,
 }
 
 /// A volume that is being filled, page by page.
@@ -192,7 +207,7 @@ impl<'g> Volume<'g> {
             spaced(Key::Heading, 240, "CHỨNG TỪ KẾT THÚC"),
             item(Key::Line, cover.title.clone()),
         ];
-        items.extend(cover.lines.iter().map(|l| item(Key::Line, l.clone())));
+        items.push(item(Key::Line, cover.lines.join(". ")));
         let last = group_digits(i64::from(self.pages));
         items.push(spaced(
             Key::Text,
@@ -211,15 +226,13 @@ impl<'g> Volume<'g> {
             ),
         ));
         items.push(item(
-            Key::Text,
+            Key::Remark,
             "Đặc điểm của quyển sổ (trang trống, trang hỏng, chỗ sửa chữa, nếu có): ………………………………………………………………………………",
         ));
         items.push(signatures(&closing.place));
         items.push(gap(false));
-        if !closing.checkpoint.is_empty() {
-            items.push(spaced(Key::Text, 240, "Điểm kiểm của kho lưu trữ khi in:"));
-            items.extend(closing.checkpoint.iter().map(|l| item(Key::Mono, l.clone())));
-        }
+        items.extend(closing.checkpoint.as_ref().map(checkpoint));
+        items.push(gap(false));
         items
     }
 }
@@ -243,6 +256,30 @@ fn cover_page(cover: &Cover) -> Vec<Item> {
     items
 }
 
+/// The checkpoint: its lines, and beside them the signed note as a code.
+fn checkpoint(point: &Point) -> Item {
+    let side = mm(CODE_SIDE);
+    let mut lines = vec![spaced(Key::Remark, 120, "Điểm kiểm của kho lưu trữ khi in sổ:")];
+    lines.extend(point.lines.iter().map(|l| item(Key::Mono, l.clone())));
+    lines.push(item(
+        Key::Mono,
+        "Mã bên cạnh là điểm kiểm có chữ ký; đối chiếu bằng “vanthu verify --anchor”.",
+    ));
+    let mut code = para(Key::Place, "");
+    if let Some((width, dark)) = &point.code {
+        let name = "Điểm kiểm có chữ ký của kho lưu trữ".to_owned();
+        let squares = Squares { width: *width, dark: dark.clone(), side, name };
+        let look = look_of(Key::Place);
+        code.runs.push(Run { look, content: RunContent::Squares(Arc::new(squares)) });
+    }
+    let cell = |items| Cell { span: 1, vertical: VerticalAlign::Top, boxed: None, items };
+    let right = side + mm(12.0);
+    let grid = vec![PAGE.text_width() - right, right];
+    let cells = vec![cell(lines), cell(vec![Item::Para(code)])];
+    let row = Row { header: false, cant_split: true, height: None, cells };
+    Item::Table(Table { grid, indent: 0, margin: 0, borders: None, rows: vec![row] })
+}
+
 /// Two signatures, left blank: who kept the book and who checked it.
 fn signatures(place: &str) -> Item {
     let half = PAGE.text_width() / 2;
@@ -255,7 +292,7 @@ fn signatures(place: &str) -> Item {
             spaced(Key::Place, 240, date),
             item(Key::Signature, title),
             spaced(Key::Place, 0, "(Ký, ghi rõ họ tên)"),
-            spaced(Key::Normal, mm(18.0), ""),
+            spaced(Key::Normal, mm(15.0), ""),
         ],
     };
     let date = format!("{place}, ngày …… tháng …… năm ………");

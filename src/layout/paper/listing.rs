@@ -30,6 +30,8 @@ pub struct Listing {
     pub title: String,
     /// Lines under the heading.
     pub under: Vec<String>,
+    /// Paragraphs before the first table.
+    pub before: Vec<String>,
     /// Tables, each with a heading of its own (or none) and its rows.
     pub tables: Vec<(String, Grid, Vec<Vec<String>>)>,
     /// Lines after the last table.
@@ -54,6 +56,7 @@ pub fn listing(list: Listing) -> Sheet {
     items.extend(list.organs.into_iter().filter(|o| !o.is_empty()).map(|o| item(Key::Organ, o)));
     items.push(spaced(Key::Heading, 240, list.title.clone()));
     items.extend(list.under.into_iter().map(|l| item(Key::Line, l)));
+    items.extend(list.before.into_iter().map(|l| item(Key::Text, l)));
     for (title, grid, rows) in list.tables {
         if title.is_empty() {
             items.push(spaced(Key::Line, 120, ""));

@@ -12,7 +12,7 @@ mod listing;
 mod styles;
 
 pub use grid::{Column, Grid, widest_word};
-pub use ledger::{Closing, Cover, Volume};
+pub use ledger::{Closing, Cover, Point, Volume};
 pub use listing::{Listing, listing};
 
 #[cfg(test)]

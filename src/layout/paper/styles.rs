@@ -20,6 +20,7 @@ pub(super) enum Key {
     Line,
     Heading,
     Text,
+    Remark,
     Head,
     ColumnNumber,
     Cell,
@@ -64,7 +65,7 @@ const fn cell(id: &'static str, name: &'static str, look: Look, align: Align) ->
     Def { before: PAD, after: PAD, line, ..def(id, name, look, align) }
 }
 
-const DEFS: [Def; 15] = [
+const DEFS: [Def; 16] = [
     def("Normal", "Normal", look(26, false, false), Align::Left),
     def("VtSoCoQuan", "Sổ: cơ quan", look(28, true, false), Align::Center),
     def("VtSoTen", "Sổ: tên sổ", look(48, true, false), Align::Center),
@@ -81,6 +82,12 @@ const DEFS: [Def; 15] = [
         after: 60,
         line: LineSpacing::AtLeast(360),
         ..def("VtSoThan", "Sổ: lời", look(26, false, false), Align::Justify)
+    },
+    Def {
+        before: 60,
+        after: 60,
+        line: LineSpacing::AtLeast(360),
+        ..def("VtSoNhanXet", "Sổ: nhận xét", look(26, false, false), Align::Left)
     },
     cell("VtSoDau", "Sổ: đầu cột", look(CELL, true, false), Align::Center),
     cell("VtSoCot", "Sổ: số cột", look(CELL, false, true), Align::Center),
@@ -139,6 +146,11 @@ fn def_of(key: Key) -> &'static Def {
 pub(super) fn face(key: Key) -> Type {
     let look = def_of(key).look;
     Type { size: look.size, bold: look.bold, italic: look.italic }
+}
+
+/// The look of a style.
+pub(super) fn look_of(key: Key) -> Look {
+    def_of(key).look
 }
 
 /// A paragraph of a style; an empty text gives one without a run.

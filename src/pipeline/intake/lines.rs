@@ -84,7 +84,7 @@ impl Walk {
                     self.put(para, &line, (width, size, bold && any), left, measure);
                     (line, width) = (String::new(), 0.0);
                 }
-                RunContent::PageNumber => {}
+                RunContent::PageNumber | RunContent::Squares(_) => {}
             }
         }
         self.put(para, &line, (width, size, bold && any), left, measure);

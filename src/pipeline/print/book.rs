@@ -7,9 +7,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Place, Result, Severity};
-use crate::layout::paper::{Closing, Column, Cover, Grid, Volume, widest_word};
+use crate::layout::paper::{Closing, Column, Cover, Grid, Point, Volume, widest_word};
 use crate::pipeline::codes::NO_CHECKPOINT;
-use crate::pipeline::{Workspace, write_file};
+use crate::pipeline::{Workspace, evidence, write_file};
 use crate::register::book::{Print, Run, View};
 use crate::register::{Filter, Register};
 use crate::text;
@@ -27,8 +27,8 @@ pub struct BookPrint<'a> {
     pub first: u32,
     /// The file of the first volume; further ones are named after it.
     pub out: &'a Path,
-    /// The archive's checkpoint, line by line; empty where there is none.
-    pub checkpoint: Vec<String>,
+    /// The archive's checkpoint; none where nothing was signed.
+    pub checkpoint: Option<Point>,
 }
 
 /// A volume that was written.
@@ -102,6 +102,18 @@ fn grid(print: &Print<'_>) -> Result<Grid> {
     Ok(Grid::new(columns.collect(), Volume::measure(), true))
 }
 
+/// The archive's checkpoint as it is printed; `None` where nothing was signed yet.
+///
+/// # Errors
+/// `Tampered` if it is not signed by a key of the archive.
+pub fn checkpoint(workspace: &Workspace<'_>) -> Result<Option<Point>> {
+    let signed = evidence::signed_checkpoint(workspace.world, &workspace.dir)?;
+    Ok(signed.map(|signed| Point {
+        lines: signed.lines().to_vec(),
+        code: signed.qr().map(|qr| (qr.width, qr.dark)),
+    }))
+}
+
 /// What to say of a book that was printed without a checkpoint.
 pub fn no_checkpoint() -> Diagnostic {
     Diagnostic::new(
@@ -113,6 +125,17 @@ pub fn no_checkpoint() -> Diagnostic {
             "the archive has no signed checkpoint, so the printed book bears none"
         ),
     )
+}
+
+/// What the lines of a book are.
+fn noun(view: View) -> &'static str {
+    match view {
+        View::Outgoing | View::Incoming | View::FollowUp => "văn bản",
+        View::Copies => "bản sao",
+        View::Awards => "trường hợp khen thưởng",
+        View::KeptCopies => "lượt sử dụng",
+        View::Post => "lượt gửi",
+    }
 }
 
 struct Volumes<'a> {
@@ -133,7 +156,7 @@ impl Volumes<'_> {
             lines: self.print.cover_lines(run, number),
         };
         let closing = Closing {
-            noun: "văn bản".to_owned(),
+            noun: noun(self.wanted.view).to_owned(),
             place: organ.place.clone(),
             checkpoint: self.wanted.checkpoint.clone(),
         };

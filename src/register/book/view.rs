@@ -135,9 +135,9 @@ fn entries(
     let mut lines = 0;
     let touched = register.touched()?;
     register.entries(&filter, &mut |entry| {
-        let life = match touched.contains(&entry.seq) {
-            true => Life::of(register, entry.seq)?,
-            false => Life::default(),
+        let life = match &touched {
+            Some(touched) if !touched.contains(&entry.seq) => Life::default(),
+            _ => Life::of(register, entry.seq)?,
         };
         if view == View::FollowUp && !is_followed(&entry, &life) {
             return Ok(());

@@ -80,6 +80,7 @@ pub(super) fn acts(
     Ok(count)
 }
 
+/// The entries that acts are about or were done by, read from two indexes.
 pub(super) fn touched(register: &Sqlite) -> Result<HashSet<u64>> {
     const SQL: &str = "SELECT about FROM acts WHERE about IS NOT NULL
         UNION SELECT record ->> '$.data.by' FROM acts WHERE record ->> '$.data.by' IS NOT NULL";

@@ -143,8 +143,8 @@ impl Register for Sqlite {
         acts::acts(self, filter, each)
     }
 
-    fn touched(&self) -> Result<HashSet<u64>> {
-        acts::touched(self)
+    fn touched(&self) -> Result<Option<HashSet<u64>>> {
+        acts::touched(self).map(Some)
     }
 
     fn entry(&self, seq: u64) -> Result<Option<Entry>> {

@@ -140,6 +140,14 @@ fn select(filter: &Filter) -> (String, Vec<Value>) {
         and("seq IN (SELECT seq FROM files WHERE year = ?", Value::from(i64::from(year)));
         and("bag = ?)", Value::from(i64::from(bag)));
     }
+    match filter.narrow.dossier.as_deref() {
+        Some("") => sql.push_str(" AND record ->> '$.fields.extra.dossier' IS NOT NULL"),
+        Some(code) => {
+            values.push(Value::from(code.to_owned()));
+            sql.push_str(&format!(" AND record ->> '$.fields.extra.dossier' = ?{}", values.len()));
+        }
+        None => {}
+    }
     // A few positions are looked up; many are picked while all are read.
     if let Some(only) = filter.narrow.only.as_ref().filter(|only| only.len() <= LOOKED_UP) {
         let list: Vec<String> = only.iter().map(u64::to_string).collect();

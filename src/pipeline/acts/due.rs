@@ -78,9 +78,9 @@ pub fn due(workspace: &Workspace<'_>, horizon: Horizon) -> Result<Vec<Due>> {
     let mut out = Vec::new();
     let touched = register.touched()?;
     register.entries(&filter, &mut |entry| {
-        let life = match touched.as_ref().is_none_or(|t| t.contains(&entry.seq)) {
-            true => Life::of(&register as &dyn Register, entry.seq)?,
-            false => Life::default(),
+        let life = match &touched {
+            Some(touched) if !touched.contains(&entry.seq) => Life::default(),
+            _ => Life::of(&register as &dyn Register, entry.seq)?,
         };
         out.extend(one(office, &entry, &life, today, soon));
         Ok(())

@@ -209,7 +209,8 @@ fn renditions_join_their_entry_once() {
     let done = attach(&workspace, &code, &both, None, "", &call()).expect("enters");
     let kinds: Vec<_> = done.lines.iter().map(|l| l.data["rendition"].clone()).collect();
     assert_eq!((told(&done), kinds), (Vec::new(), vec!["scan".into(), "signed".into()]));
-    let again = attach(&workspace, &code, &[scan.clone()], None, "", &call()).expect("looks");
+    let again =
+        attach(&workspace, &code, std::slice::from_ref(&scan), None, "", &call()).expect("looks");
     assert_eq!((told(&again), again.lines.len()), (vec!["S0410".to_owned()], 0));
     let warned = attach(&workspace, &other, &[scan], None, "", &call()).expect("enters");
     assert_eq!((told(&warned), warned.lines.len()), (vec!["S0419".to_owned()], 1));

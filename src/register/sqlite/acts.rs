@@ -84,10 +84,14 @@ pub(super) fn acts(
 pub(super) fn touched(register: &Sqlite) -> Result<HashSet<u64>> {
     const SQL: &str = "SELECT about FROM acts WHERE about IS NOT NULL
         UNION SELECT record ->> '$.data.by' FROM acts WHERE record ->> '$.data.by' IS NOT NULL";
-    let run = || -> rusqlite::Result<HashSet<u64>> {
-        register.conn.prepare_cached(SQL)?.query_map([], |r| r.get(0))?.collect()
-    };
-    run().map_err(|e| register.fail(e))
+    let mut touched = HashSet::new();
+    // What no row can have at that place is no position either.
+    let mut read = |row: &rusqlite::Row<'_>| Ok(row.get::<_, u64>(0).ok());
+    stream(register, SQL, &[], &mut read, &mut |seq| {
+        touched.extend(seq);
+        Ok(())
+    })?;
+    Ok(touched)
 }
 
 fn select(filter: &ActFilter) -> (String, Vec<Value>) {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use rust_xlsxwriter::Workbook;
 use vanthu::archive::verify::Options;
+use vanthu::docx::{NoPictures, WordTemplate};
 use vanthu::pipeline::{Purpose, Ticket, Workspace, issue, plan, single_steps, verify, write};
 use vanthu::world::System;
 
@@ -166,5 +167,47 @@ fn verify_twenty_thousand(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one_plan, two_thousand, verify_twenty_thousand);
+/// A template of the samples, filled in memory.
+fn word_template(c: &mut Criterion) {
+    let read = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/word").join(name);
+        let bytes = fs::read(path).expect("a template");
+        WordTemplate::compile(&bytes, name).expect("a Word file").0.expect("compiles")
+    };
+    let people: Vec<serde_json::Value> = (0..2000).map(person).collect();
+    let certificate = read("giay-khen.docx");
+    let mut group = c.benchmark_group("word template");
+    group.throughput(Throughput::Elements(2000)).sample_size(10);
+    group.bench_function("2000 certificates, one core", |b| {
+        b.iter(|| {
+            let bytes = people.iter().map(|data| filled(&certificate, data)).sum::<usize>();
+            black_box(bytes)
+        });
+    });
+    let decision = read("quyet-dinh.docx");
+    for rows in [30, 5000] {
+        let list: Vec<serde_json::Value> = (0..rows).map(person).collect();
+        let data = serde_json::json!({ "hang": list, "tong": rows, "tien": rows * 390_000 });
+        group.throughput(Throughput::Elements(rows as u64));
+        group.bench_function(format!("decision with {rows} rows"), |b| {
+            b.iter(|| black_box(filled(&decision, &data)));
+        });
+    }
+    group.finish();
+}
+
+fn filled(template: &WordTemplate, data: &serde_json::Value) -> usize {
+    template.fill(data, &serde_json::Value::Null, &NoPictures).expect("filled").bytes.len()
+}
+
+fn person(n: i32) -> serde_json::Value {
+    serde_json::json!({
+        "ho_ten": format!("Nguyễn Thị Thanh Hà {n}"), "gioi_tinh": "nữ", "chuc_vu": "Chuyên viên",
+        "don_vi": format!("Phòng Nghiệp vụ {}", n / 7), "hinh_thuc": "Giấy khen",
+        "thanh_tich": "Đã có thành tích xuất sắc trong phong trào thi đua thực hiện nhiệm vụ công tác năm 2026",
+        "so": format!("{n:04}"), "ngay": "2026-11-22", "tien": 390_000,
+    })
+}
+
+criterion_group!(benches, one_plan, two_thousand, verify_twenty_thousand, word_template);
 criterion_main!(benches);

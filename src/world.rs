@@ -203,7 +203,7 @@ impl World for System {
         }
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
         // The file may grow while it is read.
-        file.take(limit + 1).read_to_end(&mut bytes)?;
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > limit {
             return Err(too_large());
         }

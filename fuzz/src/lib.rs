@@ -7,6 +7,7 @@ use std::io::{Cursor, Write};
 
 use vanthu::archive;
 use vanthu::diagnostic::{Diagnostic, Failure};
+use vanthu::docx::WordTemplate;
 use vanthu::model::ArrivalStamp;
 use vanthu::source::data::{self, Limits, Options};
 use vanthu::source::name::NamePattern;
@@ -166,6 +167,44 @@ pub fn docx_document(bytes: &[u8]) {
     ];
     if let Some(file) = packed(&parts) {
         docx(&file);
+    }
+}
+
+/// The body of a Word file with tags: the bytes are the XML of its main part. What it makes of the
+/// data is XML again.
+pub fn word_template(bytes: &[u8]) {
+    let parts: [(&str, &[u8]); 2] = [
+        (
+            "[Content_Types].xml",
+            br#"<Types><Override ContentType="wordprocessingml.document.main+xml"/></Types>"#,
+        ),
+        ("word/document.xml", bytes),
+    ];
+    let Some(file) = packed(&parts) else { return };
+    let template = match WordTemplate::compile(&file, "a.docx") {
+        Ok((template, findings)) => {
+            assert!(template.is_some() || !findings.is_empty());
+            sound(&findings);
+            template
+        }
+        Err(failure) => return refusal(&failure),
+    };
+    let Some(template) = template else { return };
+    let rows = serde_json::json!([{"ten": "A & <b>", "ds": ["x", "y"]}, {"ten": "A", "ds": []}]);
+    let data = serde_json::json!({"ten": "{{x}}", "ngay": "2026-03-05", "co": true, "ds": rows});
+    match template.fill(&data, &serde_json::Value::Null, &docx::NoPictures) {
+        Ok(made) => {
+            if let Err(failure) = docx::read(&made.bytes, "a.docx") {
+                refusal(&failure);
+            }
+            let (again, findings) =
+                WordTemplate::compile(&made.bytes, "a.docx").expect("a Word file");
+            assert!(again.is_some() || !findings.is_empty());
+        }
+        Err(findings) => {
+            assert!(!findings.is_empty());
+            sound(&findings);
+        }
     }
 }
 

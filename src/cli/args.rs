@@ -85,6 +85,15 @@ pub enum BookKind {
     Post,
 }
 
+/// What to do with a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TemplateAction {
+    #[value(alias = "kiem-tra")]
+    Check,
+    #[value(alias = "truong")]
+    Fields,
+}
+
 /// What is done with the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum KeyAction {
@@ -287,6 +296,17 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Shape,
     },
+    #[command(alias = "mau")]
+    Template {
+        #[arg(value_enum, value_name = "ACTION")]
+        action: TemplateAction,
+        #[arg(value_name = "FILE")]
+        template: PathBuf,
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
     #[command(flatten)]
     Deed(Deed),
     #[command(alias = "giai-thich")]
@@ -307,7 +327,8 @@ impl Command {
             | Self::Backup { format, .. }
             | Self::Restore { format, .. }
             | Self::Prove { format, .. }
-            | Self::Check { format, .. } => *format == Shape::Json,
+            | Self::Check { format, .. }
+            | Self::Template { format, .. } => *format == Shape::Json,
             Self::Verify(verify) => verify.format == VerifyShape::Json,
             Self::Dossier {
                 action: DossierAction::List { format, .. } | DossierAction::Show { format, .. },

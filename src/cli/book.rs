@@ -30,7 +30,7 @@ pub struct Request {
 
 /// Prints a book of a year, or writes it to a file.
 pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Result<Exit> {
-    let register = open(workspace)?;
+    let register = registered(workspace)?;
     let filter = filter(workspace, &register, &request, ui)?;
     let format = match request.format {
         BookShape::Text => Format::Text,
@@ -64,11 +64,6 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
     ui.line(&text!("{shown}: {count} văn bản", "{shown}: {count} documents"))
         .map_err(|e| output_failure(&e))?;
     Ok(Exit::Clean)
-}
-
-/// The register of an office that has one.
-pub fn open(workspace: &Workspace<'_>) -> Result<Sqlite> {
-    registered(workspace)
 }
 
 /// The book of an argument, as it is printed.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Severity, Text};
 use crate::pipeline::Workspace;
+use crate::pipeline::acts::registered;
 use crate::pipeline::dossier::{self, Dossier, Opening};
 use crate::pipeline::filing::Filing;
 use crate::pipeline::print::workbook;
@@ -13,7 +14,7 @@ use crate::source::data::Options;
 use crate::text;
 
 use super::args::{DossierAction as Action, PaperShape};
-use super::book::{open as open_register, view_of};
+use super::book::view_of;
 use super::report::Ui;
 use super::{Exit, output_failure, paper};
 
@@ -128,7 +129,7 @@ fn list(
     out: Option<&Path>,
     ui: &mut Ui<'_>,
 ) -> Result<Exit> {
-    let register = open_register(workspace)?;
+    let register = registered(workspace)?;
     let all = dossier::all(&register)?;
     let of_year: Vec<&Dossier> = all.iter().filter(|d| d.year == year).collect();
     let title = format!("Danh mục hồ sơ năm {year}");
@@ -165,7 +166,7 @@ fn show(
     out: Option<&Path>,
     ui: &mut Ui<'_>,
 ) -> Result<Exit> {
-    let register = open_register(workspace)?;
+    let register = registered(workspace)?;
     let all = dossier::all(&register)?;
     let Some(found) = dossier::named(&all, code, year) else {
         ui.findings(&[dossier::unknown(&all, code)]);

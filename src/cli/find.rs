@@ -2,13 +2,14 @@
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::pipeline::Workspace;
+use crate::pipeline::acts::registered;
 use crate::pipeline::search::{self, Found};
 use crate::register::Entry;
 use crate::register::search::Wanted;
 use crate::text;
 
 use super::args::{BookKind, Shape, Which};
-use super::book::{days, open, view_of};
+use super::book::{days, view_of};
 use super::report::{self, Ui};
 use super::{Exit, output_failure, progress};
 
@@ -37,7 +38,7 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
     if crate::register::search::Query::new(&wanted).is_empty() && wanted.dates.is_none() {
         return Err(nothing_asked());
     }
-    let register = open(workspace)?;
+    let register = registered(workspace)?;
     let bar = progress::bar(0, "", ui.lang, ui.quiet || request.format == Shape::Json);
     let told = |at, of| {
         bar.set_length(of);

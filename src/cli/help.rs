@@ -94,7 +94,7 @@ fn localize(command: Command, table: &Table, path: &str, lang: Lang) -> Command 
                 .display_order(HELP_LAST)
                 .help(table.argument(path, "help", lang)),
         );
-    if has_subcommands {
+    if at_root {
         command = command.disable_version_flag(true).arg(
             clap::Arg::new("version")
                 .long("version")

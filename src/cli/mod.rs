@@ -26,6 +26,7 @@ mod receive;
 mod repair;
 mod report;
 mod run;
+mod template;
 mod verify;
 mod yearly;
 
@@ -152,6 +153,9 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         Command::Init { dir } => init::run(&world, &dir, ui),
         Command::New { kind, out } => {
             new::run(&world, &global, kind.as_deref(), out.as_deref(), ui)
+        }
+        Command::Template { action, template, out, format } => {
+            template::run(&world, action, &template, out.as_deref(), format, ui)
         }
         Command::Explain { code } => explain::run(code.as_deref(), ui),
         Command::Draft { sources, data, out, format } => draft::run(

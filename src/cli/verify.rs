@@ -60,14 +60,10 @@ pub fn run(workspace: &Workspace<'_>, args: &args::Verify, ui: &mut Ui<'_>) -> R
     if let Some(out) = &args.out {
         write_out(workspace, &checked, args.format, out, ui)?;
     }
-    let exit = exit_of(checked.verdict());
-    let Some(failure) = &checked.kept.failure else { return Ok(exit) };
-    let _ = ui.err.write_all(report::render_failure(failure, ui.lang).as_bytes());
-    // A check whose result could not be kept is not done; that something is wrong weighs more.
-    Ok(match exit {
-        Exit::Clean | Exit::Stopped => Exit::Failed,
-        other => other,
-    })
+    if let Some(failure) = &checked.kept.failure {
+        let _ = ui.err.write_all(report::render_failure(failure, ui.lang).as_bytes());
+    }
+    Ok(exit_of(checked.outcome()))
 }
 
 /// A checkpoint that was kept elsewhere.

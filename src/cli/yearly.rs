@@ -4,11 +4,11 @@ use std::path::Path;
 
 use crate::diagnostic::Result;
 use crate::pipeline::Workspace;
+use crate::pipeline::acts::registered;
 use crate::pipeline::print::workbook;
 use crate::pipeline::yearly::yearly;
 
 use super::args::PaperShape;
-use super::book::open;
 use super::report::Ui;
 use super::{Exit, output_failure, paper};
 
@@ -20,7 +20,7 @@ pub fn run(
     out: Option<&Path>,
     ui: &mut Ui<'_>,
 ) -> Result<Exit> {
-    let register = open(workspace)?;
+    let register = registered(workspace)?;
     let today = workspace.world.today();
     let year = year.unwrap_or(today.year());
     let report = yearly(&register, year, today)?;

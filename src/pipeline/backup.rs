@@ -78,6 +78,7 @@ pub fn backup(workspace: &Workspace<'_>, request: &BackupRequest) -> Result<Back
     world.create_dir(to).map_err(|e| write_failure(to, &e))?;
     let mut mark = Mark::of(filing.register(), world.timestamp(), request.with_key)?;
     mark.is_complete = false;
+    sweep(world, to)?;
     // An unfinished copy says so, and of what.
     mark.write(world, to)?;
     let mut copy = Copy::new(world, from, to, request.with_key);
@@ -125,6 +126,20 @@ fn enter(
     data.insert("bytes".into(), json!(mark.bytes));
     act.data = data;
     Ok(filing.enter(vec![act])?.unfinished)
+}
+
+/// Removes what a mark has left that was being written when the program was killed.
+fn sweep(world: &dyn World, to: &Path) -> Result<()> {
+    for (name, kind) in world.list(to).map_err(|e| read_failure(to, &e))? {
+        let half = name.to_str().is_some_and(|n| {
+            n.starts_with(&format!(".{MARK}.")) && n.ends_with(".tmp") && kind == EntryKind::File
+        });
+        if half {
+            let path = to.join(name);
+            world.remove(&path).map_err(|e| write_failure(&path, &e))?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a copy inside the office, or an office inside the copy.

@@ -10,7 +10,6 @@ use crate::{docx, layout, lint};
 
 use super::job::single_steps;
 use super::plan::{Plan, Purpose, plan};
-use super::recipe;
 use super::workspace::{Workspace, read_failure};
 
 /// Largest .docx that is read.
@@ -33,7 +32,7 @@ pub fn check(
     let mut findings = Vec::new();
     for index in 0..planned.documents.len() {
         let document = planned.document(workspace, index)?;
-        findings.extend(recipe::write(workspace, &document)?.1);
+        findings.extend(planned.write(workspace, index, &document)?.1);
     }
     for file in files.iter().filter(is_docx) {
         findings.extend(check_docx(workspace, file)?);

@@ -74,6 +74,8 @@ pub const SAME_ELSEWHERE: Code = Code::new(Family::S, 419);
 pub const LENT_OUT: Code = Code::new(Family::S, 420);
 /// A số, ký hiệu that another series gave in the same year.
 pub const CODE_TAKEN: Code = Code::new(Family::S, 105);
+/// A Word template that is to be issued, without the file that says what it is.
+pub const NO_DESCRIPTION: Code = Code::new(Family::M, 306);
 /// The search index was damaged and made anew.
 pub const INDEX_REMADE: Code = Code::new(Family::S, 701);
 /// The search index cannot be written.

@@ -9,7 +9,6 @@ use crate::diagnostic::{Diagnostic, Result};
 
 use super::plan::Plan;
 use super::planned::Planned;
-use super::recipe;
 use super::workspace::{Workspace, write_failure, write_file};
 
 /// What became of one draft.
@@ -48,7 +47,7 @@ pub fn write_drafts(
     }
     for index in 0..plan.documents.len() {
         let document = plan.document(workspace, index)?;
-        let (written, more) = recipe::write(workspace, &document)?;
+        let (written, more) = plan.write(workspace, index, &document)?;
         findings.extend(more);
         let path = free_name(plan, index, &of_step, out, &mut used);
         let previous = keep_previous(workspace, &path, &written.bytes)?;
@@ -82,7 +81,8 @@ fn free_name(
     let base = row.map_or_else(|| stem.clone(), |r| format!("{stem}-{r:04}"));
     let mut path = folder.join(format!("{base}.docx"));
     let mut nth = 2;
-    while !used.insert(path.clone()) {
+    // What is made of a Word file never takes its place.
+    while path == source || !used.insert(path.clone()) {
         path = folder.join(format!("{base}-{nth}.docx"));
         nth += 1;
     }

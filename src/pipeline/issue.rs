@@ -21,7 +21,6 @@ use super::fields::fields_of;
 use super::filing::{Filing, Issued, Mended, Progress, Rendered, read_register};
 use super::plan::Plan;
 use super::planned::{Columns, Planned};
-use super::recipe;
 use super::repeats::{came_back, taken};
 use super::workspace::{Workspace, write_failure};
 
@@ -88,6 +87,9 @@ pub fn preview(workspace: &Workspace<'_>, plan: &Plan, job: &str) -> Result<Repo
     let numbers = register::plan(register, Book::Outgoing, &workspace.office, &wants, today)?;
     let mut report =
         Report { findings: placed(plan, &wants, numbers.findings), ..Report::default() };
+    if let Some(register) = register {
+        report.findings.extend(register::clock(register, &workspace.world.timestamp())?);
+    }
     let fresh: HashMap<usize, Number> =
         wants.indices.iter().copied().zip(numbers.numbers).collect();
     for (index, planned) in plan.documents.iter().enumerate() {
@@ -138,6 +140,8 @@ pub fn issue(
             today,
         )?;
         report.findings = placed(plan, &wants, numbers.findings);
+        let now = workspace.world.timestamp();
+        report.findings.extend(register::clock(filing.register(), &now)?);
         for (index, number) in wants.indices.iter().zip(&numbers.numbers) {
             let Some(planned) = plan.documents.get(*index) else { continue };
             let register = filing.register();
@@ -191,7 +195,7 @@ fn render(
     };
     let numbered = Numbered::new(document, number, planned.date);
     let document = numbered.document();
-    let (written, more) = recipe::write(workspace, document)?;
+    let (written, more) = plan.write(workspace, index, document)?;
     if let Some(bad) = more.iter().find(|d| d.severity == Severity::Error) {
         return Err(Failure::new(FailureKind::Output, planned.row.place(), bad.message.clone()));
     }
@@ -255,15 +259,18 @@ impl<'p> PlannedWants<'p> {
             .map(|(index, s)| {
                 let first = plan.documents.iter().find(|d| d.step == index);
                 let columns = first.map(|d| Arc::clone(d.data.columns()));
-                let text = json!({
+                let mut common = json!({
                     "program": env!("CARGO_PKG_VERSION"),
                     "file": workspace.shown(Path::new(&s.recipe.file)),
                     "source": sha256(s.recipe.text.as_bytes()).to_string(),
                     "office": office,
                     "ruleset": rules,
                     "columns": columns.as_ref().map(|c| c.json()),
-                })
-                .to_string();
+                });
+                if let (Some(bytes), Some(fields)) = (s.recipe.bytes(), common.as_object_mut()) {
+                    fields.insert("word".to_owned(), sha256(bytes).to_string().into());
+                }
+                let text = common.to_string();
                 Common { digest: sha256(text.as_bytes()).to_string(), text, columns }
             })
             .collect();
@@ -274,6 +281,7 @@ impl<'p> PlannedWants<'p> {
     fn store_inputs(&mut self, filing: &mut Filing<'_>, workspace: &Workspace<'_>) -> Result<()> {
         let mut blobs: Vec<&[u8]> =
             self.plan.steps.iter().map(|s| s.recipe.text.as_bytes()).collect();
+        blobs.extend(self.plan.steps.iter().filter_map(|s| s.recipe.bytes()));
         blobs.push(workspace.office_text.as_bytes());
         blobs.push(workspace.rules_text.as_bytes());
         blobs.extend(self.common.iter().map(|c| c.text.as_bytes()));

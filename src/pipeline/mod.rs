@@ -4,6 +4,7 @@
 
 pub mod acts;
 mod assemble;
+mod awards;
 mod backup;
 mod check;
 mod codes;
@@ -30,10 +31,12 @@ mod scaffold;
 pub mod search;
 mod skeleton;
 mod verify;
+mod word;
 mod workspace;
 pub mod yearly;
 
 pub use assemble::assemble;
+pub use awards::{Awarded, Awarding, Certify, enter_awards};
 pub use backup::{BackedUp, BackupRequest, backup};
 pub use check::check;
 pub use copy::{MARK, Mark, NextNumber, Restored, restore};
@@ -57,6 +60,7 @@ pub use verify::{
     Asked, Checked, Kept, Leave, Request, Verdict, Verified, minutes, no_register, verify,
     verify_and_keep,
 };
+pub use word::{Fields, check_template, kind_word, template_fields};
 pub use workspace::{
     OFFICE_FILE, TEXT_LIMIT, Workspace, find_office, read_failure, read_text, write_failure,
     write_file,

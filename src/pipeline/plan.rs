@@ -14,6 +14,7 @@ use crate::archive::{Digest, sha256};
 use crate::diagnostic::{
     Diagnostic, Failure, FailureKind, Family, Place, Result, Severity, blocks,
 };
+use crate::docx::Written;
 use crate::model::{Document, is_copy, plain};
 use crate::register::{Book, annex};
 use crate::source::data;
@@ -85,6 +86,26 @@ impl Plan {
         again().ok_or_else(|| changed(&planned.row.place()))
     }
 
+    /// Writes the document at `index`, as it is or with its number and day.
+    ///
+    /// # Errors
+    /// As [`Recipe::write`].
+    pub fn write(
+        &self,
+        workspace: &Workspace<'_>,
+        index: usize,
+        document: &Document,
+    ) -> Result<(Written, Vec<Diagnostic>)> {
+        let planned = self.documents.get(index);
+        let step = planned.and_then(|p| self.steps.get(p.step));
+        match (planned, step) {
+            (Some(planned), Some(step)) => step.recipe.write(workspace, document, || {
+                Value::Object(planned.data.fields().unwrap_or_default())
+            }),
+            _ => Err(changed(&Place::default())),
+        }
+    }
+
     /// True if something may not be issued.
     pub fn is_blocked(&self) -> bool {
         !self.bad.is_empty() || blocks(&self.findings)
@@ -137,7 +158,10 @@ pub fn plan(
     };
     for step in steps {
         match Recipe::load(workspace, &step.source)? {
-            Ok(recipe) => planner.step(PlannedStep { step, recipe })?,
+            Ok(mut recipe) => {
+                planner.plan.findings.append(&mut recipe.findings);
+                planner.step(PlannedStep { step, recipe })?;
+            }
             Err(findings) => planner.plan.findings.extend(findings),
         }
     }

@@ -17,15 +17,21 @@ use crate::template::Template;
 use crate::text;
 
 use super::assemble::assemble;
+use super::word::{self, Word};
 use super::workspace::{Workspace, read_text};
 
 /// A source file, compiled.
 pub struct Recipe {
-    template: Template,
+    /// The text, or what stands beside a Word file.
+    pub(super) template: Template,
+    /// The Word file, where the source is one.
+    pub(super) word: Option<Word>,
     /// Its text, kept with each job.
     pub text: String,
     /// Its name in findings.
     pub file: String,
+    /// What there is to say of it that stops nothing.
+    pub findings: Vec<Diagnostic>,
 }
 
 impl Recipe {
@@ -34,6 +40,9 @@ impl Recipe {
     /// # Errors
     /// `Input` if the file cannot be read.
     pub fn load(workspace: &Workspace<'_>, path: &Path) -> Result<Result<Self, Vec<Diagnostic>>> {
+        if word::is_word(path) {
+            return word::load(workspace, path);
+        }
         let text = read_text(workspace.world, path)?;
         Ok(Self::from_text(text, path.display().to_string()))
     }
@@ -44,14 +53,16 @@ impl Recipe {
     /// Findings about the template.
     pub fn from_text(text: String, file: String) -> Result<Self, Vec<Diagnostic>> {
         let template = Template::compile(&text, &file)?;
-        Ok(Self { template, text, file })
+        Ok(Self { template, word: None, text, file, findings: Vec::new() })
     }
 
     /// True if the template goes over all rows of its data at once (`{{#each hang}}`).
     pub fn wants_all_rows(&self) -> bool {
+        let word = self.word.iter().flat_map(|w| w.template.fields()).map(|f| &f.field);
         self.template
             .fields()
             .iter()
+            .chain(word)
             .filter(|f| !f.in_loop || f.path.contains("[]"))
             .filter_map(|f| f.path.split(['.', '[']).next())
             .any(|root| root == "hang" || root == "rows")
@@ -67,8 +78,21 @@ impl Recipe {
         today: Date,
     ) -> (Option<Document>, Vec<Diagnostic>) {
         let (document, mut findings) = self.fill(workspace, data, date, today);
-        if let Some(document) = &document {
-            findings.extend(lint::document(document, &workspace.checks, &workspace.office));
+        match (&document, &self.word) {
+            // Its form is the clerk's own: what can be wrong is what goes into it.
+            (Some(document), Some(word)) => findings.extend(word.check(workspace, document, data)),
+            (Some(document), None) => {
+                findings.extend(lint::document(document, &workspace.checks, &workspace.office));
+            }
+            // All at once: what stands beside the Word file is no reason not to look at the file.
+            (None, Some(word)) => {
+                findings.extend(word.check(
+                    workspace,
+                    &word.blank(workspace, &self.file, today),
+                    data,
+                ));
+            }
+            (None, None) => {}
         }
         (document, findings)
     }
@@ -81,17 +105,20 @@ impl Recipe {
         date: IssueDay,
         today: Date,
     ) -> (Option<Document>, Vec<Diagnostic>) {
+        if let Some(word) = self.word.as_ref().filter(|w| !w.is_described) {
+            return word.bare(workspace, &self.file, date, today);
+        }
         let rendered = match self.template.render(data) {
             Ok(text) => text,
             Err(findings) => return (None, findings),
         };
-        let (parsed, mut findings) = source::parse(&rendered, &self.file);
+        let (parsed, mut findings) = source::parse(&rendered, self.template.file());
         let not_nfc = parsed.not_nfc;
         let (document, more) =
-            assemble(parsed, &self.file, &workspace.office, &workspace.rules, today);
+            assemble(parsed, self.template.file(), &workspace.office, &workspace.rules, today);
         findings.extend(more);
         if let Some(line) = not_nfc {
-            findings.extend(lint::not_composed(&workspace.checks, &self.file, line));
+            findings.extend(lint::not_composed(&workspace.checks, self.template.file(), line));
         }
         let Some(mut document) = document else { return (None, findings) };
         match date {
@@ -103,6 +130,28 @@ impl Recipe {
             }
         }
         (Some(document), findings)
+    }
+
+    /// Writes a document: a Word file is filled again, with its number and day; any other source is
+    /// laid out from the document.
+    ///
+    /// # Errors
+    /// As [`write`]; `Input` if the data no longer fill the Word file.
+    pub fn write(
+        &self,
+        workspace: &Workspace<'_>,
+        document: &Document,
+        data: impl FnOnce() -> Value,
+    ) -> Result<(Written, Vec<Diagnostic>)> {
+        match &self.word {
+            Some(word) => Ok((word.write(workspace, document, &data())?, Vec::new())),
+            None => write(workspace, document),
+        }
+    }
+
+    /// The bytes that a document can be made again from, beside the text.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        self.word.as_ref().map(|w| w.bytes.as_slice())
     }
 }
 

@@ -21,7 +21,8 @@ use crate::register::{Entry, Register};
 use crate::text;
 use crate::world::World;
 
-use super::recipe::{IssueDay, Recipe, write};
+use super::recipe::{IssueDay, Recipe};
+use super::word;
 use super::workspace::Workspace;
 
 /// What rendering again came to.
@@ -68,6 +69,9 @@ struct Common {
     source: Digest,
     office: Digest,
     ruleset: Digest,
+    /// The Word file, where the source is one.
+    #[serde(default)]
+    word: Option<Digest>,
     #[serde(default)]
     columns: Option<Vec<(String, usize)>>,
 }
@@ -146,7 +150,17 @@ fn load<'w>(
     let (Some(source), Some(office), Some(rules)) = (source, office, rules) else {
         return Ok(Err(lost(&of)));
     };
-    let recipe = match Recipe::from_text(source, common.file) {
+    let recipe = match &common.word {
+        None => Recipe::from_text(source, common.file),
+        Some(digest) => {
+            let Some(bytes) = register.blob(digest)? else { return Ok(Err(lost(digest))) };
+            match word::kept(bytes, source, common.file) {
+                Ok(recipe) => recipe,
+                Err(failure) => return Ok(Err(other_program(&program, &failure.message))),
+            }
+        }
+    };
+    let recipe = match recipe {
         Ok(recipe) => recipe,
         Err(findings) => {
             return Ok(Err(findings
@@ -182,7 +196,7 @@ impl Kit<'_> {
             return Err(other_program(&self.program, &why));
         };
         let numbered = Numbered::new(document, entry.number, input.date);
-        let written = write(&self.workspace, numbered.document());
+        let written = self.recipe.write(&self.workspace, numbered.document(), || data);
         let (written, _) = written.map_err(|f| other_program(&self.program, &f.message))?;
         Ok((written.bytes, Digest(written.parts)))
     }

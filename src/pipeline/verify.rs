@@ -123,6 +123,17 @@ impl Checked {
         self.asked != Asked::default() && looked == 0 && report.findings.is_empty()
     }
 
+    /// What the run comes to: a check whose result could not be kept is not done; that something is
+    /// wrong weighs more.
+    pub fn outcome(&self) -> Verdict {
+        match self.verdict() {
+            Verdict::Clean | Verdict::Stopped if self.kept.failure.is_some() => {
+                Verdict::CouldNotCheck
+            }
+            verdict => verdict,
+        }
+    }
+
     /// The summary that ends every report.
     pub fn summary(&self) -> Value {
         let report = &self.verified.report;

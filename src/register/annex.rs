@@ -73,6 +73,7 @@ impl Known<'_> {
             "file_catalog" if !extra("dossier").is_empty() => {
                 self.date.map(|d| d.year().to_string()).unwrap_or_default()
             }
+            "file_organ_id" if !incoming => f.organ_id.clone().unwrap_or_default(),
             "type_name" => f.type_name.clone(),
             "code_number" if incoming => number.to_owned(),
             "code_notation" if incoming => notation.to_owned(),
@@ -130,12 +131,15 @@ pub fn check(book: Book, fields: &Fields, place: &Place) -> Vec<Diagnostic> {
                     )),
                 );
             }
-            if row.kind == Kind::OrganId {
+            if row.kind == Kind::OrganId && row.key != "file_organ_id" {
                 found.extend(bad_organ_id(&value, place));
             }
         }
     }
-    found.extend(fields.organ_id.as_deref().and_then(|id| bad_organ_id(id, place)));
+    // Of an outgoing document it is the office's own, and told when vanthu.toml is read.
+    if book == Book::Incoming {
+        found.extend(fields.organ_id.as_deref().and_then(|id| bad_organ_id(id, place)));
+    }
     found
 }
 

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
+use super::leaf::Leaf;
 use super::{Book, Last, Register, Want, Wants};
 use crate::diagnostic::{Code, Diagnostic, Failure, FailureKind, Family, Place, Result};
 use crate::model::{DateLine, Number, Office};
@@ -22,6 +23,34 @@ const YEAR_IS_OVER: Code = Code::new(Family::S, 102);
 const DATE_AHEAD: Code = Code::new(Family::S, 103);
 /// `start-after` was changed after the series had begun.
 const START_AFTER_CHANGED: Code = Code::new(Family::S, 104);
+
+/// The machine's clock stands before the newest registration.
+const CLOCK_BACK: Code = Code::new(Family::S, 106);
+
+/// What is to be said of the clock: it stands a minute or more before the newest registration, so it was
+/// set back now or was ahead then. Numbers are given all the same: their dates are checked by themselves.
+pub fn clock(register: &dyn Register, now: &str) -> Result<Option<Diagnostic>> {
+    let head = register.head()?;
+    let mut newest = None;
+    register.leaves(head, &mut |_, leaf| {
+        newest = serde_json::from_slice::<Leaf>(leaf).ok().map(|l| l.registered_at);
+        Ok(())
+    })?;
+    let Some(newest) = newest.filter(|at| head > 0 && now.get(..16) < at.get(..16)) else {
+        return Ok(None);
+    };
+    Ok(Some(
+        Diagnostic::warning(CLOCK_BACK, Place::default(), text!(
+            "đồng hồ của máy ({now}) chậm hơn lần đăng ký gần nhất ({newest})",
+            "the machine's clock ({now}) stands before the newest registration ({newest})"
+        ))
+        .basis("Điều 15 khoản 2 NĐ 30/2020/NĐ-CP")
+        .hint(text!(
+            "chỉnh lại ngày giờ của máy trước khi cấp số tiếp; nếu lần trước máy chạy nhanh thì ghi rõ vào hồ sơ",
+            "set the machine's clock right before giving more numbers; if it was ahead the last time, note that down"
+        )),
+    ))
+}
 
 /// The numbers that a batch would get now, and what is odd about them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -239,7 +268,7 @@ fn in_words(date: Date) -> String {
 }
 
 /// A batch asked for a want that it does not have.
-pub(super) fn no_such_want() -> Failure {
+pub fn no_such_want() -> Failure {
     Failure::new(
         FailureKind::Input,
         Place::default(),

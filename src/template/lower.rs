@@ -284,6 +284,9 @@ impl<'a> Lowering<'a> {
     /// Notes the use of a field.
     fn note(&mut self, path: &Path, at: Pos, optional: bool, kind: FieldKind) {
         let Some(scope) = self.resolve(path) else { return };
+        if self.scanned.is_none() && path.is_own() {
+            return;
+        }
         if path.segments.is_empty() && !scope.in_loop {
             return;
         }

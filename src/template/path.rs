@@ -29,6 +29,11 @@ pub(super) enum From {
 }
 
 impl Path {
+    /// True for what the program itself gives.
+    pub fn is_own(&self) -> bool {
+        self.segments.first().is_some_and(|s| s == super::tree::OWN)
+    }
+
     /// Reads a path that the grammar accepted; `None` for an `@` name that does not exist.
     pub fn parse(raw: &str) -> Option<Self> {
         let mut rest = raw;

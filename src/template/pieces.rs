@@ -181,18 +181,19 @@ pub fn compile(pieces: Vec<Piece>, file: &str) -> Result<Program, Vec<Diagnostic
 }
 
 impl Program {
-    /// The output for `data`; the host writes the values.
+    /// The output for `data`; the host writes the values. `own` is the group [`super::OWN`].
     ///
     /// # Errors
     /// All findings: missing and empty fields, values of the wrong kind.
     pub fn run(
         &self,
         data: &Json,
+        own: &Json,
         file: &str,
         host: &mut dyn Host,
     ) -> Result<String, Vec<Diagnostic>> {
         let out = String::with_capacity(self.text + self.text / 4);
-        run::run_with(&self.nodes, data, file, Some(host), out)
+        run::run_with(&self.nodes, data, file, Some((host, own)), out)
     }
 
     /// The fields that the program uses; the line is the number of the tag.
@@ -280,7 +281,7 @@ impl Builder<'_> {
                 Kind::Value => {
                     let at = tag.0.at;
                     if let Some(expr) = self.value(&tag, FieldKind::Text) {
-                        let may_be_empty = may_be_empty || expr.may_be_empty();
+                        let may_be_empty = may_be_empty || expr.may_be_empty() || expr.is_own();
                         self.push(Node::Value { expr, at, may_be_empty });
                     }
                 }

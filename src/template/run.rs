@@ -50,13 +50,15 @@ pub(super) fn run_with<'d>(
     nodes: &'d [Node],
     data: &'d Json,
     file: &'d str,
-    host: Option<&'d mut dyn Host>,
+    host: Option<(&'d mut dyn Host, &'d Json)>,
     out: String,
 ) -> Result<String, Vec<Diagnostic>> {
+    let (host, own) = host.map_or((None, None), |(host, own)| (Some(host), Some(own)));
     let mut runner = Runner {
         file,
         out,
         host,
+        own,
         found: Vec::new(),
         scopes: vec![Scope { value: data, turn: None, names: [None, None] }],
         full: false,
@@ -86,6 +88,8 @@ struct Runner<'d> {
     file: &'d str,
     out: String,
     host: Option<&'d mut dyn Host>,
+    /// What the program itself gives.
+    own: Option<&'d Json>,
     found: Vec<Diagnostic>,
     scopes: Vec<Scope<'d>>,
     /// The text grew past its limit.
@@ -313,6 +317,9 @@ impl<'d> Runner<'d> {
                 return Some(Val::Count(index));
             }
             value = Some(scope.value);
+            segments = segments.get(1..).unwrap_or_default();
+        } else if let (Some(own), true) = (self.own, path.is_own()) {
+            value = Some(own);
             segments = segments.get(1..).unwrap_or_default();
         }
         let mut here = value;

@@ -93,16 +93,21 @@ pub(super) enum Expr {
 }
 
 impl Expr {
-    /// True if it says itself what stands where there is nothing, or is the program's own to leave blank.
+    /// True if it says itself what stands where there is nothing.
     pub fn may_be_empty(&self) -> bool {
+        matches!(self, Self::Call { helper: Helper::Default, .. })
+    }
+
+    /// True for what the program itself gives, and may leave blank.
+    pub fn is_own(&self) -> bool {
         match self {
-            Self::Call { helper: Helper::Default, .. } => true,
-            Self::Call { args, .. } => args.first().is_some_and(Self::may_be_empty),
-            Self::Path(path) => path.segments.first().is_some_and(|s| s == OWN),
+            Self::Call { args, .. } => args.first().is_some_and(Self::is_own),
+            Self::Path(path) => path.is_own(),
             Self::Literal(_) => false,
         }
     }
 }
 
-/// The group of fields that the program itself gives: number, day and names of the document.
+/// The group of fields that the program itself gives to Word templates: number, day and names of
+/// the document. It is meant wherever it is named, in loops too.
 pub const OWN: &str = "van_ban";

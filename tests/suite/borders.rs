@@ -14,7 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("source", &["diagnostic", "model", "text", "world"]),
     ("template", &["diagnostic", "model", "text"]),
     ("layout", &["diagnostic", "model", "ruleset", "text"]),
-    ("docx", &["diagnostic", "layout", "model", "text"]),
+    ("docx", &["diagnostic", "layout", "model", "template", "text"]),
     ("lint", &["diagnostic", "layout", "model", "ruleset", "text"]),
     ("register", &["archive", "diagnostic", "model", "text", "world"]),
     ("archive", &["diagnostic", "model", "text", "world"]),

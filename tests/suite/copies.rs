@@ -98,7 +98,10 @@ fn a_lost_register_is_made_again_row_by_row() {
     good(&office.run(&["repair"]), 0);
     // A job is finished, not repeated.
     good(&office.run(&["run", "dot.toml"]), 0);
-    assert_eq!(rows(&register).len(), after.len() + 2, "the plan and the repair, no letter twice");
+    let documents = |rows: &[(i64, String, Vec<u8>, Vec<u8>)]| {
+        rows.iter().filter(|(_, row, ..)| row.contains("\"book\":")).count()
+    };
+    assert_eq!(documents(&rows(&register)), documents(&after) + 1, "a plan, no letter twice");
 }
 
 #[test]

@@ -198,7 +198,7 @@ fn the_xml_is_valid() {
     assert!(!xmllint(&schemas, "wml.xsd", &[faulty], dir.path()).status.success());
 }
 
-fn validate(schemas: &Path, schema: &str, files: &[PathBuf], dir: &Path) {
+pub fn validate(schemas: &Path, schema: &str, files: &[PathBuf], dir: &Path) {
     let out = xmllint(schemas, schema, files, dir);
     let lines = String::from_utf8_lossy(&out.stderr).into_owned();
     let faults: Vec<&str> = lines.lines().filter(|l| !l.ends_with(" validates")).take(20).collect();
@@ -230,7 +230,7 @@ fn xmllint(schemas: &Path, schema: &str, files: &[PathBuf], dir: &Path) -> Outpu
 
 /// The XML with every `mc:AlternateContent` replaced by what its fallback holds: the schemas
 /// know nothing of alternatives.
-fn fallback_only(xml: &[u8]) -> String {
+pub fn fallback_only(xml: &[u8]) -> String {
     let xml = std::str::from_utf8(xml).expect("UTF-8");
     let mut reader = Reader::from_str(xml);
     let (mut out, mut at, mut in_choice) = (String::new(), 0, false);

@@ -161,7 +161,8 @@ fn words_are_found_in_fields_and_in_the_document_itself() {
         entries.iter().map(|e| e["code"].as_str().expect("a code").to_owned()).collect()
     };
     assert_eq!(find(&["thi đua"]), ["01/SNV-VP"]);
-    assert_eq!(find(&["THI"]), ["03/SNV-VP", "01/SNV-VP"]);
+    assert_eq!(find(&["THI tuyen"]), ["03/SNV-VP"]);
+    assert_eq!(find(&["thi"]).len(), 4, "the name of the signer stands in each of them");
     assert_eq!(find(&["truong sa"]).len(), 4, "the body of the letters");
     assert_eq!(find(&["phòng đ"]), ["04/SNV-VP"]);
     assert!(find(&["truong xa"]).is_empty());

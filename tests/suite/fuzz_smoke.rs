@@ -127,6 +127,7 @@ targets!(
     xlsx,
     xlsx_sheet,
     docx_document,
+    word_template,
     manifest,
     name,
     note,

@@ -6,6 +6,7 @@ mod assembled;
 mod bad_data;
 mod bad_input;
 mod book_print;
+mod books;
 mod borders;
 mod clerk;
 mod cli_snapshots;

@@ -234,6 +234,26 @@ fn a_decision_with_its_list_and_a_councils_plan_are_issued() {
     }
 }
 
+/// The words of a command as a shell takes them apart: what stands in quotes is one word.
+fn words(command: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut is_open = false;
+    let mut is_new = true;
+    for c in command.chars() {
+        match c {
+            '"' => is_open = !is_open,
+            ' ' if !is_open => is_new = true,
+            c => {
+                if std::mem::take(&mut is_new) {
+                    out.push(String::new());
+                }
+                out.last_mut().expect("a word").push(c);
+            }
+        }
+    }
+    out
+}
+
 /// The commands in the code blocks of a README, without their remarks.
 fn commands(readme: &str) -> Vec<Vec<String>> {
     let mut inside = false;
@@ -243,11 +263,7 @@ fn commands(readme: &str) -> Vec<Vec<String>> {
             inside = !inside;
         } else if inside {
             let command = line.split(" #").next().unwrap_or(line);
-            out.extend(
-                command.strip_prefix("vanthu ").map(|rest| {
-                    rest.split_whitespace().map(str::to_owned).collect::<Vec<String>>()
-                }),
-            );
+            out.extend(command.strip_prefix("vanthu ").map(words));
         }
     }
     out

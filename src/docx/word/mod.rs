@@ -122,11 +122,11 @@ impl WordTemplate {
     }
 
     /// What is wrong with the data of one document.
-    pub fn check(&self, data: &Json, pictures: &dyn Pictures) -> Vec<Diagnostic> {
-        self.run(data, pictures).err().unwrap_or_default()
+    pub fn check(&self, data: &Json, own: &Json, pictures: &dyn Pictures) -> Vec<Diagnostic> {
+        self.run(data, own, pictures).err().unwrap_or_default()
     }
 
-    /// One document.
+    /// One document. `own` is what the program itself knows of it: the group `van_ban` of the template.
     ///
     /// # Errors
     /// All findings: missing and empty fields, values of the wrong kind, characters that cannot be
@@ -134,9 +134,10 @@ impl WordTemplate {
     pub fn fill(
         &self,
         data: &Json,
+        own: &Json,
         pictures: &dyn Pictures,
     ) -> std::result::Result<Written, Vec<Diagnostic>> {
-        let (texts, collected) = self.run(data, pictures)?;
+        let (texts, collected) = self.run(data, own, pictures)?;
         self.pack(&texts, &collected).ok_or_else(|| vec![self.too_large()])
     }
 
@@ -145,6 +146,7 @@ impl WordTemplate {
     fn run(
         &self,
         data: &Json,
+        own: &Json,
         pictures: &dyn Pictures,
     ) -> std::result::Result<(Vec<(String, Vec<usize>)>, Collected), Vec<Diagnostic>> {
         let mut collected = Collected { fresh: self.fresh, ..Collected::default() };
@@ -152,7 +154,7 @@ impl WordTemplate {
         let mut texts = Vec::with_capacity(self.fills.len());
         for fill in &self.fills {
             let mut filler = Filler::new(&fill.hooks, &fill.prefix, pictures, &mut collected);
-            match fill.program.run(data, &self.file, &mut filler) {
+            match fill.program.run(data, own, &self.file, &mut filler) {
                 Ok(text) => texts.push((text, filler.used)),
                 Err(more) => found.extend(more),
             }
@@ -167,7 +169,7 @@ impl WordTemplate {
     fn pack(&self, texts: &[(String, Vec<usize>)], collected: &Collected) -> Option<Written> {
         let mut made = Vec::with_capacity(self.fills.len() + collected.media.len());
         for (fill, (text, _)) in self.fills.iter().zip(texts) {
-            made.push(Part::new(fill.name.as_str(), text.as_bytes(), Effort::EachTime)?);
+            made.push(Part::new(fill.name.as_str(), text.as_bytes(), Effort::AllCores)?);
         }
         let mut media = Vec::with_capacity(collected.media.len());
         for (index, medium) in collected.media.iter().enumerate() {

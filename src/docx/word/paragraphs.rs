@@ -212,6 +212,7 @@ impl Reader<'_, '_> {
         }
         let mut wrong = Vec::new();
         let found = template::find(&para.text, self.file, &mut wrong);
+        let is_read = wrong.is_empty();
         for mut finding in wrong {
             let at = finding.place.column.take().unwrap_or(1);
             finding.place.line = None;
@@ -221,7 +222,9 @@ impl Reader<'_, '_> {
         }
         para.escapes = found.escapes;
         para.tags = found.tags.iter().map(|t| (t.start(), t.end())).collect();
-        self.stray(para);
+        if is_read {
+            self.stray(para);
+        }
         for tag in found.tags {
             let seg = para.segs.iter().find(|s| s.start <= tag.start() && tag.start() < s.end);
             let Some(event) = seg.map(|s| s.event) else { continue };

@@ -3,7 +3,7 @@
 //! Knows: what a PNG and a JPEG look like from outside, how a QR code becomes a PNG. Must not know:
 //! where pictures come from, what a document says.
 
-use flate2::{Compress, Compression, Crc, FlushCompress, Status};
+use flate2::{Compress, Compression, FlushCompress, Status};
 use qrcode::{Color, EcLevel, QrCode};
 
 use crate::diagnostic::Text;
@@ -65,9 +65,7 @@ fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
         let length = usize::try_from(be32(bytes, at)?).ok()?;
         let kind = bytes.get(at + 4..at + 8)?;
         let end = at.checked_add(8)?.checked_add(length)?;
-        let mut crc = Crc::new();
-        crc.update(bytes.get(at + 4..end)?);
-        if be32(bytes, end)? != crc.sum() {
+        if be32(bytes, end)? != crc32fast::hash(bytes.get(at + 4..end)?) {
             return None;
         }
         has_data |= kind == b"IDAT";
@@ -159,9 +157,8 @@ fn png(side: u32, rows: &[u8]) -> Option<Vec<u8>> {
         let from = out.len();
         out.extend_from_slice(kind);
         out.extend_from_slice(content);
-        let mut crc = Crc::new();
-        crc.update(out.get(from..)?);
-        out.extend_from_slice(&crc.sum().to_be_bytes());
+        let sum = crc32fast::hash(out.get(from..)?);
+        out.extend_from_slice(&sum.to_be_bytes());
     }
     Some(out)
 }

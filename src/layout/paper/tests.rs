@@ -1,3 +1,5 @@
+//! Volumes: where pages and volumes end, what is never split.
+
 use super::*;
 use crate::layout::Item;
 

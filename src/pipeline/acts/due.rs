@@ -76,8 +76,12 @@ pub fn due(workspace: &Workspace<'_>, horizon: Horizon) -> Result<Vec<Due>> {
     let filter =
         Filter { book: Some(Book::Incoming), order: Order::Registration, ..Filter::default() };
     let mut out = Vec::new();
+    let touched = register.touched()?;
     register.entries(&filter, &mut |entry| {
-        let life = Life::of(&register as &dyn Register, entry.seq)?;
+        let life = match touched.as_ref().is_none_or(|t| t.contains(&entry.seq)) {
+            true => Life::of(&register as &dyn Register, entry.seq)?,
+            false => Life::default(),
+        };
         out.extend(one(office, &entry, &life, today, soon));
         Ok(())
     })?;

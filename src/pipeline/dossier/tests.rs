@@ -1,3 +1,5 @@
+//! Retention, codes and years of dossiers.
+
 use jiff::civil::date;
 
 use super::*;

@@ -85,7 +85,7 @@ fn listed(
         let path = match path_of(workspace, sheet, &row, &by_name) {
             Ok(path) => path,
             Err(finding) => {
-                looks.findings.push(finding);
+                looks.findings.push(*finding);
                 continue;
             }
         };
@@ -129,7 +129,7 @@ fn path_of(
     sheet: &Path,
     row: &Listed,
     by_name: &BTreeMap<String, &PathBuf>,
-) -> Result<Option<PathBuf>, Diagnostic> {
+) -> Result<Option<PathBuf>, Box<Diagnostic>> {
     if row.file.is_empty() {
         return Ok(None);
     }
@@ -146,13 +146,13 @@ fn path_of(
         row.place.clone(),
         text!("không có tệp “{file}”", "there is no file “{file}”"),
     );
-    Err(match text::nearest(file, by_name.keys().map(String::as_str)) {
+    Err(Box::new(match text::nearest(file, by_name.keys().map(String::as_str)) {
         Some(near) => finding.hint(text!("có phải “{near}”?", "did you mean “{near}”?")),
         None => finding.hint(text!(
             "ghi tên tệp như trong thư mục; văn bản giấy thì để trống ô này",
             "name the file as in the folder; leave the cell empty for a paper document"
         )),
-    })
+    }))
 }
 
 /// What fields are known of nothing: for a paper document all must be given.

@@ -153,7 +153,7 @@ pub fn copy_out(
         let copy = receipt.further.first().and_then(|file| {
             keep(copy(workspace, &archive, file, &year.join(format!("{stem}.pdf"))))
         });
-        let slip = wanted.slips.then(|| document).flatten().and_then(|d| {
+        let slip = document.filter(|_| wanted.slips).and_then(|d| {
             let slip = slip_of(workspace, &d.arrival().incoming, receipt.number, receipt.date);
             keep(write_sheet(
                 workspace,

@@ -215,7 +215,7 @@ fn bad_files_are_told_one_by_one_and_nothing_is_entered() {
 fn the_same_bytes_and_secret_marks_are_refused() {
     with_office(|workspace, dir| {
         let path = put(dir, "a.pdf", PLAN);
-        let intake = named(&[path.clone()]);
+        let intake = named(std::slice::from_ref(&path));
         let looks = looked(workspace, &intake);
         assert_eq!(taken(workspace, &looks).receipts.len(), 1);
         let ticket = Ticket { job: "b".into(), title: "b".into(), wait: Duration::ZERO };

@@ -15,6 +15,7 @@ use crate::diagnostic::{Failure, FailureKind, Place, Result, Text};
 use crate::register::Kind;
 use crate::text;
 
+use super::super::copy::MARK;
 use super::super::filing::{ARCHIVE, Entering, Filing};
 use super::super::workspace::{Workspace, write_failure};
 use super::history::REPORTS;
@@ -41,6 +42,13 @@ pub struct Kept {
 /// Writes the report and enters the act.
 pub(super) fn keep(workspace: &Workspace<'_>, request: &Request<'_>, checked: &Checked) -> Kept {
     let mut kept = Kept::default();
+    if workspace.world.stat(&workspace.dir.join(MARK)).is_ok() {
+        kept.note = Some(text!(
+            "đây là bản sao lưu nên không lưu báo cáo và không ghi vào sổ",
+            "this is a backup, so no report was kept and nothing was entered in the register"
+        ));
+        return kept;
+    }
     let folder = workspace.dir.join(ARCHIVE).join(REPORTS);
     let name = match free_name(workspace, &folder) {
         Ok(name) => name,

@@ -1,3 +1,5 @@
+//! Words found and not found, an index that is behind, of another register, or damaged.
+
 use jiff::civil::date;
 use serde_json::{Map, json};
 

@@ -105,6 +105,21 @@ fn an_audit_is_clean_until_somebody_edits() {
 }
 
 #[test]
+fn a_clock_that_was_set_back_is_told() {
+    let (_dir, register) = filled();
+    let said = |now: &str| {
+        let found = crate::register::clock(&register, now).expect("reads");
+        found.map(|d| (d.code.to_string(), d.severity))
+    };
+    let told = Some(("S0106".to_owned(), crate::diagnostic::Severity::Warning));
+    assert_eq!(said("2016-03-05T08:00:00+07:00"), told);
+    assert_eq!(said("2036-03-05T08:00:00+07:00"), None);
+    let dir = tempfile::tempdir().expect("a folder");
+    let empty = Sqlite::open(&dir.path().join("register.db")).expect("opens");
+    assert_eq!(crate::register::clock(&empty, "2016-03-05T08:00:00+07:00").expect("reads"), None);
+}
+
+#[test]
 fn slips_of_other_tools_are_stopped() {
     let (_dir, register) = filled();
     for sql in [

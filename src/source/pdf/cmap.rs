@@ -55,7 +55,7 @@ impl CMap {
     }
 
     fn spaces(&mut self, tokens: &mut Tokens<'_>) {
-        while let Some(token) = tokens.next() {
+        for token in tokens.by_ref() {
             match token {
                 Token::Hex(hex) => self.code_bytes = Some(hex.len().div_ceil(2).clamp(1, 4)),
                 Token::Word(_) => return,

@@ -93,7 +93,8 @@ impl PageShape {
         let rotation = ((turned / 90.0).round() as i64).rem_euclid(4) as u16 * 90;
         let [left, bottom, right, top] = corner;
         let (across, up) = ((right - left) * unit, (top - bottom) * unit);
-        let (width, height) = if rotation % 180 == 0 { (across, up) } else { (up, across) };
+        let (width, height) =
+            if rotation.is_multiple_of(180) { (across, up) } else { (up, across) };
         Self { width, height, rotation, corner, unit }
     }
 

@@ -22,6 +22,33 @@ fn two_hundred_thousand_manifest_lines_are_not_all_told() {
 }
 
 #[test]
+fn a_million_lines_for_one_file_are_refused_unread() {
+    let fixture = Fixture::new();
+    let line = format!("{}  data/x\n", vanthu::archive::sha256(b"x"));
+    fs::write(fixture.at(MANIFEST), line.repeat(1_000_000)).expect("written");
+    let report = fixture.verify();
+    assert_eq!(lines(&report)[0], format!("K0302 too-much {MANIFEST}"));
+    assert!(!report.complete && report.exit_status() == ExitStatus::CouldNotCheck);
+}
+
+#[test]
+fn a_tower_of_folders_with_a_path_of_four_kilobytes_is_no_trap() {
+    let fixture = Fixture::new();
+    let mut dir = fixture.at("open/2026/000003/data");
+    let name = "n".repeat(200);
+    // As deep as the system lets a path be.
+    while dir.as_os_str().len() < 3800 {
+        dir = dir.join(&name);
+        if fs::create_dir(&dir).is_err() {
+            break;
+        }
+    }
+    let report = fixture.verify();
+    assert!(lines(&report).iter().any(|l| l.starts_with("K0302")), "{:?}", lines(&report));
+    assert!(!report.complete);
+}
+
+#[test]
 fn an_endless_manifest_is_refused() {
     let fixture = Fixture::new();
     let file = fs::File::create(fixture.at(MANIFEST)).expect("made");

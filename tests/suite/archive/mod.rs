@@ -4,9 +4,9 @@
 
 mod broken;
 mod crash;
-mod fixture;
+pub(crate) mod fixture;
 mod hostile;
 mod reading;
 mod refused;
 mod tools;
-mod world;
+pub(crate) mod world;

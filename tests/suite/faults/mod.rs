@@ -9,6 +9,7 @@ mod built;
 mod log;
 mod office;
 mod ops;
+mod rounds;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -87,6 +87,9 @@ pub fn apply(office: &Office, step: &[String]) {
                 .set_modified(time)
                 .expect("set");
         }
+        ["beside", name, text] => {
+            fs::write(office.dir.join(name), unescape(text).repeat(1000)).expect("written");
+        }
         ["sql", statement] => sql(&office.dir.join("register.db"), statement),
         ["page", from, to] => page(&office.dir.join("register.db"), from, to),
         ["reseal", bag] => reseal(&at(bag)),

@@ -99,7 +99,10 @@ pub fn part(bytes: &[u8], name: &str) -> String {
 
 pub fn filled(bytes: &[u8], data: &Value) -> Vec<u8> {
     let template = compile(bytes).unwrap_or_else(|f| panic!("{:#?}", show(&f)));
-    template.fill(data, &NoPictures).unwrap_or_else(|f| panic!("{:#?}", show(&f))).bytes
+    template
+        .fill(data, &Value::Null, &NoPictures)
+        .unwrap_or_else(|f| panic!("{:#?}", show(&f)))
+        .bytes
 }
 
 /// The body of a filled file with this body.

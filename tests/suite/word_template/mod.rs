@@ -3,7 +3,6 @@
 mod bad;
 mod blocks;
 mod fixture;
-mod hostile;
 mod office;
 mod parts;
 mod splits;

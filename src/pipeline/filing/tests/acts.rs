@@ -87,6 +87,8 @@ fn a_fault_in_any_step_enters_all_or_nothing() {
         Fault::PowerCut,
         Fault::Refuse { kind: full, half: false },
         Fault::Refuse { kind: full, half: true },
+        Fault::Refuse { kind: std::io::ErrorKind::QuotaExceeded, half: true },
+        Fault::Refuse { kind: std::io::ErrorKind::Other, half: false },
     ];
     for fault in faults {
         for step in 1.. {

@@ -344,6 +344,9 @@ impl Register for FaultyRegister {
         self.alive()?;
         self.inner.acts(filter, each)
     }
+    fn touched(&self) -> Result<Option<std::collections::HashSet<u64>>> {
+        self.inner.touched()
+    }
     fn entry(&self, seq: u64) -> Result<Option<Entry>> {
         self.inner.entry(seq)
     }
@@ -511,6 +514,11 @@ fn a_full_disk_at_any_write() {
 }
 
 #[test]
+fn a_quota_used_up_at_any_write() {
+    at_every_operation(Fault::Refuse { kind: io::ErrorKind::QuotaExceeded, half: true });
+}
+
+#[test]
 fn an_error_of_the_disk_at_any_operation() {
     at_every_operation(Fault::Refuse { kind: io::ErrorKind::Other, half: false });
 }
@@ -531,6 +539,23 @@ fn killed_while_mending_what_a_kill_left() {
             if mended {
                 break;
             }
+        }
+    }
+}
+
+#[test]
+fn killed_twice_while_mending_what_a_power_cut_left() {
+    let total = operations();
+    for first in (3..=total).step_by(11) {
+        for (second, third) in [(1, 1), (1, 3), (2, 2), (3, 1), (4, 5), (6, 2), (8, 8)] {
+            let dir = folder();
+            let world = Faulty { inner: system(), plan: Plan::new(first, Fault::PowerCut) };
+            let (acknowledged, _) = run(&world, dir.path());
+            for (at, fault) in [(second, Fault::Kill { half: true }), (third, Fault::PowerCut)] {
+                let again = Faulty { inner: system(), plan: Plan::new(at, fault) };
+                let _ = open_faulty(&again, dir.path());
+            }
+            recover(dir.path(), &acknowledged);
         }
     }
 }

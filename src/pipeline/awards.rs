@@ -1,0 +1,207 @@
+//! The sổ khen thưởng: awards get their numbers and rows, whole or not at all.
+//!
+//! Knows: what a line of the book must say, the order of filing. Must not know: terminals, who may
+//! be given what, how a certificate looks.
+
+use jiff::civil::Date;
+
+use crate::archive::sha256;
+use crate::diagnostic::{Diagnostic, Failure, Place, Result, blocks};
+use crate::model::Number;
+use crate::register::{self, Award, Batch, Book, Want, Wants};
+use crate::text;
+
+use super::codes::NOT_SAID;
+use super::filing::{Attachment, Filing, Issued, Progress, Rendered};
+use super::issue::Ticket;
+use super::plan::half;
+use super::workspace::Workspace;
+
+/// An award that is to be entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awarding {
+    /// Its fields.
+    pub award: Award,
+    /// The council that gives it, or `""` for the agency.
+    pub organ: String,
+    /// The day under which it stands in the book: that of the decision.
+    pub date: Date,
+    /// Where it comes from: the row of a list.
+    pub place: Place,
+    /// True if a certificate is filed with it.
+    pub has_file: bool,
+}
+
+/// Makes the certificate of an award (by its index) for its number; asked only where there is one.
+pub type Certify<'a> = dyn Fn(usize, Number) -> Result<Attachment> + Sync + 'a;
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Awarded {
+    /// One for each award, in their order; none if a finding stopped the batch.
+    pub issued: Vec<Issued>,
+    /// Findings about fields and dates.
+    pub findings: Vec<Diagnostic>,
+    /// Something after the commit is still to be finished by the next run.
+    pub unfinished: Option<Failure>,
+}
+
+/// Enters awards, whole or not at all. The same ticket again enters nothing twice: it is refused.
+///
+/// # Errors
+/// The work could not be done; then nothing was numbered, registered or filed.
+pub fn enter_awards(
+    workspace: &Workspace<'_>,
+    awards: &[Awarding],
+    ticket: &Ticket,
+    certify: &Certify<'_>,
+    on_progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Awarded> {
+    let mut filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, ticket.wait)?;
+    let wants = AwardWants { workspace, awards };
+    let today = workspace.world.today();
+    let register = Some(filing.register());
+    let plan = register::plan(register, Book::Awards, &workspace.office, &wants, today)?;
+    let mut findings: Vec<Diagnostic> = awards.iter().flat_map(lacks).collect();
+    findings.extend(plan.findings.into_iter().map(|(_, d)| d));
+    if blocks(&findings) {
+        return Ok(Awarded { findings, ..Awarded::default() });
+    }
+    let render = |index: usize, number: Number| {
+        let awarding = awards.get(index).ok_or_else(register::no_such_want)?;
+        let organ = workspace.office.organ(&awarding.organ).map_or("", |o| o.in_text.as_str());
+        let fields = awarding.award.fields(organ);
+        let (bytes, extension, parts) = match awarding.has_file {
+            true => {
+                let made = certify(index, number)?;
+                (made.bytes, made.extension, made.parts)
+            }
+            false => (Vec::new(), "", None),
+        };
+        Ok(Rendered { bytes, extension, parts, fields, further: Vec::new() })
+    };
+    let batch = Batch { job: ticket.job.clone(), title: ticket.title.clone(), book: Book::Awards };
+    let outcome = filing.issue_batch(&batch, &wants, &render, on_progress)?;
+    Ok(Awarded { issued: outcome.issued, findings, unfinished: outcome.unfinished })
+}
+
+fn lacks(awarding: &Awarding) -> Vec<Diagnostic> {
+    let award = &awarding.award;
+    let wanted = [
+        ("name", &award.name, "tên người hoặc tập thể"),
+        ("form", &award.form, "hình thức khen thưởng"),
+        ("decision", &award.decision, "số quyết định"),
+    ];
+    wanted
+        .into_iter()
+        .filter(|(_, value, _)| value.trim().is_empty())
+        .map(|(field, _, vi)| {
+            Diagnostic::error(
+                NOT_SAID,
+                awarding.place.clone().item(field),
+                text!("sổ khen thưởng: chưa ghi {vi}", "book of awards: `{field}` is empty"),
+            )
+            .hint(text!("điền rồi chạy lại", "fill it in and run again"))
+        })
+        .collect()
+}
+
+struct AwardWants<'a> {
+    workspace: &'a Workspace<'a>,
+    awards: &'a [Awarding],
+}
+
+impl Wants for AwardWants<'_> {
+    fn count(&self) -> usize {
+        self.awards.len()
+    }
+
+    fn get(&self, index: usize) -> Result<Want> {
+        let awarding = self.awards.get(index).ok_or_else(register::no_such_want)?;
+        let text = serde_json::to_string(&awarding.award).unwrap_or_default();
+        Ok(Want {
+            series: self.workspace.office.awards_series(&awarding.organ),
+            date: awarding.date,
+            row_key: format!("{index}-{:032x}", half(&sha256(text.as_bytes()))),
+            input: "{}".to_owned(),
+        })
+    }
+
+    fn files(&self, index: usize) -> usize {
+        self.awards.get(index).map_or(0, |a| usize::from(a.has_file))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::register::book::{Cover, Format, Options, View, write_view};
+    use crate::register::{Filter, Register};
+    use crate::world::System;
+
+    const OFFICE: &str =
+        "[organ]\nname = \"SỞ NỘI VỤ\"\nin_text = \"Sở Nội vụ\"\ncode = \"SNV\"\nplace = \"A\"\n";
+
+    fn awarding(name: &str) -> Awarding {
+        Awarding {
+            award: Award {
+                name: name.into(),
+                unit: "Phòng Tổng hợp".into(),
+                form: "Giấy khen".into(),
+                decision: "12/QĐ-SNV".into(),
+                decided: Some(date(2026, 3, 5)),
+                achievement: "hoàn thành xuất sắc nhiệm vụ".into(),
+                money: Some(702_000),
+                ..Award::default()
+            },
+            organ: String::new(),
+            date: date(2026, 3, 5),
+            place: Place::default(),
+            has_file: name.starts_with('L'),
+        }
+    }
+
+    #[test]
+    fn awards_stand_in_their_own_book_with_or_without_a_certificate() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let world = System::new(Some(date(2026, 3, 5)));
+        let workspace = Workspace::from_texts(&world, dir.path(), OFFICE.into(), date(2026, 3, 5))
+            .expect("an office");
+        let ticket = Ticket { job: "a".into(), title: "a".into(), wait: Duration::ZERO };
+        let certify = |_: usize, number: Number| {
+            let bytes = format!("PK {number}").into_bytes();
+            Ok(Attachment { bytes, extension: "docx", parts: None })
+        };
+        let enter = |awards: &[Awarding]| {
+            enter_awards(&workspace, awards, &ticket, &certify, &|_| {}).expect("enters")
+        };
+        let nameless = enter(&[awarding("Lê Thị Hoa"), awarding(" ")]);
+        assert_eq!((nameless.issued.len(), nameless.findings.len()), (0, 1));
+        let done = enter(&[awarding("Lê Thị Hoa"), awarding("Tổ Một cửa")]);
+        assert_eq!(done.issued.iter().map(|i| i.file.is_some()).collect::<Vec<_>>(), [true, false]);
+        let register = super::super::acts::registered(&workspace).expect("a register");
+        assert_eq!(
+            Award::of(&register.entry(1).expect("reads").expect("one")),
+            Some(awarding("Lê Thị Hoa").award)
+        );
+        let mut out = Vec::new();
+        let (cover, options) = (Cover::default(), Options::default());
+        write_view(
+            &register,
+            View::Awards,
+            &Filter::default(),
+            &cover,
+            Format::Csv,
+            options,
+            &mut out,
+        )
+        .expect("writes");
+        let printed = String::from_utf8(out).expect("UTF-8");
+        let line = "02,Tổ Một cửa,Phòng Tổng hợp,Giấy khen,\"12/QĐ-SNV, 05/03/2026\",hoàn thành xuất sắc nhiệm vụ,702000,,";
+        assert!(printed.contains(line), "{printed}");
+    }
+}

@@ -241,7 +241,9 @@ fn the_journal_and_the_log_are_made_again_from_the_register() {
     let now = fs::read_to_string(&journal).expect("a journal");
     assert!(now.starts_with(&good), "the same lines, and the act after them");
     let tiles = office.path().join("archive/log/tile");
-    for tile in files(&tiles).into_keys() {
+    // Each check enters its result, so the partial tiles have other names each time.
+    for nth in 0..2 {
+        let tile = files(&tiles).into_keys().nth(nth).expect("a tile");
         let mut bytes = fs::read(&tile).expect("a tile");
         bytes[5] ^= 1;
         write(&tile, &bytes);
@@ -249,7 +251,8 @@ fn the_journal_and_the_log_are_made_again_from_the_register() {
         assert_eq!(code, 0, "{}", tile.display());
         assert_clean(&office);
     }
-    for tile in files(&tiles).into_keys() {
+    for nth in 0..2 {
+        let tile = files(&tiles).into_keys().nth(nth).expect("a tile");
         fs::remove_file(&tile).expect("gone");
         let code = office.run(&["repair"]).code;
         assert_eq!(code, 0, "{}", tile.display());

@@ -187,6 +187,9 @@ impl World for Faulty {
         let temp = path.with_file_name(format!(".{name}.1.tmp"));
         self.plan.run(|| self.inner.replace(path, bytes), || self.inner.create(&temp, b"half"))
     }
+    fn replace_by(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.plan.run(|| self.inner.replace_by(from, to), || Ok(()))
+    }
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let act = || self.inner.rename(from, to);
         let whole = || act().inspect(|()| self.plan.volatile().renamed(from, to));

@@ -190,9 +190,8 @@ impl<'w> Filing<'w> {
         if reserved {
             return Self::assemble(world, dir, office, register, archive, lock);
         }
-        let mut filing = Self::held(world, dir, office, register, archive, lock)?;
+        let filing = Self::held(world, dir, office, register, archive, lock)?;
         recovery::refuse_older_register(&filing)?;
-        journal::resume(&mut filing)?;
         Ok(filing)
     }
 

@@ -137,23 +137,6 @@ fn last_kept(bytes: &[u8], found: Reach) -> Option<Kept> {
     }
 }
 
-/// Goes on where the journal ends, changing nothing. Where it is damaged or behind nothing is added:
-/// the next opening that mends does it.
-pub(super) fn resume(filing: &mut Filing<'_>) -> Result<()> {
-    let head = filing.register.head()?;
-    let segment = segment_of(head.max(1));
-    let bytes = filing.archive.segment(segment)?;
-    let found = reach(segment, &bytes);
-    let is_whole = found.whole == found.bytes && found.seq == head && head > 0;
-    filing.tail = if is_whole {
-        let blob = found.blob.max(found.before.unwrap_or(0));
-        Tail { seq: head, blob, segment, starts: starts_in(&bytes) }
-    } else {
-        Tail { seq: u64::MAX, ..Tail::default() }
-    };
-    Ok(())
-}
-
 /// Completes the journal after a kill or a power cut, and finishes full segments. Returns the bytes
 /// of unfinished lines that were cut.
 pub(super) fn mend(filing: &mut Filing<'_>) -> Result<u64> {

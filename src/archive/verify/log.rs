@@ -57,6 +57,8 @@ struct Run<'a> {
     differing: Vec<u64>,
     /// Paths below `log/` that belong there.
     expected: BTreeSet<String>,
+    /// The user stopped the check before all leaves were read.
+    was_stopped: bool,
 }
 
 /// Checks the log of a register with `head` leaves.
@@ -74,13 +76,17 @@ pub(super) fn check(
         tiles: Vec::new(),
         differing: Vec::new(),
         expected: BTreeSet::new(),
+        was_stopped: false,
     };
     let known = run.keys()?;
     let signed = run.checkpoint(&known, head);
     let mut marks = run.days(&known);
     marks.extend(run.anchor(anchor, &known));
     run.leaves(head, signed.as_ref(), &mut marks)?;
-    run.extras();
+    // What belongs there is only known once all leaves were read.
+    if !run.was_stopped {
+        run.extras();
+    }
     Ok(run.out)
 }
 
@@ -231,7 +237,8 @@ impl Run<'_> {
         at(self, &edge);
         let mut missing = Vec::new();
         view.leaves(&mut |seq, leaf| {
-            if cancel.is_cancelled() {
+            self.was_stopped |= cancel.is_cancelled();
+            if self.was_stopped {
                 return Ok(());
             }
             // A position that is gone keeps its place, so that the others are compared with theirs.
@@ -245,7 +252,7 @@ impl Run<'_> {
             at(self, &edge);
             Ok(())
         })?;
-        if self.check.is_cancelled() {
+        if self.was_stopped {
             self.out.skipped += 1;
             return Ok(());
         }

@@ -19,8 +19,6 @@ use crate::text;
 /// How far the journal goes.
 #[derive(Debug, Default)]
 pub(super) struct Tail {
-    /// False until it was read: an office may be opened as it is, without mending.
-    is_known: bool,
     /// The last position in it.
     seq: u64,
     /// The number of the last shared text in it.
@@ -59,35 +57,12 @@ pub(super) fn keep_rows(
     tail: &mut Tail,
 ) -> Result<()> {
     let head = register.head()?;
-    if !tail.is_known {
-        match read_tail(archive)? {
-            Some(found) if found.seq <= head => *tail = found,
-            // Damaged: it stays as it is until the office is opened to be mended.
-            _ => return Ok(()),
-        }
-    }
     while tail.seq < head {
         let segment = segment_of(tail.seq + 1);
         let to = end_of(segment).min(head);
         add(register, archive, tail, to, u64::MAX - 1)?;
     }
     Ok(())
-}
-
-/// How far a journal goes that is whole at its end; `None` if it is not.
-fn read_tail(archive: &Archive<'_>) -> Result<Option<Tail>> {
-    let Some(segment) = archive.segments()?.into_iter().next_back() else {
-        return Ok(Some(Tail { is_known: true, ..Tail::default() }));
-    };
-    let bytes = archive.segment(segment)?;
-    let found = reach(segment, &bytes);
-    Ok((found.whole == found.bytes && found.whole > 0).then(|| Tail {
-        is_known: true,
-        seq: found.seq.max(end_of(segment - 1)),
-        blob: found.blob.max(found.before.unwrap_or(0)),
-        segment,
-        starts: starts_in(&bytes),
-    }))
 }
 
 /// Adds positions up to `to` (in the segment of the next one), and shared texts up to `blobs`.
@@ -161,7 +136,7 @@ pub(super) fn mend(filing: &mut Filing<'_>) -> Result<u64> {
     let head = register.head()?;
     let there = archive.segments()?;
     let full = archive.full_segments()?;
-    let mut tail = Tail { is_known: true, ..Tail::default() };
+    let mut tail = Tail::default();
     let mut cut = 0;
     let last = segment_of(head.max(1)).max(there.last().copied().unwrap_or(0));
     for segment in 1..=last {

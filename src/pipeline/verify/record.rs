@@ -10,7 +10,6 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::archive::log::keys::KEY_FILE;
 use crate::archive::{Digest, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result, Text};
 use crate::register::Kind;
@@ -95,20 +94,12 @@ pub(super) fn keep(workspace: &Workspace<'_>, request: &Request<'_>, checked: &C
     }
     match enter(workspace, request, checked, &digest) {
         Ok(seq) => kept.act = Some(seq),
-<<<<<<< HEAD
         // Whoever looks at an office without its signing key can check all of it, and enter nothing.
         Err(failure) if failure.kind == FailureKind::Config => {
             let why = failure.message;
             kept.note = Some(Text::new(
                 format!("lần kiểm tra này không được ghi vào sổ: {}", why.vi),
                 format!("this check was not entered in the register: {}", why.en),
-=======
-        // A copy for reading has no key: it can be checked and not continued.
-        Err(_) if world.stat(&workspace.dir.join(KEY_FILE)).is_err() => {
-            kept.note = Some(text!(
-                "ở đây không có khóa ký nên lần kiểm tra này không được ghi vào sổ",
-                "there is no signing key here, so this check was not entered in the register"
->>>>>>> log
             ));
         }
         Err(failure) => kept.failure = Some(failure),

@@ -26,7 +26,7 @@ pub struct Request {
 pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Result<Exit> {
     let which = &request.which;
     let wanted = Wanted {
-        words: request.words.join(" "),
+        words: request.words.iter().map(|w| phrase(w)).collect::<Vec<_>>().join(" "),
         book: request.book.and_then(|kind| view_of(kind).book()),
         year: which.year,
         dates: days(which),
@@ -54,6 +54,15 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
     }
     .map_err(|e| output_failure(&e))?;
     Ok(Exit::Clean)
+}
+
+/// Words that came as one argument stood in quotes: the shell took these away.
+fn phrase(argument: &str) -> String {
+    let quoted = argument.contains(['"', '“', '”']);
+    if quoted || !argument.trim().contains(char::is_whitespace) {
+        return argument.to_owned();
+    }
+    format!("\"{argument}\"")
 }
 
 fn show_text(found: &Found, ui: &mut Ui<'_>) -> std::io::Result<()> {

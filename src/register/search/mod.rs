@@ -29,7 +29,7 @@ use crate::text;
 /// `vtim`: marks the file as an index of this program.
 const APPLICATION_ID: i32 = 0x7674_696d;
 /// Number of the schema; another one is made anew.
-const SCHEMA: i32 = 1;
+const SCHEMA: i32 = 2;
 /// How long to wait for another search that is bringing the index up to date.
 const BUSY: Duration = Duration::from_secs(60);
 

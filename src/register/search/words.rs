@@ -11,6 +11,7 @@ use crate::text::fold;
 mod facet {
     pub const YEAR: char = 'ψ';
     pub const MONTH: char = 'μ';
+    pub const DAY: char = 'η';
     pub const BOOK: char = 'β';
     pub const KIND: char = 'τ';
     pub const DOSSIER: char = 'δ';
@@ -26,7 +27,7 @@ pub struct Wanted {
     pub book: Option<Book>,
     /// Year of the series.
     pub year: Option<i16>,
-    /// From and to: narrowed to their months here, the days are for the caller to look at.
+    /// From and to: more than two months are narrowed to whole months here, the days are for the caller to look at.
     pub dates: Option<(Date, Date)>,
     /// Type by key or name.
     pub kind: Option<String>,
@@ -93,6 +94,7 @@ pub(super) fn columns(entry: &Entry, acts: &str, dossiers: &[String]) -> [String
         format!("{}{}", facet::YEAR, entry.year),
         format!("{}{}{:02}", facet::MONTH, entry.date.year(), entry.date.month()),
         format!("{}{}", facet::BOOK, entry.book.key()),
+        entry.date.strftime(&format!("{}%Y%m%d", facet::DAY)).to_string(),
         joined(facet::KIND, &f.type_id),
         joined(facet::KIND, &f.type_name),
     ];
@@ -162,17 +164,23 @@ fn phrases(text: &str) -> Vec<(Vec<String>, bool)> {
     out
 }
 
-/// The months of a stretch of days; none for one longer than ten years.
+/// The days of a short stretch of days, the months of a longer one; none for one over ten years.
 fn months((from, to): (Date, Date)) -> Option<String> {
     let count = |d: Date| i32::from(d.year()) * 12 + i32::from(d.month()) - 1;
     let (first, last) = (count(from), count(to));
-    if last - first > 120 {
+    let facets: Vec<String> = if last - first <= 1 {
+        let days = from.series(jiff::Span::new().days(1)).take_while(|d| *d <= to);
+        days.map(|d| d.strftime(&format!("\"{}%Y%m%d\"", facet::DAY)).to_string()).collect()
+    } else if last - first <= 120 {
+        let month = |m: i32| (m.div_euclid(12), m.rem_euclid(12) + 1);
+        let months = (first..=last).map(month);
+        months.map(|(y, m)| format!("\"{}{y}{m:02}\"", facet::MONTH)).collect()
+    } else {
         return None;
-    }
-    let months: Vec<String> = (first..=last)
-        .map(|m| format!("\"{}{}{:02}\"", facet::MONTH, m.div_euclid(12), m.rem_euclid(12) + 1))
-        .collect();
-    (!months.is_empty()).then(|| format!("({})", months.join(" OR ")))
+    };
+    // Nothing is between days in the wrong order.
+    let none = || format!("\"{}\"", facet::DAY);
+    Some(if facets.is_empty() { none() } else { format!("({})", facets.join(" OR ")) })
 }
 
 #[cfg(test)]
@@ -196,10 +204,15 @@ mod tests {
     }
 
     #[test]
-    fn days_are_narrowed_to_their_months() {
+    fn a_stretch_of_days_is_narrowed() {
         let day = |y, m| Date::new(y, m, 9).expect("a day");
-        let wanted = Wanted { dates: Some((day(2025, 12), day(2026, 1))), ..Wanted::default() };
-        assert_eq!(Query::new(&wanted).to_match().expect("asks"), "(\"μ202512\" OR \"μ202601\")");
+        let query =
+            |a, b| Query::new(&Wanted { dates: Some((a, b)), ..Wanted::default() }).to_match();
+        let short = query(day(2025, 12), day(2026, 1).saturating_sub(jiff::Span::new().days(30)));
+        assert_eq!(short.as_deref(), Some("(\"η20251209\" OR \"η20251210\")"));
+        let longer = query(day(2025, 12), day(2026, 2)).expect("asks");
+        assert_eq!(longer, "(\"μ202512\" OR \"μ202601\" OR \"μ202602\")");
+        assert_eq!(query(day(2026, 2), day(2026, 1)).as_deref(), Some("\"η\""));
         let long = Wanted { dates: Some((Date::MIN, Date::MAX)), ..Wanted::default() };
         assert!(Query::new(&long).is_empty());
     }

@@ -240,7 +240,6 @@ fn changeable<'a>(
 ///
 /// # Errors
 /// As entering acts.
-#[expect(clippy::too_many_arguments, reason = "what a person types, each once")]
 pub fn add(
     filing: &mut Filing<'_>,
     code: &str,

@@ -16,9 +16,9 @@ const SUBJECTS: [&str; 4] = [
 
 fn fields(n: usize) -> Fields {
     Fields {
-        type_id: if n % 2 == 0 { "ke-hoach" } else { "cong-van" }.into(),
-        type_name: if n % 2 == 0 { "Kế hoạch" } else { "Công văn" }.into(),
-        notation: if n % 2 == 0 { "KH-SNV" } else { "SNV-VP" }.into(),
+        type_id: if n.is_multiple_of(2) { "ke-hoach" } else { "cong-van" }.into(),
+        type_name: if n.is_multiple_of(2) { "Kế hoạch" } else { "Công văn" }.into(),
+        notation: if n.is_multiple_of(2) { "KH-SNV" } else { "SNV-VP" }.into(),
         organ_name: "Sở Nội vụ".into(),
         organ_id: None,
         subject: SUBJECTS[n % 4].into(),

@@ -136,7 +136,7 @@ impl Recipe {
     /// laid out from the document.
     ///
     /// # Errors
-    /// As [`write`]; `Input` if the data no longer fill the Word file.
+    /// As [`write()`]; `Input` if the data no longer fill the Word file.
     pub fn write(
         &self,
         workspace: &Workspace<'_>,

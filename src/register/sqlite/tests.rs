@@ -7,6 +7,8 @@ use crate::archive::{ArchivePath, sha256};
 use crate::diagnostic::{Diagnostic, FailureKind};
 use crate::register::{Chunk, Fields, Registration, Want, audit};
 
+const AT: &str = "2026-02-05T09:00:00+07:00";
+
 fn batch(job: &str) -> Batch {
     Batch { job: job.into(), title: "t".into(), book: Book::Outgoing }
 }
@@ -49,7 +51,7 @@ fn issue(register: &mut Sqlite, job: &str, wants: &Vec<Want>) -> Range<u64> {
     let numbers = register.reserve(&batch(job), wants, &|_, _| 0, "t").expect("reserves");
     let rows: Chunk = wants.iter().zip(numbers).map(|(w, n)| registration(w, n)).collect();
     let mut rows = Some(rows);
-    register.commit(&batch(job), "at", &mut || Ok(rows.take())).expect("commits")
+    register.commit(&batch(job), AT, &mut || Ok(rows.take())).expect("commits")
 }
 
 fn filled() -> (tempfile::TempDir, Sqlite) {
@@ -145,7 +147,7 @@ fn a_salt_may_be_erased_and_the_leaf_names_nobody() {
         .conn
         .query_row("SELECT CAST(leaf AS TEXT) FROM leaves WHERE seq = 1", [], |r| r.get(0))
         .expect("reads");
-    assert!(leaf.starts_with(r#"{"seq":1,"kind":"register","book":"outgoing","series":"SNV:ke-hoach","year":2026,"number":1,"date":"2026-02-05","registered_at":"at","files":[{"path":"2026/000001/data/x/01.docx","sha256":""#), "{leaf}");
+    assert!(leaf.starts_with(r#"{"seq":1,"kind":"register","book":"outgoing","series":"SNV:ke-hoach","year":2026,"number":1,"date":"2026-02-05","registered_at":"2026-02-05T09:00:00+07:00","files":[{"path":"2026/000001/data/x/01.docx","sha256":""#), "{leaf}");
     assert!(!leaf.contains("Trích yếu") && !leaf.contains("\"A\""));
 }
 

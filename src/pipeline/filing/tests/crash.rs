@@ -185,7 +185,13 @@ impl World for Faulty {
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let name = path.file_name().and_then(|n| n.to_str()).expect("a name");
         let temp = path.with_file_name(format!(".{name}.1.tmp"));
-        self.plan.run(|| self.inner.replace(path, bytes), || self.inner.create(&temp, b"half"))
+        // Its last step is to sync the folder, with whatever else happened to names there.
+        let whole = || {
+            self.inner.replace(path, bytes)?;
+            self.plan.volatile().synced(path.parent().expect("a folder"));
+            Ok(())
+        };
+        self.plan.run(whole, || self.inner.create(&temp, b"half"))
     }
     fn replace_by(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.plan.run(|| self.inner.replace_by(from, to), || Ok(()))

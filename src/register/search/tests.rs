@@ -123,6 +123,8 @@ fn codes_signers_facets_and_the_document_itself_are_found() {
     assert_eq!(ask(&o.index, &Wanted { book: Some(Book::Incoming), ..all() }).len(), 0);
     let spring = Some((date(2026, 2, 1), date(2026, 3, 1)));
     assert_eq!(ask(&o.index, &Wanted { dates: spring, ..all() }), [2]);
+    let half = Some((date(2026, 2, 28), date(2026, 4, 1)));
+    assert_eq!(ask(&o.index, &Wanted { dates: half, ..all() }), [4, 3, 2], "whole months");
 }
 
 #[test]

@@ -15,21 +15,7 @@ fn load(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
 }
 
-const OFFICE: &str = r#"
-[organ]
-name = "SỞ NỘI VỤ"
-parent = "ỦY BAN NHÂN DÂN\nTỈNH AN HẢI"
-in_text = "Sở Nội vụ tỉnh An Hải"
-code = "SNV"
-place = "An Hải"
-[signers.giam-doc]
-position = "GIÁM ĐỐC"
-name = "Lê Thị Minh Châu"
-[defaults]
-signer = "giam-doc"
-archive_copy = "VT, VP"
-unit = "VP"
-"#;
+const OFFICE: &str = include_str!("office.toml");
 
 const PLAN: &str = "---
 loai: ke-hoach

@@ -13,23 +13,7 @@ use serde_json::Value;
 use vanthu::pipeline::filing::read_register;
 use vanthu::register::{Filter, Order, Register};
 
-const CONFIG: &str = r#"
-[organ]
-name = "SỞ NỘI VỤ"
-parent = "ỦY BAN NHÂN DÂN\nTỈNH AN HẢI"
-in_text = "Sở Nội vụ tỉnh An Hải"
-code = "SNV"
-place = "An Hải"
-[signers.giam-doc]
-position = "GIÁM ĐỐC"
-name = "Lê Thị Minh Châu"
-[defaults]
-signer = "giam-doc"
-archive_copy = "VT, VP"
-unit = "VP"
-[options]
-bag_size = 4
-"#;
+const CONFIG: &str = concat!(include_str!("../office.toml"), "[options]\nbag_size = 4\n");
 
 const LETTER: &str = "---
 loai: cong-van

@@ -14,21 +14,7 @@ use vanthu::docx::{NoPictures, WordTemplate};
 use vanthu::pipeline::{Purpose, Ticket, Workspace, issue, plan, single_steps, verify, write};
 use vanthu::world::System;
 
-const OFFICE: &str = r#"
-[organ]
-name = "SỞ NỘI VỤ"
-parent = "ỦY BAN NHÂN DÂN\nTỈNH AN HẢI"
-in_text = "Sở Nội vụ tỉnh An Hải"
-code = "SNV"
-place = "An Hải"
-[signers.giam-doc]
-position = "GIÁM ĐỐC"
-name = "Lê Thị Minh Châu"
-[defaults]
-signer = "giam-doc"
-archive_copy = "VT, VP"
-unit = "VP"
-"#;
+const OFFICE: &str = include_str!("../tests/suite/office.toml");
 
 const LETTER: &str = "---
 loai: cong-van

@@ -2,6 +2,7 @@
 //!
 //! Knows: the decree's words. Must not know: fonts, XML, files, the register.
 
+mod award;
 mod block;
 mod code;
 mod date;
@@ -11,6 +12,7 @@ mod office;
 mod organ_id;
 mod slot;
 
+pub use award::{Honouree, HonoureeKind};
 pub use block::{
     Align, Block, BlockKind, Cell, Level, Row, Span, Table, TableColumn, plain, spans,
 };

@@ -1,0 +1,87 @@
+//! Who is to be honoured, with what and for what: one line of a list of awards.
+//!
+//! Knows: the words of a list. Must not know: spreadsheets, money, who decides, certificates.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Whom an award is for; the law names these three (Luật Thi đua, khen thưởng Đ19, Đ20).
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum HonoureeKind {
+    /// Tập thể.
+    Collective,
+    /// Hộ gia đình.
+    Household,
+    /// Cá nhân.
+    #[default]
+    Individual,
+}
+
+/// One line of a checked list: the only source of a name for every paper of a campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Honouree {
+    /// Cá nhân, tập thể or hộ gia đình.
+    pub kind: HonoureeKind,
+    /// `Ông`, `Bà`, or a rank (`Thượng tá`); empty for a collective and where the list does not say.
+    pub address: String,
+    /// The name as it is written by its bearer, in normal form C.
+    pub name: String,
+    /// Chức vụ.
+    pub position: String,
+    /// Đơn vị công tác; for a household its address.
+    pub unit: String,
+    /// Danh hiệu or hình thức: an id of the table of awards (`giay-khen`).
+    pub form: String,
+    /// Thành tích, as it follows “Đã có thành tích”.
+    pub achievement: String,
+    /// True if the award is given after death (truy tặng).
+    pub posthumous: bool,
+    /// Ghi chú.
+    pub note: String,
+    /// Further columns of the list, by key.
+    pub extra: BTreeMap<String, String>,
+}
+
+impl Honouree {
+    /// Address and name as a sentence names them: `Ông Lê Văn An`, `Ông (Bà) Lê An`, `Phòng Tổng hợp`.
+    pub fn addressed(&self) -> String {
+        match (self.kind, self.address.as_str()) {
+            (HonoureeKind::Individual, "") => format!("Ông (Bà) {}", self.name),
+            (HonoureeKind::Individual, address) => format!("{address} {}", self.name),
+            _ => self.name.clone(),
+        }
+    }
+
+    /// Chức vụ and đơn vị in one line: `Chuyên viên, Phòng Tổng hợp`.
+    pub fn post(&self) -> String {
+        [self.position.as_str(), self.unit.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_given_a_gender_that_the_list_does_not_say() {
+        let mut person = Honouree { name: "Lê An".into(), ..Honouree::default() };
+        assert_eq!(person.addressed(), "Ông (Bà) Lê An");
+        person.address = "Bà".into();
+        person.unit = "Phòng Tổng hợp".into();
+        assert_eq!(
+            (person.addressed().as_str(), person.post().as_str()),
+            ("Bà Lê An", "Phòng Tổng hợp")
+        );
+        person.kind = HonoureeKind::Collective;
+        assert_eq!(person.addressed(), "Lê An");
+    }
+}

@@ -55,7 +55,7 @@ for part in "$@"; do
   case $part in
     verify)
       files=(-f 'src/archive/verify/*.rs')
-      tests="archive::verify suite_archive::broken suite_archive::hostile suite_archive::logs suite_archive::reading suite_archive::refused"
+      tests="archive::verify suite_archive::broken suite_archive::hostile suite_archive::logs suite_archive::reading suite_archive::refused suite_archive::runs"
       ;;
     # What reads and compares; what writes is the crash tests' matter.
     log)

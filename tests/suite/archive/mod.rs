@@ -10,5 +10,6 @@ mod logs;
 mod many;
 mod reading;
 mod refused;
+mod runs;
 mod tools;
 pub(crate) mod world;

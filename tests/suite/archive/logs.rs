@@ -270,7 +270,8 @@ fn what_cannot_be_read_of_the_log_is_unknown_and_not_missing() {
 fn a_register_put_back_names_what_was_lost() {
     let mut logged = Logged::new();
     logged.view.leaves.truncate(250);
-    let lost = "SNV:thu 251/2026, SNV:thu 252/2026, SNV:thu 253/2026, SNV:thu 254/2026, SNV:thu 255/2026";
+    let lost =
+        "SNV:thu 251/2026, SNV:thu 252/2026, SNV:thu 253/2026, SNV:thu 254/2026, SNV:thu 255/2026";
     let day = "K0813 log/checkpoint.d/2026-11-21 300|250";
     assert_eq!(
         told(&logged.verify()),
@@ -309,8 +310,7 @@ fn a_changed_entry_is_named_and_a_missing_one_keeps_its_place() {
     let codes = ["K0814 [07/KH-SNV]", "K0814 |299", "K0814 |40"];
     let mut found = told(&logged.verify());
     found.sort();
-    let days =
-        |n: u64, root: &str| format!("K0816 log/checkpoint.d/2026-11-{n}{root}");
+    let days = |n: u64, root: &str| format!("K0816 log/checkpoint.d/2026-11-{n}{root}");
     found.retain(|l| !l.starts_with("K0816"));
     assert_eq!(found, codes);
     let days: Vec<String> = [20, 21].map(|n| days(n, "")).to_vec();
@@ -394,11 +394,8 @@ fn checkpoints_are_signed_or_told() {
     let checkpoint = logged.checkpoint(day);
     logged.sign(day, &Checkpoint { root: Digest([1; 32]), ..checkpoint.clone() });
     let found = told(&logged.verify());
-    let want = format!(
-        "K0816 log/{day} {} (300)|{}",
-        Digest([1; 32]).to_hex(),
-        checkpoint.root.to_hex()
-    );
+    let want =
+        format!("K0816 log/{day} {} (300)|{}", Digest([1; 32]).to_hex(), checkpoint.root.to_hex());
     assert_eq!(found, [want]);
     logged.sign(day, &Checkpoint { size: 400, ..checkpoint.clone() });
     assert_eq!(told(&logged.verify()), [format!("K0813 log/{day} 400|300")]);
@@ -440,8 +437,7 @@ fn a_checkpoint_that_was_kept_elsewhere_is_an_anchor() {
     let ahead = Checkpoint { size: 301, ..current.clone() };
     assert_eq!(logged.anchored(ahead.text().as_bytes()), ["K0817 301|300"]);
     let other = Checkpoint { root: Digest([2; 32]), ..current.clone() };
-    let want =
-        format!("K0818 {} (300)|{}", Digest([2; 32]).to_hex(), current.root.to_hex());
+    let want = format!("K0818 {} (300)|{}", Digest([2; 32]).to_hex(), current.root.to_hex());
     assert_eq!(logged.anchored(other.text().as_bytes()), [want]);
     let found = logged.anchored(b"nonsense");
     assert!(found.len() == 1 && found[0].starts_with("K0819 ("), "{found:?}");

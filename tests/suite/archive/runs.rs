@@ -82,7 +82,11 @@ fn what_an_earlier_run_verified_is_passed_over_as_long_as_it_is_the_same() {
     };
     let second = run(
         &fixture,
-        Options { history: history(known, true), on_progress: Some(&progress), ..Options::default() },
+        Options {
+            history: history(known, true),
+            on_progress: Some(&progress),
+            ..Options::default()
+        },
     );
     assert_eq!(told.into_inner(), 1, "so few files are only told at the end");
     assert_eq!(second.exit_status(), ExitStatus::Clean);
@@ -315,7 +319,11 @@ fn the_state_of_a_bag_is_its_manifests_and_its_rows() {
         let path = format!("bags/2026/000001/{path}");
         assert_ne!(same, state(&|f| f.edit_text(&path, |text| text + "\n")), "{path}");
         let gone = state(&|f| fs::remove_file(f.at(&path)).expect("removed"));
-        assert_eq!(gone.map(|(bag, _)| bag), Some(bag(2)), "without {path} it is never passed over");
+        assert_eq!(
+            gone.map(|(bag, _)| bag),
+            Some(bag(2)),
+            "without {path} it is never passed over"
+        );
     }
     let row = |change: &dyn Fn(&mut vanthu::archive::FileRef)| {
         state(&|f| change(f.register.rows[0].file.as_mut().expect("a file")))

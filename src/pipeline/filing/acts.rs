@@ -5,13 +5,11 @@
 //! Stage → settle → commit → record, as for a batch. A run that is killed before the commit leaves
 //! at most a file in a bag that no row knows: the next opening puts it into quarantine and says so.
 
-use std::collections::HashMap;
-
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::batch::{finish_files, salts};
-use super::{Filing, broken, journal, recovery};
+use super::{Filing, broken, recovery};
 use crate::archive::{Digest, FileName, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::register::{CommitError, Kind, NewAct};
@@ -105,10 +103,8 @@ pub(super) fn enter(filing: &mut Filing<'_>, acts: Vec<Entering>) -> Result<Ente
         }
     };
     let all: Vec<&FileRef> = files.iter().flatten().collect();
-    let unfinished = finish_files(filing, all, HashMap::new())
-        .and_then(|()| journal::keep(filing))
-        .and_then(|()| filing.archive.end_batch(STAGING))
-        .err();
+    let unfinished =
+        finish_files(filing, all, &[]).and_then(|()| filing.archive.end_batch(STAGING)).err();
     filing.broken = unfinished.is_some();
     Ok(Entered { seqs, files, unfinished })
 }

@@ -6,17 +6,17 @@
 //! and then writes the rows of the chunks before into the open second transaction. Its rows become real only with its COMMIT,
 //! which the register does after the feed ends, and the feed ends after the files are settled.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::ScopedJoinHandle;
 
 use rayon::prelude::*;
 
-use super::conclude::conclude;
-use super::rows::{About, Contents};
-use super::{Filing, Issued, Outcome, Progress, Render, Stage, journal, recovery, rows};
-use crate::archive::{Archive, BagId, FileName, FileRef, sha256};
+use super::conclude::{acts_of, conclude_commit};
+use super::rows::About;
+use super::{Filing, Issued, Outcome, Progress, Render, Stage, recovery, rows};
+use crate::archive::{Archive, BagId, FileName, FileRef, SealContents, SealDraft, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
 use crate::register::{self, Batch, Book, Chunk, CommitError, Registration, Wants};
@@ -31,15 +31,15 @@ const WAITING: usize = 2;
 /// Documents after which those that are staged begin to be made durable.
 const SYNCED: usize = 768;
 
-/// Lines for the sealing of bags are kept until they come to so many bytes; past that they are made
-/// again from the register, so that memory stays flat.
+/// Lines for the sealing of bags are kept until they come to so many bytes; past that bags are sealed
+/// after the commit, from the register, so that memory stays flat.
 const LINES_KEPT: usize = 8 << 20;
 
-/// What the rendering thread hands over: rows with the lines of their files, and at the end word
-/// that all files are durable.
+/// What the rendering thread hands over: rows, and at the end word that all files are durable, with
+/// the seals of the bags that they fill.
 enum Step {
-    Rows(Chunk, Vec<Vec<u8>>),
-    Settled,
+    Rows(Chunk),
+    Settled(Vec<SealDraft>),
     Failed(Failure),
 }
 
@@ -57,6 +57,7 @@ pub(super) fn issue(
     let committed = (|| {
         let numbers = numbers(filing, batch, wants)?;
         let bags = allocate(filing, wants)?;
+        let first = filing.register.head()?.saturating_add(1);
         commit(
             filing,
             batch,
@@ -69,10 +70,11 @@ pub(super) fn issue(
                 tell: &tell,
                 book: batch.book,
                 at: &at,
+                first,
             },
         )
     })();
-    let (issued, lines) = match committed {
+    let (issued, drafts) = match committed {
         Ok(done) => done,
         Err(CommitError::Unknown(failure)) => {
             filing.broken = true;
@@ -87,8 +89,8 @@ pub(super) fn issue(
         }
     };
     tell(Stage::Registering, total);
-    let unfinished = finish(filing, &issued, &lines)
-        .and_then(|()| journal::keep(filing))
+    let files = issued.iter().flat_map(|i| i.file.iter().chain(&i.further)).collect();
+    let unfinished = finish_files(filing, files, &drafts)
         .and_then(|()| filing.archive.end_batch(&staging_name(batch)))
         .err();
     filing.broken = unfinished.is_some();
@@ -115,7 +117,7 @@ fn allocate(filing: &Filing<'_>, wants: &dyn Wants) -> Result<Vec<BagId>> {
     let mut years = Vec::with_capacity(wants.count());
     let mut counts: HashMap<i16, usize> = HashMap::new();
     for index in 0..wants.count() {
-        let (year, files) = (wants.get(index)?.date.year(), wants.files(index));
+        let (year, files) = (wants.brief(index)?.date.year(), wants.files(index));
         years.push((year, files));
         *counts.entry(year).or_default() += files.max(1);
     }
@@ -146,31 +148,29 @@ struct Work<'a> {
     render: &'a Render<'a>,
     tell: &'a (dyn Fn(Stage, usize) + Sync),
     at: &'a str,
+    /// The position of the first entry: nobody else can register meanwhile.
+    first: u64,
 }
-
-/// The lines of a batch's files, in their order; `None` if they came to too much.
-type Lines = Option<Vec<Vec<u8>>>;
 
 fn commit(
     filing: &mut Filing<'_>,
     batch: &Batch,
     at: &str,
     work: Work<'_>,
-) -> std::result::Result<(Vec<Issued>, Lines), CommitError> {
+) -> std::result::Result<(Vec<Issued>, Vec<SealDraft>), CommitError> {
     let staging = staging_name(batch);
     let (world, archive, office) = (filing.world, &filing.archive, &filing.office);
     let register = &mut filing.register;
     let floor = |series: &str, year| register::start_after(office, series, year);
     let mut issued: Vec<Issued> = Vec::with_capacity(work.numbers.len());
-    let mut lines: Lines = Some(Vec::with_capacity(work.numbers.len()));
-    let mut bytes = 0_usize;
+    let drafts = OnceCell::new();
     let seqs = std::thread::scope(|scope| {
         let (send, receive) = sync_channel(WAITING);
         let (tell_reserved, reserved) = sync_channel(1);
         let staging = staging.as_str();
         scope.spawn(move || {
             let end = match produce(world, archive, staging, work, &send, &reserved) {
-                Ok(()) => Step::Settled,
+                Ok(drafts) => Step::Settled(drafts),
                 Err(failure) => Step::Failed(failure),
             };
             // Nobody listens any more if the register has refused a row.
@@ -183,30 +183,31 @@ fn commit(
         }
         // It has stopped with a failure of its own if it no longer listens.
         let _ = tell_reserved.send(());
-        register.commit(batch, at, &mut || {
-            next_rows(&receive, &mut issued, &mut |new| {
-                bytes += new.iter().map(Vec::len).sum::<usize>();
-                match &mut lines {
-                    Some(lines) if bytes <= LINES_KEPT => lines.extend(new),
-                    _ => lines = None,
+        register.commit_with(
+            batch,
+            at,
+            &mut || next_rows(&receive, &mut issued, &drafts),
+            &mut |seqs| match drafts.get() {
+                Some(drafts) if seqs.start == work.first => {
+                    acts_of(world, drafts.iter().map(SealDraft::ready).collect())
                 }
-            })
-        })
+                _ => Err(changed()),
+            },
+        )
     })?;
     for (issued, seq) in issued.iter_mut().zip(seqs) {
         issued.seq = seq;
     }
-    Ok((issued, lines))
+    Ok((issued, drafts.into_inner().unwrap_or_default()))
 }
 
 fn next_rows(
     receive: &Receiver<Step>,
     issued: &mut Vec<Issued>,
-    keep: &mut dyn FnMut(Vec<Vec<u8>>),
+    drafts: &OnceCell<Vec<SealDraft>>,
 ) -> Result<Option<Chunk>> {
     match receive.recv() {
-        Ok(Step::Rows(rows, lines)) => {
-            keep(lines);
+        Ok(Step::Rows(rows)) => {
             for row in &rows {
                 let notation = Notation(row.fields.notation.clone());
                 let code = DocumentCode { number: Some(row.number), notation };
@@ -215,7 +216,10 @@ fn next_rows(
             }
             Ok(Some(rows))
         }
-        Ok(Step::Settled) => Ok(None),
+        Ok(Step::Settled(settled)) => {
+            let _ = drafts.set(settled);
+            Ok(None)
+        }
         Ok(Step::Failed(failure)) => Err(failure),
         Err(_) => Err(stopped()),
     }
@@ -229,10 +233,10 @@ fn produce(
     work: Work<'_>,
     send: &SyncSender<Step>,
     reserved: &Receiver<()>,
-) -> Result<()> {
-    let files = std::thread::scope(|scope| {
+) -> Result<Vec<SealDraft>> {
+    let staged = std::thread::scope(|scope| {
         let mut early = None;
-        let files = stage_all(world, archive, staging, work, send, &mut || {
+        let staged = stage_all(world, archive, staging, work, send, &mut || {
             // While the next documents are rendered the disk may take those before.
             let is_busy =
                 early.as_ref().is_some_and(|e: &ScopedJoinHandle<'_, _>| !e.is_finished());
@@ -243,11 +247,52 @@ fn produce(
             Ok(())
         })?;
         ended(early)?;
-        Ok::<_, Failure>(files)
+        Ok::<_, Failure>(staged)
     })?;
-    reserved.recv().map_err(|_| stopped())?;
     (work.tell)(Stage::Settling, 0);
-    archive.settle(staging, &files)
+    // While the disk takes the last files their bags' tag files are composed.
+    let (synced, drafts) =
+        rayon::join(|| archive.sync_staged(), || drafts(archive, &staged, work, world.today()));
+    synced?;
+    let mut drafts = drafts?;
+    reserved.recv().map_err(|_| stopped())?;
+    let whole = archive.place(staging, &staged.files)?;
+    // A bag that was there before, whatever is in it, is looked at before it is sealed.
+    drafts.retain(|draft| whole.contains(&draft.ready().id));
+    Ok(drafts)
+}
+
+/// What was staged.
+#[derive(Default)]
+struct Staged {
+    files: Vec<FileRef>,
+    /// For each file the index of its entry and its line for the bag; `None` if these came to too much.
+    lines: Option<Vec<(usize, Vec<u8>)>>,
+}
+
+/// The seals of the bags that the batch fills from the first file to the last.
+fn drafts(
+    archive: &Archive<'_>,
+    staged: &Staged,
+    work: Work<'_>,
+    day: jiff::civil::Date,
+) -> Result<Vec<SealDraft>> {
+    let Some(lines) = &staged.lines else { return Ok(Vec::new()) };
+    let mut bags: BTreeMap<BagId, SealContents> = BTreeMap::new();
+    for (file, (index, line)) in staged.files.iter().zip(lines) {
+        let bag = file.at.bag_id();
+        let contents = match bags.entry(bag) {
+            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::btree_map::Entry::Vacant(new) => {
+                new.insert(SealContents { files: Vec::new(), rows: rows::heading()?, day })
+            }
+        };
+        contents.files.push(file.clone());
+        rows::push(&mut contents.rows, work.first.saturating_add(*index as u64), line);
+    }
+    let count = |c: &SealContents| u32::try_from(c.files.len()).unwrap_or(u32::MAX);
+    let full: Vec<_> = bags.into_iter().filter(|(_, c)| archive.is_full(count(c))).collect();
+    Ok(full.into_par_iter().map(|(bag, contents)| SealDraft::new(bag, contents)).collect())
 }
 
 /// A sync that failed must not be taken for done: a later one may not be told of it again.
@@ -263,9 +308,11 @@ fn stage_all(
     work: Work<'_>,
     send: &SyncSender<Step>,
     often: &mut dyn FnMut() -> Result<()>,
-) -> Result<Vec<FileRef>> {
+) -> Result<Staged> {
     let total = work.numbers.len();
-    let mut files = Vec::with_capacity(total);
+    let mut staged =
+        Staged { files: Vec::with_capacity(total), lines: Some(Vec::with_capacity(total)) };
+    let mut bytes = 0_usize;
     let mut synced = 0;
     (work.tell)(Stage::Rendering, 0);
     for start in (0..total).step_by(CHUNK) {
@@ -281,13 +328,22 @@ fn stage_all(
             .map(|(index, salt)| one(archive, staging, work, index, salt))
             .collect::<Result<_>>()?;
         let (rows, lines): (Chunk, Vec<_>) = done.into_iter().unzip();
-        files.extend(rows.iter().flat_map(|r| r.files.iter().cloned()));
+        staged.files.extend(rows.iter().flat_map(|r| r.files.iter().cloned()));
+        for (index, line) in
+            (start..end).zip(lines).flat_map(|(i, all)| all.into_iter().map(move |l| (i, l)))
+        {
+            bytes += line.len();
+            match &mut staged.lines {
+                Some(lines) if bytes <= LINES_KEPT => lines.push((index, line)),
+                _ => staged.lines = None,
+            }
+        }
         (work.tell)(Stage::Rendering, end);
-        if send.send(Step::Rows(rows, lines.into_iter().flatten().collect())).is_err() {
+        if send.send(Step::Rows(rows)).is_err() {
             return Err(stopped());
         }
     }
-    Ok(files)
+    Ok(staged)
 }
 
 fn one(
@@ -299,7 +355,7 @@ fn one(
 ) -> Result<(Registration, Vec<Vec<u8>>)> {
     let number = work.numbers.get(index).copied().ok_or_else(changed)?;
     let bag = work.bags.get(index).copied().ok_or_else(changed)?;
-    let want = work.wants.get(index)?;
+    let want = work.wants.brief(index)?;
     if want.date.year() != bag.year {
         return Err(changed());
     }
@@ -355,31 +411,14 @@ pub(super) fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
 }
 
 /// After the commit: manifest lines, seals of the bags that are full (whose manifests are made then),
-/// the log.
-fn finish(filing: &mut Filing<'_>, issued: &[Issued], lines: &Lines) -> Result<()> {
-    let files = || issued.iter().flat_map(|i| i.file.iter().chain(&i.further));
-    let mut known: HashMap<BagId, Contents> = HashMap::new();
-    if let Some(lines) = lines {
-        let with_seq =
-            issued.iter().flat_map(|i| i.file.iter().chain(&i.further).map(|file| (i.seq, file)));
-        for ((seq, file), line) in with_seq.zip(lines) {
-            let contents = match known.entry(file.at.bag_id()) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert((Vec::new(), rows::heading()?)),
-            };
-            contents.0.push(file.clone());
-            rows::push(&mut contents.1, seq, line);
-        }
-    }
-    finish_files(filing, files().collect(), known)
-}
-
-/// The same for any committed files. `known` may hold what came into a bag with them.
+/// the log. The seals in `drafts` were committed too.
 pub(super) fn finish_files(
     filing: &mut Filing<'_>,
     mut order: Vec<&FileRef>,
-    mut known: HashMap<BagId, Contents>,
+    drafts: &[SealDraft],
 ) -> Result<()> {
+    let drafted: BTreeSet<BagId> = drafts.iter().map(|draft| draft.ready().id).collect();
+    order.retain(|file| !drafted.contains(&file.at.bag_id()));
     order.sort_by_key(|f| f.at.bag_id());
     let mut full = Vec::new();
     for files in order.chunk_by(|a, b| a.at.bag_id() == b.at.bag_id()) {
@@ -391,12 +430,8 @@ pub(super) fn finish_files(
             let files: Vec<FileRef> = files.iter().map(|f| (*f).clone()).collect();
             filing.archive.record(&files)?;
         }
-        // What came earlier only the register knows.
-        if known.get(&bag).is_some_and(|(files, _)| files.len() as u64 != count) {
-            known.remove(&bag);
-        }
     }
-    match conclude(filing, &full, known)?.unsealed.into_iter().next() {
+    match conclude_commit(filing, &full, drafts)?.unsealed.into_iter().next() {
         Some(failure) => Err(failure),
         None => Ok(()),
     }

@@ -46,11 +46,6 @@ pub(super) fn pick_up(register: &dyn Register, archive: &Archive<'_>) -> Result<
 }
 
 /// Adds the lines of everything that was committed since.
-pub(super) fn keep(filing: &mut Filing<'_>) -> Result<()> {
-    keep_rows(filing.register.as_ref(), &filing.archive, &mut filing.tail)
-}
-
-/// The same for the parts of an office.
 pub(super) fn keep_rows(
     register: &dyn Register,
     archive: &Archive<'_>,

@@ -119,13 +119,13 @@ pub struct Registration {
 /// Some registrations in the order in which they are to stand in the register.
 pub type Chunk = Vec<Registration>;
 
-/// Hands over the registrations of a batch chunk by chunk. `Ok(None)` means that all were handed
-/// over **and that their files are durable**: only then may the store commit.
+/// Hands over the registrations of a batch chunk by chunk. `Ok(None)` means that all were handed over.
 pub type Feed<'a> = dyn FnMut() -> Result<Option<Chunk>> + 'a;
 
-/// Gives the acts that are registered together with a batch whose rows stand at these positions: the
-/// seals of bags that it fills.
-pub type Closing<'a> = dyn FnMut(&Range<u64>) -> Result<Vec<NewAct>> + 'a;
+/// Called when all rows of a batch stand in the open transaction, with the register as it will be and their
+/// positions. Returns once **their files are durable**: only then may the store commit. Gives the acts that
+/// are registered together with them: the seals of bags that the batch fills.
+pub type Closing<'a> = dyn FnMut(&dyn Register, &Range<u64>) -> Result<Vec<NewAct>> + 'a;
 
 /// Why a batch was not registered.
 #[derive(Debug)]
@@ -320,14 +320,14 @@ pub trait Register: Send {
         closing: &mut Closing<'_>,
     ) -> std::result::Result<Range<u64>, CommitError>;
 
-    /// As [`Register::commit_with`], without acts.
+    /// As [`Register::commit_with`] for files that are durable already, without acts.
     fn commit(
         &mut self,
         batch: &Batch,
         at: &str,
         feed: &mut Feed<'_>,
     ) -> std::result::Result<Range<u64>, CommitError> {
-        self.commit_with(batch, at, feed, &mut |_| Ok(Vec::new()))
+        self.commit_with(batch, at, feed, &mut |_, _| Ok(Vec::new()))
     }
 
     /// Moves what was committed to where it stays, if the store keeps it elsewhere first: then closing has

@@ -41,6 +41,13 @@ pub struct Log<'w> {
     made: HashSet<PathBuf>,
 }
 
+/// Tiles that are not written yet.
+pub struct Composed {
+    from: u64,
+    edge: Edge,
+    tiles: Vec<(Tile, Vec<u8>)>,
+}
+
 /// A checkpoint that is written under another name and not in place yet.
 struct Waiting {
     checkpoint: Checkpoint,
@@ -226,9 +233,27 @@ impl<'w> Log<'w> {
         Ok(())
     }
 
+    /// The full tiles and bundles of the leaves up to `to`, which may not be committed yet; nothing is
+    /// written.
+    pub fn compose(&self, leaves: &dyn Leaves, to: u64) -> Result<Composed> {
+        let (from, mut edge, mut tiles) = (self.edge.size(), self.edge.clone(), Vec::new());
+        leaves.read(from..to, &mut |leaf| {
+            edge.push(leaf, &mut |tile, bytes| {
+                tiles.push((tile, bytes.to_vec()));
+                Ok(())
+            })
+        })?;
+        Ok(Composed { from, edge, tiles })
+    }
+
     /// Writes the tiles and bundles of all leaves that the register has beyond the log's; returns
     /// how many leaves. Not synced, and no file that the published checkpoint needs is touched.
     pub fn extend(&mut self, leaves: &dyn Leaves) -> Result<u64> {
+        self.extend_by(None, leaves)
+    }
+
+    /// The same, where some of it was composed before the leaves were committed.
+    pub fn extend_by(&mut self, composed: Option<Composed>, leaves: &dyn Leaves) -> Result<u64> {
         let (from, to) = (self.edge.size(), leaves.count()?);
         if to <= from {
             return Ok(0);
@@ -236,7 +261,13 @@ impl<'w> Log<'w> {
         let before = self.edge.partial_tiles();
         let mut edge = self.edge.clone();
         let mut made = std::mem::take(&mut self.made);
-        leaves.read(from..to, &mut |leaf| {
+        if let Some(composed) = composed.filter(|c| c.from == from && c.edge.size() <= to) {
+            for (tile, bytes) in &composed.tiles {
+                self.put(*tile, bytes, &mut made)?;
+            }
+            edge = composed.edge;
+        }
+        leaves.read(edge.size()..to, &mut |leaf| {
             edge.push(leaf, &mut |tile, bytes| self.put(tile, bytes, &mut made))
         })?;
         if edge.size() != to {

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::batch::{finish_files, salts};
+use super::conclude::Ahead;
 use super::{Filing, broken, recovery};
 use crate::archive::{Digest, FileName, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
@@ -103,8 +104,9 @@ pub(super) fn enter(filing: &mut Filing<'_>, acts: Vec<Entering>) -> Result<Ente
         }
     };
     let all: Vec<&FileRef> = files.iter().flatten().collect();
-    let unfinished =
-        finish_files(filing, all, &[]).and_then(|()| filing.archive.end_batch(STAGING)).err();
+    let unfinished = finish_files(filing, all, Ahead::default())
+        .and_then(|()| filing.archive.end_batch(STAGING))
+        .err();
     filing.broken = unfinished.is_some();
     Ok(Entered { seqs, files, unfinished })
 }

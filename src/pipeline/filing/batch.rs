@@ -6,14 +6,14 @@
 //! and then writes the rows of the chunks before into the open second transaction. Its rows become real only with its COMMIT,
 //! which the register does after the feed ends, and the feed ends after the files are settled.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::ScopedJoinHandle;
 
 use rayon::prelude::*;
 
-use super::conclude::{acts_of, conclude_commit};
+use super::conclude::{Ahead, acts_of, conclude_commit};
 use super::rows::About;
 use super::{Filing, Issued, Outcome, Progress, Render, Stage, recovery, rows};
 use crate::archive::{Archive, BagId, FileName, FileRef, SealContents, SealDraft, sha256};
@@ -28,17 +28,18 @@ const CHUNK: usize = 256;
 /// Chunks that may wait for the register.
 const WAITING: usize = 2;
 
-/// Documents after which those that are staged begin to be made durable.
-const SYNCED: usize = 768;
+/// Largest batch whose tiles and journal are composed before its commit; more would be much memory.
+const AHEAD: u64 = 8192;
 
 /// Lines for the sealing of bags are kept until they come to so many bytes; past that bags are sealed
 /// after the commit, from the register, so that memory stays flat.
 const LINES_KEPT: usize = 8 << 20;
 
-/// What the rendering thread hands over: rows, and at the end word that all files are durable, with
-/// the seals of the bags that they fill.
+/// What the rendering thread hands over: rows; word that these are all; and at the end word that all
+/// files are durable, with the seals of the bags that they fill.
 enum Step {
     Rows(Chunk),
+    Staged,
     Settled(Vec<SealDraft>),
     Failed(Failure),
 }
@@ -74,7 +75,7 @@ pub(super) fn issue(
             },
         )
     })();
-    let (issued, drafts) = match committed {
+    let (issued, ahead) = match committed {
         Ok(done) => done,
         Err(CommitError::Unknown(failure)) => {
             filing.broken = true;
@@ -90,7 +91,7 @@ pub(super) fn issue(
     };
     tell(Stage::Registering, total);
     let files = issued.iter().flat_map(|i| i.file.iter().chain(&i.further)).collect();
-    let unfinished = finish_files(filing, files, &drafts)
+    let unfinished = finish_files(filing, files, ahead)
         .and_then(|()| filing.archive.end_batch(&staging_name(batch)))
         .err();
     filing.broken = unfinished.is_some();
@@ -157,13 +158,13 @@ fn commit(
     batch: &Batch,
     at: &str,
     work: Work<'_>,
-) -> std::result::Result<(Vec<Issued>, Vec<SealDraft>), CommitError> {
+) -> std::result::Result<(Vec<Issued>, Ahead), CommitError> {
     let staging = staging_name(batch);
     let (world, archive, office) = (filing.world, &filing.archive, &filing.office);
     let register = &mut filing.register;
     let floor = |series: &str, year| register::start_after(office, series, year);
     let mut issued: Vec<Issued> = Vec::with_capacity(work.numbers.len());
-    let drafts = OnceCell::new();
+    let (log, tail, ahead) = (&filing.log, &filing.tail, RefCell::new(Ahead::default()));
     let seqs = std::thread::scope(|scope| {
         let (send, receive) = sync_channel(WAITING);
         let (tell_reserved, reserved) = sync_channel(1);
@@ -186,26 +187,27 @@ fn commit(
         register.commit_with(
             batch,
             at,
-            &mut || next_rows(&receive, &mut issued, &drafts),
-            &mut |seqs| match drafts.get() {
-                Some(drafts) if seqs.start == work.first => {
-                    acts_of(world, drafts.iter().map(SealDraft::ready).collect())
+            &mut || next_rows(&receive, &mut issued),
+            &mut |rows, seqs| {
+                if seqs.start != work.first {
+                    return Err(changed());
                 }
-                _ => Err(changed()),
+                let mut ahead = ahead.borrow_mut();
+                if seqs.end - seqs.start <= AHEAD {
+                    ahead.compose(rows, log, tail, seqs.end - 1)?;
+                }
+                ahead.drafts = settled(&receive)?;
+                acts_of(world, ahead.drafts.iter().map(SealDraft::ready).collect())
             },
         )
     })?;
     for (issued, seq) in issued.iter_mut().zip(seqs) {
         issued.seq = seq;
     }
-    Ok((issued, drafts.into_inner().unwrap_or_default()))
+    Ok((issued, ahead.into_inner()))
 }
 
-fn next_rows(
-    receive: &Receiver<Step>,
-    issued: &mut Vec<Issued>,
-    drafts: &OnceCell<Vec<SealDraft>>,
-) -> Result<Option<Chunk>> {
+fn next_rows(receive: &Receiver<Step>, issued: &mut Vec<Issued>) -> Result<Option<Chunk>> {
     match receive.recv() {
         Ok(Step::Rows(rows)) => {
             for row in &rows {
@@ -216,12 +218,18 @@ fn next_rows(
             }
             Ok(Some(rows))
         }
-        Ok(Step::Settled(settled)) => {
-            let _ = drafts.set(settled);
-            Ok(None)
-        }
+        Ok(Step::Staged) => Ok(None),
         Ok(Step::Failed(failure)) => Err(failure),
-        Err(_) => Err(stopped()),
+        Ok(Step::Settled(_)) | Err(_) => Err(stopped()),
+    }
+}
+
+/// Waits until all files are durable.
+fn settled(receive: &Receiver<Step>) -> Result<Vec<SealDraft>> {
+    match receive.recv() {
+        Ok(Step::Settled(drafts)) => Ok(drafts),
+        Ok(Step::Failed(failure)) => Err(failure),
+        _ => Err(stopped()),
     }
 }
 
@@ -250,6 +258,7 @@ fn produce(
         Ok::<_, Failure>(staged)
     })?;
     (work.tell)(Stage::Settling, 0);
+    send.send(Step::Staged).map_err(|_| stopped())?;
     // While the disk takes the last files their bags' tag files are composed.
     let (synced, drafts) =
         rayon::join(|| archive.sync_staged(), || drafts(archive, &staged, work, world.today()));
@@ -300,25 +309,23 @@ fn ended(early: Option<ScopedJoinHandle<'_, Result<()>>>) -> Result<()> {
     early.map_or(Ok(()), |handle| handle.join().unwrap_or_else(|_| Err(stopped())))
 }
 
-/// Renders and stages everything, chunk by chunk; `often` is called once in [`SYNCED`] documents.
+/// Renders and stages everything, chunk by chunk; `between` is called between two of them.
 fn stage_all(
     world: &dyn World,
     archive: &Archive<'_>,
     staging: &str,
     work: Work<'_>,
     send: &SyncSender<Step>,
-    often: &mut dyn FnMut() -> Result<()>,
+    between: &mut dyn FnMut() -> Result<()>,
 ) -> Result<Staged> {
     let total = work.numbers.len();
     let mut staged =
         Staged { files: Vec::with_capacity(total), lines: Some(Vec::with_capacity(total)) };
     let mut bytes = 0_usize;
-    let mut synced = 0;
     (work.tell)(Stage::Rendering, 0);
     for start in (0..total).step_by(CHUNK) {
-        if start >= synced + SYNCED {
-            often()?;
-            synced = start;
+        if start > 0 {
+            between()?;
         }
         let end = start.saturating_add(CHUNK).min(total);
         let salts = salts(world, end - start)?;
@@ -411,13 +418,13 @@ pub(super) fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
 }
 
 /// After the commit: manifest lines, seals of the bags that are full (whose manifests are made then),
-/// the log. The seals in `drafts` were committed too.
+/// the log. The seals in `ahead` were committed too.
 pub(super) fn finish_files(
     filing: &mut Filing<'_>,
     mut order: Vec<&FileRef>,
-    drafts: &[SealDraft],
+    ahead: Ahead,
 ) -> Result<()> {
-    let drafted: BTreeSet<BagId> = drafts.iter().map(|draft| draft.ready().id).collect();
+    let drafted: BTreeSet<BagId> = ahead.drafts.iter().map(|draft| draft.ready().id).collect();
     order.retain(|file| !drafted.contains(&file.at.bag_id()));
     order.sort_by_key(|f| f.at.bag_id());
     let mut full = Vec::new();
@@ -431,7 +438,7 @@ pub(super) fn finish_files(
             filing.archive.record(&files)?;
         }
     }
-    match conclude_commit(filing, &full, drafts)?.unsealed.into_iter().next() {
+    match conclude_commit(filing, &full, ahead)?.unsealed.into_iter().next() {
         Some(failure) => Err(failure),
         None => Ok(()),
     }

@@ -27,7 +27,7 @@ use rayon::prelude::*;
 use super::batch::salts;
 use super::found::log_name;
 use super::{Filing, journal, rows};
-use crate::archive::log::{Fault, Log, PublicKey, keys};
+use crate::archive::log::{self, Fault, Log, PublicKey, keys};
 use crate::archive::{Archive, BagId, Digest, Prepared, ReadyBag, SealContents, SealDraft};
 use crate::diagnostic::{Failure, Result};
 use crate::model::Office;
@@ -117,33 +117,63 @@ pub(super) fn enter_key(
 /// Seals full bags, brings the log up to date and signs it.
 pub(super) fn conclude(filing: &mut Filing<'_>, full: &[BagId]) -> Result<Concluded> {
     let prepared = prepare(filing, full)?;
-    finish(filing, prepared, &[], false)
+    finish(filing, prepared, &[], None)
 }
 
-/// The same after a commit, with the journal: `drafts` are the seals that were entered with it.
+/// What is made of a batch before its commit and written after it.
+#[derive(Default)]
+pub(super) struct Ahead {
+    /// The seals that are entered with it.
+    pub(super) drafts: Vec<SealDraft>,
+    log: Option<log::Composed>,
+    journal: Option<journal::Composed>,
+}
+
+impl Ahead {
+    /// Tiles and lines of the rows that stand in the open transaction, up to the position `to`.
+    pub(super) fn compose(
+        &mut self,
+        register: &dyn Register,
+        log: &Log<'_>,
+        tail: &journal::Tail,
+        to: u64,
+    ) -> Result<()> {
+        self.journal = Some(journal::compose(register, tail, to)?);
+        self.log = Some(log.compose(&RegisterLeaves(register), to)?);
+        Ok(())
+    }
+}
+
+/// The same after a commit, with the journal.
 pub(super) fn conclude_commit(
     filing: &mut Filing<'_>,
     full: &[BagId],
-    drafts: &[SealDraft],
+    ahead: Ahead,
 ) -> Result<Concluded> {
     let prepared = prepare(filing, full)?;
-    finish(filing, prepared, drafts, true)
+    let Ahead { drafts, log, journal } = ahead;
+    finish(filing, prepared, &drafts, Some((log, journal)))
 }
 
 fn finish(
     filing: &mut Filing<'_>,
     prepared: Prepared,
     drafts: &[SealDraft],
-    has_journal: bool,
+    composed: Option<(Option<log::Composed>, Option<journal::Composed>)>,
 ) -> Result<Concluded> {
+    let has_journal = composed.is_some();
+    let (tiles, lines) = composed.unwrap_or_default();
     let archive = &filing.archive;
     let (register, log, tail) = (filing.register.as_mut(), &mut filing.log, &mut filing.tail);
     let (written, logged) = rayon::join(
         || drafts.par_iter().try_for_each(|draft| archive.write_tags(draft)),
         || {
             let register = &mut *register;
-            let logged = log.extend(&RegisterLeaves(register))?;
+            let logged = log.extend_by(tiles, &RegisterLeaves(register))?;
             if has_journal {
+                if let Some(lines) = lines {
+                    journal::write(archive, tail, lines)?;
+                }
                 journal::keep_rows(register, archive, tail)?;
             }
             log.sign()?;

@@ -84,7 +84,10 @@ pub(super) fn blank() -> Result<Vec<u8>> {
 /// Brings the log's pages into the file. What does not succeed is done at the next opening or closing:
 /// the log is as durable as the file.
 pub(super) fn tidy(register: &Sqlite) {
-    let _ = register.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    // Who is reading is not waited for: then the log stays as long as it is.
+    let _ = register.conn.busy_timeout(Duration::ZERO);
+    let _ = register.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    let _ = register.conn.busy_timeout(BUSY);
 }
 
 pub(super) fn read(path: &Path) -> Result<Option<Sqlite>> {

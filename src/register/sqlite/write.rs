@@ -203,11 +203,12 @@ pub(super) fn commit(
     feed: &mut Feed<'_>,
     closing: &mut Closing<'_>,
 ) -> std::result::Result<Range<u64>, CommitError> {
-    let path = register.path.clone();
-    let fail = |e: rusqlite::Error| super::error::failure(&path, &e);
+    let register = &*register;
+    let fail = |e: rusqlite::Error| register.fail(e);
     let undone = |e: rusqlite::Error| CommitError::Undone(fail(e));
-    let tx =
-        register.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(undone)?;
+    // Nothing else begins one on this connection: whoever called holds it alone.
+    let tx = Transaction::new_unchecked(&register.conn, TransactionBehavior::Immediate)
+        .map_err(undone)?;
     let first = next_seq(&tx).map_err(undone)?;
     let mut next = first;
     while let Some(chunk) = feed().map_err(CommitError::Undone)? {
@@ -225,11 +226,14 @@ pub(super) fn commit(
     }
     tx.execute("DELETE FROM reservations WHERE job = ?1", [&batch.job]).map_err(undone)?;
     let entries = first..next;
-    for act in closing(&entries).map_err(CommitError::Undone)? {
+    // While the files become durable the pages go to the log, so that the commit has little to write. What
+    // goes wrong here the commit tells.
+    let _ = register.conn.cache_flush();
+    for act in closing(register, &entries).map_err(CommitError::Undone)? {
         super::acts::add(&tx, at, next, &act).map_err(undone)?;
         next += 1;
     }
-    end(tx, &path)?;
+    end(tx, &register.path)?;
     Ok(entries)
 }
 

@@ -315,8 +315,8 @@ impl Register for FaultyRegister {
     ) -> std::result::Result<Range<u64>, CommitError> {
         let plan = self.plan.clone();
         let mut committed_unheard = None;
-        let result = self.inner.commit_with(batch, at, feed, &mut |seqs| {
-            let acts = closing(seqs)?;
+        let result = self.inner.commit_with(batch, at, feed, &mut |rows, seqs| {
+            let acts = closing(rows, seqs)?;
             // The last step before COMMIT.
             match plan.write() {
                 Verdict::Go => {}
@@ -329,6 +329,9 @@ impl Register for FaultyRegister {
             Some(error) => Err(CommitError::Unknown(down(&error))),
             None => result,
         }
+    }
+    fn tidy(&mut self) {
+        self.inner.tidy();
     }
     fn entries(&self, filter: &Filter, each: &mut dyn FnMut(Entry) -> Result<()>) -> Result<u64> {
         self.alive()?;

@@ -12,7 +12,7 @@ use crate::archive::sha256;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, Text};
 use crate::docx;
 use crate::pipeline::workspace::Workspace;
-use crate::source::incoming::{FileKind, Given, codes, offer, unknown_type};
+use crate::source::incoming::{FileKind, Given, codes, known_type, offer, unknown_type};
 use crate::source::pdf::{Fault, Found, PageText, Pdf, TextLine};
 use crate::text;
 
@@ -81,6 +81,9 @@ fn one(
     // What is offered of a secret document must not come near the book.
     if intake.accept && !document.given.secret {
         document.fields = document.given.clone().or(&document.offer);
+    }
+    if let Some(known) = known_type(&document.fields.type_name, types) {
+        document.fields.type_name = known.to_owned();
     }
     if document.given.secret && document.path.is_none() && find::is_blank(&document.given) {
         document.fields.secret = true;

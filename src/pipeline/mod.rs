@@ -37,7 +37,7 @@ mod workspace;
 pub mod yearly;
 
 pub use assemble::assemble;
-pub use awards::{Awarded, Awarding, Certify, enter_awards};
+pub use awards::{Awarded, Awarding, Certify, Stamp, enter_awards};
 pub use backup::{BackedUp, BackupRequest, backup};
 pub use check::check;
 pub use copy::{MARK, Mark, NextNumber, Restored, restore};

@@ -146,6 +146,38 @@ pub enum Command {
     },
     #[command(alias = "den")]
     Receive(Box<ReceiveArgs>),
+    #[command(alias = "in-lai")]
+    Reprint {
+        #[arg(value_name = "CODE", required = true)]
+        codes: Vec<String>,
+        #[arg(long)]
+        slip: bool,
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        skip: usize,
+        #[arg(long, short, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "khen-thuong")]
+    Award {
+        #[arg(value_name = "LIST")]
+        list: PathBuf,
+        #[arg(long, value_name = "CODE", default_value = "")]
+        decision: String,
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        date: Option<Date>,
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        form: String,
+        #[arg(long, value_name = "KEY", default_value = "")]
+        council: String,
+        #[arg(long, value_name = "NAME")]
+        sheet: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long)]
+        json: bool,
+    },
     #[command(alias = "chay")]
     Run {
         #[arg(value_name = "JOB.toml")]
@@ -337,11 +369,13 @@ impl Command {
             Self::Dossier { .. } => false,
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
+            Self::Award { json, .. } => *json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
             Self::Deed(deed) => deed.wants_json(),
             Self::Init { .. }
             | Self::New { .. }
             | Self::Explain { .. }
+            | Self::Reprint { .. }
             | Self::Proof { .. }
             | Self::Checkpoint { .. }
             | Self::Keys { .. } => false,
@@ -475,8 +509,10 @@ pub struct ReceiveArgs {
     pub yes: bool,
     #[arg(long)]
     pub no_stamp: bool,
-    #[arg(long, value_name = "X,Y", value_parser = place)]
+    #[arg(long, visible_alias = "stamp-at", value_name = "X,Y", value_parser = place)]
     pub at: Option<(f64, f64)>,
+    #[arg(long, conflicts_with = "at")]
+    pub on_page: bool,
     #[arg(long)]
     pub slip: bool,
     #[arg(long, value_name = "N", default_value_t = 0)]

@@ -233,8 +233,9 @@ impl Composer {
                 put(self.slip_line(label, &value, measure));
             }
             let lines = if title == OF_PERSON { 5 } else { 2 };
-            for _ in 0..lines {
-                put(self.slip_line("", "", measure));
+            for nth in 0..lines {
+                let said = if title == OF_HEAD && nth == 0 { slip.opinion.as_str() } else { "" };
+                put(self.slip_line("", said, measure));
             }
             let mut day = self.slip_text(DAY);
             day.format.align = Align::Right;

@@ -54,7 +54,7 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
     let title = request.list.display().to_string();
     let ticket = Ticket { job: job(&list)?, title, wait: Duration::from_secs(request.wait) };
     let bar = progress::bar(list.awards.len() as u64, &ticket.title, ui.lang, ui.quiet);
-    let no_file = |_: usize, _| Err(crate::register::no_such_want());
+    let no_file = |_: usize, _: &crate::pipeline::Stamp| Err(crate::register::no_such_want());
     let entered = enter_awards(workspace, &list.awards, &ticket, &no_file, &|p| {
         bar.set_position(p.done as u64);
     });
@@ -69,12 +69,7 @@ fn job(list: &AwardList) -> Result<String> {
     Ok(format!("award:{}", sha256(text.as_bytes())))
 }
 
-fn tell(
-    list: &AwardList,
-    awarded: Awarded,
-    request: &Request,
-    ui: &mut Ui<'_>,
-) -> Result<Exit> {
+fn tell(list: &AwardList, awarded: Awarded, request: &Request, ui: &mut Ui<'_>) -> Result<Exit> {
     let findings: Vec<Diagnostic> =
         list.findings.iter().chain(&awarded.findings).cloned().collect();
     let stopped = blocks(&findings);
@@ -100,10 +95,9 @@ fn tell(
                 "sẽ vào sổ khen thưởng {count} trường hợp; chưa thay đổi gì",
                 "would enter {count} awards; nothing was changed"
             ),
-            (false, false) => text!(
-                "đã vào sổ khen thưởng {count} trường hợp",
-                "entered {count} awards"
-            ),
+            (false, false) => {
+                text!("đã vào sổ khen thưởng {count} trường hợp", "entered {count} awards")
+            }
         });
     }
     if let Some(failure) = &awarded.unfinished {

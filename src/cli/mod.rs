@@ -190,17 +190,8 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         }
         Command::Award { list, decision, date, form, council, sheet, dry_run, wait, json } => {
             let workspace = open(&world, &global, Some(&list), ui)?;
-            let request = award::Request {
-                list,
-                decision,
-                date,
-                form,
-                council,
-                sheet,
-                dry_run,
-                wait,
-                json,
-            };
+            let request =
+                award::Request { list, decision, date, form, council, sheet, dry_run, wait, json };
             award::run(&workspace, request, ui)
         }
         Command::Run { job, dry_run, keep_going, again, wait, json } => {

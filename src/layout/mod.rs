@@ -29,7 +29,8 @@ pub use compose::compose;
 pub use incoming::LABELS;
 pub use measures::{choice_keys, wrong_choices};
 pub use sheet::{
-    Cell, DrawnLine, Format, Item, LineSpacing, Look, Page, Para, Properties, Row, Rule, Run,
-    RunContent, Section, Sheet, Squares, Style, TWIPS_PER_MM, Table, VerticalAlign, mm,
+    Cell, DrawnLine, Figure, Format, Frame, Item, LineSpacing, Look, Page, Para, Picture,
+    PictureFormat, Properties, Row, Rule, Run, RunContent, Section, Sheet, Squares, Style,
+    TWIPS_PER_MM, Table, VerticalAlign, mm,
 };
 pub use styles::style_parts;

@@ -12,7 +12,7 @@ pub use import::{AwardDefaults, AwardList, award_line, read_awards};
 use crate::archive::sha256;
 use crate::diagnostic::{Diagnostic, Failure, Place, Result, blocks};
 use crate::model::{DocumentCode, Notation, Number};
-use crate::register::{self, Award, Batch, Book, Want, Wants};
+use crate::register::{self, Award, Batch, Book, VOUCHER_FIELD, Voucher, Want, Wants};
 use crate::text;
 
 use super::codes::{LIST_ENTERED, NOT_SAID};
@@ -36,8 +36,24 @@ pub struct Awarding {
     pub has_file: bool,
 }
 
-/// Makes the certificate of an award (by its index) for its number; asked only where there is one.
-pub type Certify<'a> = dyn Fn(usize, Number) -> Result<Attachment> + Sync + 'a;
+/// Where an award will stand, known before its certificate is made: while the office's lock is held
+/// nobody else can take the number or the position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// Số sổ vàng.
+    pub number: Number,
+    /// Year of the book.
+    pub year: i16,
+    /// Position in the register, which is the leaf's place in the log counted from 1.
+    pub seq: u64,
+    /// What the certificate's QR code says, signed by the office's key; it is kept in the row.
+    pub qr: String,
+    /// For a certificate that is issued again, the day; `None` for the first.
+    pub reissued: Option<Date>,
+}
+
+/// Makes the certificate of an award (by its index) for its place in the book; asked only where there is one.
+pub type Certify<'a> = dyn Fn(usize, &Stamp) -> Result<Attachment> + Sync + 'a;
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -63,7 +79,10 @@ pub fn enter_awards(
 ) -> Result<Awarded> {
     let mut filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, ticket.wait)?;
     if filing.job_state(&ticket.job)?.is_some() && !filing.issued_rows(&ticket.job)?.is_empty() {
-        return Ok(Awarded { findings: vec![entered_already(&ticket.title)], ..Awarded::default() });
+        return Ok(Awarded {
+            findings: vec![entered_already(&ticket.title)],
+            ..Awarded::default()
+        });
     }
     let wants = AwardWants { workspace, awards };
     let today = workspace.world.today();
@@ -74,13 +93,23 @@ pub fn enter_awards(
     if blocks(&findings) {
         return Ok(Awarded { findings, ..Awarded::default() });
     }
+    // Nothing else is entered before this batch, and its rows stand in the order of the awards.
+    let (head, key) = (filing.register().head()?, filing.log().signer());
     let render = |index: usize, number: Number| {
         let awarding = awards.get(index).ok_or_else(register::no_such_want)?;
-        let organ = workspace.office.organ(&awarding.organ).map_or("", |o| o.in_text.as_str());
-        let fields = awarding.award.fields(organ);
+        let organ = workspace.office.organ(&awarding.organ);
+        let mut fields = awarding.award.fields(organ.map_or("", |o| o.in_text.as_str()));
         let (bytes, extension, parts) = match awarding.has_file {
             true => {
-                let made = certify(index, number)?;
+                let year = awarding.date.year();
+                let seq = head.saturating_add(1).saturating_add(index as u64);
+                let code = organ.map_or("", |o| o.code.as_str());
+                let at = (number, year);
+                let voucher = Voucher::new(&awarding.award, code, at, (seq, 0), key.public());
+                let qr = voucher.signed(|body| key.vouch(body));
+                let stamp = Stamp { number, year, seq, qr, reissued: None };
+                let made = certify(index, &stamp)?;
+                fields.extra.insert(VOUCHER_FIELD.to_owned(), stamp.qr);
                 (made.bytes, made.extension, made.parts)
             }
             false => (Vec::new(), "", None),
@@ -112,7 +141,11 @@ pub fn preview_awards(
         file: None,
         further: Vec::new(),
     };
-    Ok(Awarded { issued: plan.numbers.into_iter().map(issued).collect(), findings, unfinished: None })
+    Ok(Awarded {
+        issued: plan.numbers.into_iter().map(issued).collect(),
+        findings,
+        unfinished: None,
+    })
 }
 
 fn entered_already(title: &str) -> Diagnostic {
@@ -214,8 +247,8 @@ mod tests {
         let workspace = Workspace::from_texts(&world, dir.path(), OFFICE.into(), date(2026, 3, 5))
             .expect("an office");
         let ticket = Ticket { job: "a".into(), title: "a".into(), wait: Duration::ZERO };
-        let certify = |_: usize, number: Number| {
-            let bytes = format!("PK {number}").into_bytes();
+        let certify = |_: usize, stamp: &Stamp| {
+            let bytes = format!("PK {} {} {}", stamp.number, stamp.seq, stamp.qr).into_bytes();
             Ok(Attachment { bytes, extension: "docx", parts: None })
         };
         let enter = |awards: &[Awarding]| {

@@ -27,6 +27,7 @@ mod recipe;
 mod repair;
 mod repeats;
 mod rerender;
+pub mod roll;
 mod scaffold;
 pub mod search;
 mod skeleton;
@@ -37,7 +38,8 @@ pub mod yearly;
 
 pub use assemble::assemble;
 pub use awards::{
-    AwardDefaults, AwardList, Awarded, Awarding, Certify, award_line, enter_awards, preview_awards, read_awards,
+    AwardDefaults, AwardList, Awarded, Awarding, Certify, Stamp, award_line, enter_awards,
+    preview_awards, read_awards,
 };
 pub use backup::{BackedUp, BackupRequest, backup};
 pub use check::check;

@@ -141,7 +141,8 @@ fn count_book(register: &dyn Register, book: Book, out: &mut Yearly) -> Result<(
         let name = if f.type_name.is_empty() { "(không ghi tên loại)" } else { &f.type_name };
         *count.types.entry(name.to_owned()).or_default() += 1;
         // Whoever is honoured is no unit.
-        let of_award = |u: &&str| book != Book::Awards || f.extra.get("unit").is_some_and(|x| x == u);
+        let of_award =
+            |u: &&str| book != Book::Awards || f.extra.get("unit").is_some_and(|x| x == u);
         for unit in units(f).filter(|u| *u != "VT").filter(of_award) {
             *count.units.entry(unit.to_owned()).or_default() += 1;
         }

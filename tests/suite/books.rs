@@ -250,7 +250,11 @@ fn a_list_of_awards_is_entered_whole_once_and_its_delivery_is_told() {
     );
     let args = ["award", "khen.csv", "--decision", "01/KH-SNV"];
     let dry = ok(dir.path(), &[args.as_slice(), &["--dry-run"]].concat());
-    assert!(said(&dry).contains("01  Lê Thị Hoa  Giấy khen  01/KH-SNV, 23/11/2026"), "{}", said(&dry));
+    assert!(
+        said(&dry).contains("01  Lê Thị Hoa  Giấy khen  01/KH-SNV, 23/11/2026"),
+        "{}",
+        said(&dry)
+    );
     assert!(numbers(dir.path(), "awards").is_empty());
     ok(dir.path(), &args);
     let again = json(dir.path(), &[args.as_slice(), &["--json"]].concat());
@@ -258,7 +262,8 @@ fn a_list_of_awards_is_entered_whole_once_and_its_delivery_is_told() {
     let handed = ok(dir.path(), &["deliver", "vang:1", "--receiver", "Lê Thị Hoa"]);
     assert!(!said(&handed).contains("S0417"), "{}", said(&handed));
     let printed = ok(dir.path(), &["book", "awards", "--format", "csv"]);
-    let line = "01,Lê Thị Hoa,Thôn 1,Giấy khen,\"01/KH-SNV, 23/11/2026\",xuất sắc,702000,Lê Thị Hoa,";
+    let line =
+        "01,Lê Thị Hoa,Thôn 1,Giấy khen,\"01/KH-SNV, 23/11/2026\",xuất sắc,702000,Lê Thị Hoa,";
     assert!(said(&printed).contains(line), "{}", said(&printed));
     ok(dir.path(), &["verify"]);
 }

@@ -307,7 +307,19 @@ pub fn run(workspace: &Workspace<'_>, deed: Deed, ui: &mut Ui<'_>) -> Result<Exi
             let delivery = Delivery { to, how, receiver, envelopes, note, receipt };
             (acts::deliver(workspace, &codes, &delivery, &acting.call())?, acting)
         }
-        Deed::Assign { codes, unit, person, joint, due, days, opinion, note, slip, out, acting } => {
+        Deed::Assign {
+            codes,
+            unit,
+            person,
+            joint,
+            due,
+            days,
+            opinion,
+            note,
+            slip,
+            out,
+            acting,
+        } => {
             let assignment = Assignment { unit, person, joint, due, days, opinion, note };
             let outcome = acts::assign(workspace, &codes, &assignment, &acting.call())?;
             let exit = tell(&outcome, &acting, ui)?;

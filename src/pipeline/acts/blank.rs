@@ -166,8 +166,7 @@ fn planned(
         return Ok((wants, findings));
     }
     let today = workspace.world.today();
-    let plan =
-        register::plan(Some(register), Book::Outgoing, &workspace.office, &wants, today)?;
+    let plan = register::plan(Some(register), Book::Outgoing, &workspace.office, &wants, today)?;
     findings.extend(plan.findings.into_iter().map(|(_, d)| d));
     for (blank, next) in wants.blanks.iter().zip(plan.numbers) {
         if blank.number != next {

@@ -196,7 +196,12 @@ struct Decisions<'a> {
 
 impl Decisions<'_> {
     /// The line with what its decision says: position, day, signer.
-    fn of(&mut self, mut line: Awarding, defaults: &AwardDefaults, today: Date) -> Result<Awarding> {
+    fn of(
+        &mut self,
+        mut line: Awarding,
+        defaults: &AwardDefaults,
+        today: Date,
+    ) -> Result<Awarding> {
         let code = line.award.decision.clone();
         let known = self.asked.iter().position(|(asked, _)| *asked == code);
         let at = match known {
@@ -285,10 +290,7 @@ mod tests {
     #[test]
     fn money_is_whole_dong_however_it_is_grouped() {
         let read = ["702000", "702.000", "1,404,000 đồng", "7 020 000đ", " 468.000 VNĐ "];
-        assert_eq!(
-            read.map(money_of),
-            [702_000, 702_000, 1_404_000, 7_020_000, 468_000].map(Some)
-        );
+        assert_eq!(read.map(money_of), [702_000, 702_000, 1_404_000, 7_020_000, 468_000].map(Some));
         assert_eq!(["", "0,3", "702.00", "bảy trăm", "-5", "7020.000"].map(money_of), [None; 6]);
     }
 }

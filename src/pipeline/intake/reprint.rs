@@ -21,7 +21,8 @@ pub fn slip_of_entry(workspace: &Workspace<'_>, entry: &Entry, life: &Life) -> H
     slip.due = life.due(entry).map(day).unwrap_or_default();
     let Some(assigned) = life.last(Kind::Assign).map(|a| &a.act) else { return slip };
     let (unit, person) = (text_of(assigned, "unit"), text_of(assigned, "person"));
-    (slip.lead, slip.person) = if unit.is_empty() { (person, String::new()) } else { (unit, person) };
+    (slip.lead, slip.person) =
+        if unit.is_empty() { (person, String::new()) } else { (unit, person) };
     let joint = text_of(assigned, "joint");
     slip.support = joint.split("; ").filter(|n| !n.is_empty()).map(str::to_owned).collect();
     slip.opinion = text_of(assigned, "opinion");

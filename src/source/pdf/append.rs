@@ -53,9 +53,11 @@ pub(super) fn write_front(
     let root = document.catalog().ok().and_then(|c| c.get(b"Pages").ok());
     let root = root.and_then(|r| r.as_reference().ok()).ok_or(Fault::Broken)?;
     let mut tree = document.get_dictionary(root).map_err(|_| Fault::Broken)?.clone();
-    let kids = tree.get(b"Kids").and_then(|k| document.dereference(k)).map_err(|_| Fault::Broken)?;
+    let kids =
+        tree.get(b"Kids").and_then(|k| document.dereference(k)).map_err(|_| Fault::Broken)?;
     let mut kids = kids.1.as_array().map_err(|_| Fault::Broken)?.clone();
-    let count = tree.get(b"Count").and_then(|c| document.dereference(c)).map_err(|_| Fault::Broken)?;
+    let count =
+        tree.get(b"Count").and_then(|c| document.dereference(c)).map_err(|_| Fault::Broken)?;
     let count = count.1.as_i64().map_err(|_| Fault::Broken)?.checked_add(1).ok_or(Fault::Broken)?;
     kids.insert(0, Object::Reference((page, 0)));
     tree.set("Kids", kids);
@@ -66,11 +68,8 @@ pub(super) fn write_front(
     let sheet = format!(
         "<< /Type /Page /Parent {root_number} {root_generation} R /MediaBox [0 0 {width:.2} {height:.2}] /Rotate 0 /Resources << /Font << {fonts} >> >> /Contents {content} 0 R /Annots [{first} 0 R] >>"
     );
-    let drawing = format!(
-        "<< /Length {} >>\nstream\n{}\nendstream",
-        front.content.len() + 1,
-        front.content
-    );
+    let drawing =
+        format!("<< /Length {} >>\nstream\n{}\nendstream", front.content.len() + 1, front.content);
     let mut objects = vec![
         (root, serialized(&Object::Dictionary(tree))?),
         ((page, 0), sheet.into_bytes()),

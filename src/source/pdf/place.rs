@@ -254,7 +254,9 @@ mod tests {
             line("Số: 04/KH-SNV", 40.0, 36.0, 30.0),
             line("An Hải, ngày 17 tháng 3 năm 2022", 120.0, 36.0, 70.0),
         ];
-        lines.extend((0..40).map(|i| line("chữ kín bên trái", 5.0, 44.0 + f64::from(i) * 6.0, 110.0)));
+        lines.extend(
+            (0..40).map(|i| line("chữ kín bên trái", 5.0, 44.0 + f64::from(i) * 6.0, 110.0)),
+        );
         let spot = choose(&a4(), None, Some(&page(lines))).expect("room");
         assert_eq!(spot.found, Found::UnderDate);
         assert!(spot.area.x > 115.0 && spot.area.y < 45.0, "{spot:?}");

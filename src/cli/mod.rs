@@ -17,6 +17,7 @@ mod help;
 mod init;
 mod issue;
 mod keys;
+mod list;
 mod new;
 mod paper;
 mod progress;
@@ -180,6 +181,10 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         Command::Receive(args) => {
             let first = args.files.first().or(args.sheet.as_ref()).cloned();
             receive::run(&open(&world, &global, first.as_ref(), ui)?, *args, ui)
+        }
+        Command::List(args) => {
+            let first = args.files.first().cloned();
+            list::run(&open(&world, &global, first.as_ref(), ui)?, &args, ui)
         }
         Command::Run { job, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;

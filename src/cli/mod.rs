@@ -18,6 +18,7 @@ mod help;
 mod init;
 mod issue;
 mod keys;
+mod list;
 mod new;
 mod paper;
 mod progress;
@@ -193,6 +194,10 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let request =
                 award::Request { list, decision, date, form, council, sheet, dry_run, wait, json };
             award::run(&workspace, request, ui)
+        }
+        Command::List(args) => {
+            let first = args.files.first().cloned();
+            list::run(&open(&world, &global, first.as_ref(), ui)?, &args, ui)
         }
         Command::Run { job, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;

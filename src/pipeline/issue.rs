@@ -212,7 +212,8 @@ fn render(
     if let Some(dossier) = dossier {
         fields.extra.entry("dossier".to_owned()).or_insert(dossier);
     }
-    for (key, value) in &plan.extra {
+    let of_step = plan.steps.get(planned.step).map(|s| &s.extra);
+    for (key, value) in of_step.into_iter().flatten().chain(&plan.extra) {
         fields.extra.entry(key.clone()).or_insert_with(|| value.clone());
     }
     Ok(Rendered {
@@ -285,6 +286,7 @@ impl<'p> PlannedWants<'p> {
         blobs.push(workspace.office_text.as_bytes());
         blobs.push(workspace.rules_text.as_bytes());
         blobs.extend(self.common.iter().map(|c| c.text.as_bytes()));
+        blobs.extend(self.plan.kept_texts.iter().map(|t| t.as_bytes()));
         filing.put_blobs(&blobs).map(drop)
     }
 }

@@ -28,6 +28,7 @@ mod recipe;
 mod repair;
 mod repeats;
 mod rerender;
+pub mod roll;
 mod scaffold;
 pub mod search;
 mod skeleton;

@@ -19,6 +19,7 @@ pub mod name;
 pub mod office;
 pub mod pdf;
 mod plain;
+pub mod roll;
 pub mod scaffold;
 pub mod table;
 mod yaml;

@@ -6,6 +6,7 @@ pub mod acts;
 mod assemble;
 mod awards;
 mod backup;
+pub mod certificate;
 mod check;
 mod codes;
 mod copy;

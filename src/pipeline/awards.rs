@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::archive::sha256;
 use crate::diagnostic::{Diagnostic, Failure, Place, Result, blocks};
 use crate::model::Number;
-use crate::register::{self, Award, Batch, Book, Want, Wants};
+use crate::register::{self, Award, Batch, Book, VOUCHER_FIELD, Voucher, Want, Wants};
 use crate::text;
 
 use super::codes::NOT_SAID;
@@ -32,8 +32,24 @@ pub struct Awarding {
     pub has_file: bool,
 }
 
-/// Makes the certificate of an award (by its index) for its number; asked only where there is one.
-pub type Certify<'a> = dyn Fn(usize, Number) -> Result<Attachment> + Sync + 'a;
+/// Where an award will stand, known before its certificate is made: while the office's lock is held
+/// nobody else can take the number or the position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// Số sổ vàng.
+    pub number: Number,
+    /// Year of the book.
+    pub year: i16,
+    /// Position in the register, which is the leaf's place in the log counted from 1.
+    pub seq: u64,
+    /// What the certificate's QR code says, signed by the office's key; it is kept in the row.
+    pub qr: String,
+    /// For a certificate that is issued again, the day; `None` for the first.
+    pub reissued: Option<Date>,
+}
+
+/// Makes the certificate of an award (by its index) for its place in the book; asked only where there is one.
+pub type Certify<'a> = dyn Fn(usize, &Stamp) -> Result<Attachment> + Sync + 'a;
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -67,13 +83,23 @@ pub fn enter_awards(
     if blocks(&findings) {
         return Ok(Awarded { findings, ..Awarded::default() });
     }
+    // Nothing else is entered before this batch, and its rows stand in the order of the awards.
+    let (head, key) = (filing.register().head()?, filing.log().signer());
     let render = |index: usize, number: Number| {
         let awarding = awards.get(index).ok_or_else(register::no_such_want)?;
-        let organ = workspace.office.organ(&awarding.organ).map_or("", |o| o.in_text.as_str());
-        let fields = awarding.award.fields(organ);
+        let organ = workspace.office.organ(&awarding.organ);
+        let mut fields = awarding.award.fields(organ.map_or("", |o| o.in_text.as_str()));
         let (bytes, extension, parts) = match awarding.has_file {
             true => {
-                let made = certify(index, number)?;
+                let year = awarding.date.year();
+                let seq = head.saturating_add(1).saturating_add(index as u64);
+                let code = organ.map_or("", |o| o.code.as_str());
+                let at = (number, year);
+                let voucher = Voucher::new(&awarding.award, code, at, (seq, 0), key.public());
+                let qr = voucher.signed(|body| key.vouch(body));
+                let stamp = Stamp { number, year, seq, qr, reissued: None };
+                let made = certify(index, &stamp)?;
+                fields.extra.insert(VOUCHER_FIELD.to_owned(), stamp.qr);
                 (made.bytes, made.extension, made.parts)
             }
             false => (Vec::new(), "", None),
@@ -172,8 +198,8 @@ mod tests {
         let workspace = Workspace::from_texts(&world, dir.path(), OFFICE.into(), date(2026, 3, 5))
             .expect("an office");
         let ticket = Ticket { job: "a".into(), title: "a".into(), wait: Duration::ZERO };
-        let certify = |_: usize, number: Number| {
-            let bytes = format!("PK {number}").into_bytes();
+        let certify = |_: usize, stamp: &Stamp| {
+            let bytes = format!("PK {} {} {}", stamp.number, stamp.seq, stamp.qr).into_bytes();
             Ok(Attachment { bytes, extension: "docx", parts: None })
         };
         let enter = |awards: &[Awarding]| {

@@ -7,6 +7,7 @@ mod assemble;
 mod awards;
 mod backup;
 pub mod campaign;
+pub mod certificate;
 mod check;
 mod codes;
 mod copy;
@@ -38,7 +39,7 @@ mod workspace;
 pub mod yearly;
 
 pub use assemble::assemble;
-pub use awards::{Awarded, Awarding, Certify, enter_awards};
+pub use awards::{Awarded, Awarding, Certify, Stamp, enter_awards};
 pub use backup::{BackedUp, BackupRequest, backup};
 pub use check::check;
 pub use copy::{MARK, Mark, NextNumber, Restored, restore};

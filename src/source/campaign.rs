@@ -94,6 +94,14 @@ const DECISION: &[Key] = &[
     ("archive_copy", "luu"),
 ];
 
+const CERTIFICATES: &[Key] = &[
+    ("template", "mau"),
+    ("emblem", "quoc-huy"),
+    ("shift", "lech"),
+    ("per_file", "moi-tep"),
+    ("locality", "dia-danh"),
+];
+
 /// A step of a campaign, in the usual order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CampaignStep {
@@ -233,6 +241,23 @@ pub struct Decision {
     pub archive_copy: Option<String>,
 }
 
+/// How the certificates are made.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Certificates {
+    /// Line of its table.
+    pub at: u32,
+    /// Which form; empty: the built-in one of the award. `khong`: entries without certificates.
+    pub template: String,
+    /// Picture of the emblem.
+    pub emblem: Option<PathBuf>,
+    /// What the printer is off by, right and down, in millimetres.
+    pub shift: Option<(f64, f64)>,
+    /// Certificates in one file to print; 1: a file each.
+    pub per_file: u32,
+    /// Địa danh; none: that of the organ.
+    pub locality: Option<String>,
+}
+
 /// How a list is ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ListOrder {
@@ -280,10 +305,8 @@ pub struct Campaign {
     pub votes: Votes,
     /// Decision.
     pub decision: Decision,
-    /// Settings of the certificates, as they stand there.
-    pub certificates: Map<String, Value>,
-    /// Line of the table of certificates.
-    pub certificates_at: u32,
+    /// Certificates.
+    pub certificates: Certificates,
     /// Fields for the office's own templates.
     pub with: Map<String, Value>,
 }
@@ -345,7 +368,7 @@ impl<'a> Builder<'a> {
         let council = self.council(&fields);
         let votes = self.votes(&fields);
         let decision = self.decision(&fields);
-        let certificates_at = fields.get("certificates").map_or(0, |f| self.reader.line(f.at));
+        let certificates = self.certificates(&fields);
         Campaign {
             file: file.to_owned(),
             folder: self.folder.clone(),
@@ -364,8 +387,7 @@ impl<'a> Builder<'a> {
             council,
             votes,
             decision,
-            certificates: self.map(&fields, "certificates"),
-            certificates_at,
+            certificates,
             with: self.map(&fields, "with"),
         }
     }
@@ -494,6 +516,38 @@ impl<'a> Builder<'a> {
             executors: self.text(&fields, "executors").unwrap_or_default(),
             recipients: self.lines(&fields, "recipients"),
             archive_copy: self.text(&fields, "archive_copy"),
+        }
+    }
+
+    fn certificates(&mut self, parent: &Fields<'_, 'a>) -> Certificates {
+        let Some(fields) = self.reader.table(parent, "certificates", CERTIFICATES) else {
+            return Certificates { per_file: 100, ..Certificates::default() };
+        };
+        Certificates {
+            at: self.reader.line(fields.at),
+            template: self.text(&fields, "template").unwrap_or_default(),
+            emblem: self.text(&fields, "emblem").map(PathBuf::from),
+            shift: self.shift(&fields),
+            per_file: fields
+                .get("per_file")
+                .and_then(|f| self.reader.integer(f, 1, 100))
+                .unwrap_or(100),
+            locality: self.text(&fields, "locality"),
+        }
+    }
+
+    /// `[0.5, -1]`: millimetres right and down.
+    fn shift(&mut self, fields: &Fields<'_, 'a>) -> Option<(f64, f64)> {
+        let field = fields.get("shift")?;
+        let value = self.reader.json(field, field.value)?;
+        let numbers: Vec<f64> =
+            value.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+        match numbers.as_slice() {
+            [x, y] if x.abs() <= 50.0 && y.abs() <= 50.0 => Some((*x, *y)),
+            _ => {
+                self.choice(field, &value.to_string(), &["[0.5, -1]"]);
+                None
+            }
         }
     }
 

@@ -6,12 +6,14 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::pipeline::awards::Awarding;
+use crate::pipeline::certificate::Certificate;
+use crate::pipeline::Workspace;
 use crate::register::{Award, Entry};
-use crate::source::campaign::Campaign;
 use crate::text;
 
-use super::Tables;
+use super::Opened;
 use super::cases::{Case, short_name};
+use super::certify::certificate;
 use super::codes::ROWS;
 use super::papers::FORM;
 use super::state;
@@ -57,49 +59,53 @@ pub struct AwardLine {
     pub form: String,
 }
 
+/// The awards of one run: rows of the book, what their certificates say, ids of their forms.
+#[derive(Default)]
+pub(super) struct Awards {
+    pub rows: Vec<Awarding>,
+    pub certificates: Vec<Certificate>,
+    pub forms: Vec<String>,
+}
+
 /// The awards of the cases that passed, in the list's order. `list` is the digest of the list that the
 /// decisions were made with.
 pub(super) fn awards(
-    campaign: &Campaign,
-    tables: &Tables,
-    id: &str,
+    workspace: &Workspace<'_>,
+    opened: &Opened,
     list: &str,
-    cases: &[Case],
     decisions: &[Decided],
-) -> (Vec<Awarding>, Vec<Diagnostic>) {
-    let (mut out, mut findings) = (Vec::new(), Vec::new());
+    has_file: bool,
+) -> (Awards, Vec<Diagnostic>) {
+    let Opened { campaign, tables, cases, id, .. } = opened;
+    let (mut out, mut findings) = (Awards::default(), Vec::new());
     for case in cases.iter().filter(|c| c.passed) {
         let who = &case.who;
         let Some(decided) = decisions.iter().find(|d| d.form == who.form) else {
             findings.push(undecided(case));
             continue;
         };
+        let certificate = certificate(workspace, campaign, tables, case, decided);
+        let form = tables.forms.get(&who.form).map(short_name).unwrap_or_default();
         let mut award = Award {
-            name: who.name.clone(),
-            unit: who.post(),
-            form: tables.forms.get(&who.form).map(short_name).unwrap_or_default(),
-            decision: decided.code.clone(),
-            decided: Some(decided.date),
             decision_seq: decided.seq,
-            achievement: who.achievement.clone(),
             money: case.money,
-            signer_position: decided.signer_position.clone(),
-            signer_name: decided.signer_name.clone(),
             dossier: campaign.dossier.clone().unwrap_or_default(),
-            ..Award::default()
+            ..certificate.award(&form)
         };
-        award.extra.insert(state::ID.to_owned(), id.to_owned());
-        if out.is_empty() {
+        award.extra.insert(state::ID.to_owned(), id.clone());
+        if out.rows.is_empty() {
             // What they have in common stands with the first of them.
             award.extra.insert(state::LIST.to_owned(), list.to_owned());
         }
-        out.push(Awarding {
+        out.rows.push(Awarding {
             award,
             organ: campaign.decision.organ.clone(),
             date: decided.date,
             place: case.place.clone(),
-            has_file: false,
+            has_file,
         });
+        out.certificates.push(certificate);
+        out.forms.push(who.form.clone());
     }
     (out, findings)
 }

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Honouree, HonoureeKind};
 use crate::ruleset::{AwardForm, AwardKind, Awards, Confidence, Money, NoAmount};
-use crate::source::roll::Listed;
 use crate::text;
 
 use super::codes::{DOUBTFUL_FACTOR, EMPTY, NO_FACTOR, UNKNOWN_FORM};
@@ -67,7 +66,7 @@ impl Case {
 
 /// Brings lines into the order of the papers and gives each its form.
 pub(super) fn cases(
-    lines: Vec<Listed>,
+    lines: Vec<(Honouree, Place)>,
     form: &str,
     achievement: &str,
     forms: &Awards,
@@ -76,8 +75,7 @@ pub(super) fn cases(
     let mut findings = Vec::new();
     let mut cases: Vec<Case> = lines
         .into_iter()
-        .map(|line| {
-            let mut who = line.honouree;
+        .map(|(mut who, place)| {
             if who.form.is_empty() {
                 form.clone_into(&mut who.form);
             }
@@ -85,9 +83,9 @@ pub(super) fn cases(
                 achievement.clone_into(&mut who.achievement);
             }
             if forms.get(&who.form).is_none() {
-                findings.push(unknown_form(&who, &line.place));
+                findings.push(unknown_form(&who, &place));
             }
-            Case { who, place: line.place, vote: None, passed: true, money: None }
+            Case { who, place, vote: None, passed: true, money: None }
         })
         .collect();
     if cases.is_empty() {

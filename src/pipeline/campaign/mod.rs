@@ -10,9 +10,11 @@
 mod awarding;
 mod bases;
 mod cases;
+mod certify;
 mod codes;
 mod cross;
 mod data;
+mod lists;
 mod papers;
 mod run;
 mod state;
@@ -25,7 +27,6 @@ use crate::pipeline::Workspace;
 use crate::pipeline::workspace::read_text;
 use crate::ruleset::{Awards, BASES, Bases, FORMS, MONEY, Money};
 use crate::source::campaign::{self, Campaign};
-use crate::source::roll;
 
 pub use crate::source::campaign::CampaignStep;
 pub use awarding::AwardLine;
@@ -94,14 +95,7 @@ pub fn open(
         Err(findings) => return Ok(Err(findings)),
     };
     let tables = Tables::open(workspace)?;
-    let mut findings = Vec::new();
-    let mut lines = Vec::new();
-    for list in &campaign.lists {
-        let options = roll::Options { sheet: campaign.sheet.clone(), ..roll::Options::default() };
-        let roll = roll::read(workspace.world, list, &options)?;
-        findings.extend(roll.findings);
-        lines.extend(roll.lines);
-    }
+    let (lines, mut findings) = lists::read(workspace, &campaign)?;
     let (cases, more) =
         cases::cases(lines, &campaign.form, &campaign.achievement, &tables.forms, &file);
     findings.extend(more);

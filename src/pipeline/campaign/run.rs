@@ -3,25 +3,27 @@
 //! Knows: the order of checks and batches. Must not know: terminals, what a paper says.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Failure, Place, Result, Text, blocks};
-use crate::pipeline::awards::enter_awards;
+use crate::pipeline::awards::{Stamp, enter_awards};
 use crate::pipeline::filing::read_register;
 use crate::pipeline::issue::{Line, Ticket, issue, preview};
 use crate::pipeline::plan::{Plan, Purpose, plan_prepared};
 use crate::pipeline::Workspace;
 use crate::pipeline::filing::Progress;
-use crate::register::Register;
+use crate::register::{Register, no_such_want};
 use crate::source::campaign::CampaignStep;
 use crate::text;
 
 use super::Opened;
 use super::awarding::{AwardLine, Decided, agree, awards};
 use super::cases::{Case, amounts, counted, tally};
+use super::certify::{self, Presses, Printed};
 use super::codes::{DATED_EARLIER, LIST_CHANGED, NOT_SET, TOO_EARLY};
 use super::cross::{Checked, check};
-use super::data::{Reference, References};
+use super::data::{Reference, References, forms_of};
 use super::papers::{Paper, day_of, papers};
 use super::state::{self, Done, changes, job, kept, list_of, state};
 use super::votes;
@@ -46,6 +48,8 @@ pub struct StepRan {
     pub lines: Vec<Line>,
     /// Its awards.
     pub awards: Vec<AwardLine>,
+    /// Files of certificates to print.
+    pub copies: Vec<PathBuf>,
     /// `05 tập thể và 04 cá nhân`.
     pub counts: String,
     /// True if an earlier run did it.
@@ -135,6 +139,7 @@ fn earlier(step: CampaignStep, done: &Done) -> StepRan {
         step,
         lines: if is_book { Vec::new() } else { lines.collect() },
         awards: Vec::new(),
+        copies: Vec::new(),
         counts: if is_book { format!("{:02}", done.rows.len()) } else { done.counts.clone() },
         earlier: true,
     }
@@ -362,6 +367,9 @@ impl Runner<'_, '_> {
                 Err(more) => findings.extend(more),
             }
         }
+        if fresh.contains(&CampaignStep::Certificates) {
+            findings.extend(self.look_at_certificates()?);
+        }
         let (planned, named): (Vec<_>, Vec<_>) =
             all.into_iter().map(|p| (p.planned, (p.step, p.cases))).unzip();
         let plan = plan_prepared(self.workspace, planned, Purpose::Issue(None))?;
@@ -382,6 +390,42 @@ impl Runner<'_, '_> {
             findings.extend(more);
         }
         Ok(Some(Made { plan, named }))
+    }
+
+    /// The forms of the certificates.
+    fn presses(&self) -> Result<(Option<Presses<'_>>, Vec<Diagnostic>)> {
+        let passed: Vec<&Case> = self.opened.cases.iter().filter(|c| c.passed).collect();
+        let Opened { campaign, tables, .. } = &self.opened;
+        certify::open(self.workspace, campaign, tables, &forms_of(&passed))
+    }
+
+    /// Checks the certificates before anything has a number: of decisions that are still to come only
+    /// the number is not known.
+    fn look_at_certificates(&self) -> Result<Vec<Diagnostic>> {
+        let (presses, mut findings) = self.presses()?;
+        let Some(presses) = presses else { return Ok(findings) };
+        let campaign = &self.opened.campaign;
+        let office = &self.workspace.office;
+        let key = campaign.decision.signer.as_ref().or(office.defaults.signer.as_ref());
+        let signer = key.and_then(|k| office.signers.get(k));
+        let organ = office.organ(&campaign.decision.organ).map_or("", |o| o.code.as_str());
+        let passed: Vec<&Case> = self.opened.cases.iter().filter(|c| c.passed).collect();
+        let stand_in = |form: String| Decided {
+            form,
+            code: format!("0000/QĐ-{organ}"),
+            date: day_of(campaign, CampaignStep::Decision, self.workspace.world.today()),
+            seq: None,
+            signer_position: signer.map(|s| s.position.clone()).unwrap_or_default(),
+            signer_name: signer.map(|s| s.name.clone()).unwrap_or_default(),
+        };
+        let decided: Vec<Decided> = match self.done.get(&CampaignStep::Decision) {
+            Some(done) => done.entries.iter().map(Decided::of).collect(),
+            None => forms_of(&passed).into_iter().map(stand_in).collect(),
+        };
+        let (made, more) = awards(self.workspace, &self.opened, "", &decided, true);
+        findings.extend(more);
+        findings.extend(presses.check(&made.certificates, &made.forms));
+        Ok(findings)
     }
 
     /// Says what a run would do.
@@ -408,6 +452,7 @@ impl Runner<'_, '_> {
                     step: *step,
                     lines: lines.remove(step).unwrap_or_default(),
                     awards: Vec::new(),
+                    copies: Vec::new(),
                     counts: self.counts(*step),
                     earlier: false,
                 },
@@ -446,7 +491,7 @@ impl Runner<'_, '_> {
                     let mut again = Vec::new();
                     let made = self.make(&[step], register, &mut again)?;
                     // What is not wrong was told before.
-                    ran.findings.extend(again.into_iter().filter(|d| blocks(std::slice::from_ref(d))));
+                    ran.findings.extend(again.into_iter().filter(is_error));
                     made
                 }
             };
@@ -461,6 +506,7 @@ impl Runner<'_, '_> {
                 step,
                 lines: report.lines,
                 awards: Vec::new(),
+                copies: Vec::new(),
                 counts: self.counts(step),
                 earlier: false,
             });
@@ -492,23 +538,51 @@ impl Runner<'_, '_> {
         on_progress: &(dyn Fn(Progress) + Sync),
         ran: &mut Ran,
     ) -> Result<()> {
-        let Opened { campaign, tables, cases, id, .. } = &self.opened;
+        let Opened { campaign, cases, .. } = &self.opened;
         let decisions = self.done.get(&CampaignStep::Decision);
         let decided: Vec<Decided> =
             decisions.iter().flat_map(|d| &d.entries).map(Decided::of).collect();
         let list = decisions.map(|d| d.list.clone()).unwrap_or_default();
-        let (awards, findings) = awards(campaign, tables, id, &list, cases, &decided);
-        ran.findings.extend(findings);
+        let (presses, found) = self.presses()?;
+        ran.findings.extend(found.into_iter().filter(is_error));
+        let (made, found) =
+            awards(self.workspace, &self.opened, &list, &decided, presses.is_some());
+        ran.findings.extend(found);
         let named = cases.iter().filter(|c| c.passed).count();
-        ran.findings.extend(agree(awards.len(), named, &campaign.file));
+        ran.findings.extend(agree(made.rows.len(), named, &campaign.file));
+        if let Some(presses) = &presses {
+            let found = presses.check(&made.certificates, &made.forms);
+            ran.findings.extend(found.into_iter().filter(is_error));
+        }
         if blocks(&ran.findings) {
             return Ok(());
         }
-        let certify = |_: usize, _| Err(crate::register::no_such_want());
-        let done = enter_awards(self.workspace, &awards, ticket, &certify, on_progress)?;
+        let certify = |index: usize, stamp: &Stamp| {
+            let at = made.certificates.get(index).zip(made.forms.get(index)).zip(presses.as_ref());
+            let ((certificate, form), presses) = at.ok_or_else(no_such_want)?;
+            presses.print(index, certificate, form, stamp)
+        };
+        let done = enter_awards(self.workspace, &made.rows, ticket, &certify, on_progress)?;
         ran.findings.extend(done.findings);
+        if blocks(&ran.findings) {
+            return Ok(());
+        }
         ran.unfinished = ran.unfinished.take().or(done.unfinished);
-        let lines = awards.iter().zip(&done.issued).map(|(a, i)| AwardLine {
+        let mut copies = Vec::new();
+        if let Some(presses) = &presses {
+            let printed = Printed {
+                workspace: self.workspace,
+                campaign,
+                certificates: &made.certificates,
+                forms: &made.forms,
+                filed: &done.issued,
+            };
+            match presses.copies(&printed) {
+                Ok(paths) => copies = paths,
+                Err(failure) => ran.uncopied = ran.uncopied.take().or(Some(failure)),
+            }
+        }
+        let lines = made.rows.iter().zip(&done.issued).map(|(a, i)| AwardLine {
             number: i.code.number.map_or(0, crate::model::Number::get),
             name: a.award.name.clone(),
             form: a.award.form.clone(),
@@ -517,11 +591,16 @@ impl Runner<'_, '_> {
             step: CampaignStep::Certificates,
             lines: Vec::new(),
             awards: lines.collect(),
+            copies,
             counts: self.counts(CampaignStep::Certificates),
             earlier: false,
         });
         Ok(())
     }
+}
+
+fn is_error(finding: &Diagnostic) -> bool {
+    blocks(std::slice::from_ref(finding))
 }
 
 /// Papers that were made and checked.

@@ -281,6 +281,28 @@ pub(super) fn breaks(
     (long || torn < found.torn - 1e-6).then_some(starts)
 }
 
+/// Where new lines begin (piece and byte) when a text takes at most `most` lines of a measure, none of
+/// which is wider: as few lines as can be, phrases whole, lines of about one length. `None` where it
+/// does not fit.
+pub(super) fn broken(
+    pieces: &[Piece<'_>],
+    measure: f64,
+    most: usize,
+    phrases: &Phrases,
+) -> Option<Vec<(usize, usize)>> {
+    if one_line(pieces, measure).is_some() {
+        return Some(Vec::new());
+    }
+    let words = weighed(pieces, phrases);
+    let found = fill(&words, measure, 0.0);
+    if found.widest() > measure || found.count() > most {
+        return None;
+    }
+    let all: f64 = words.iter().map(|w| w.ink + w.space).sum();
+    let mean = all / found.count() as f64;
+    Ways { words: &words, measure, first: 0.0, mean }.best(found.count()).map(|way| way.1)
+}
+
 /// All ways of breaking words into a number of lines.
 struct Ways<'a> {
     words: &'a [Word],

@@ -117,8 +117,7 @@ pub enum CampaignStep {
 
 impl CampaignStep {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::Proposal, Self::Minutes, Self::Decision, Self::Certificates];
+    pub const ALL: [Self; 4] = [Self::Proposal, Self::Minutes, Self::Decision, Self::Certificates];
 
     /// Its names: English, Vietnamese.
     pub const fn names(self) -> (&'static str, &'static str) {

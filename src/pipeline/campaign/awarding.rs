@@ -5,9 +5,9 @@
 use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::pipeline::Workspace;
 use crate::pipeline::awards::Awarding;
 use crate::pipeline::certificate::Certificate;
-use crate::pipeline::Workspace;
 use crate::register::{Award, Entry};
 use crate::text;
 

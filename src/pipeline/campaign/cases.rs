@@ -256,7 +256,9 @@ pub(super) fn named(who: &Honouree) -> String {
 pub(super) fn deed(form: &AwardForm, giver: &str) -> String {
     let name = full_name(form, giver);
     match form.kind {
-        AwardKind::Title if !form.name.starts_with("Cờ ") => format!("công nhận danh hiệu {name}"),
+        AwardKind::Title if !form.name.starts_with("Cờ ") => {
+            format!("công nhận danh hiệu {name}")
+        }
         _ => format!("tặng {name}"),
     }
 }
@@ -296,8 +298,7 @@ mod tests {
         assert_eq!(deed("giay-khen"), "tặng Giấy khen của Giám đốc Sở Nội vụ");
         assert_eq!(deed("lao-dong-tien-tien"), "công nhận danh hiệu “Lao động tiên tiến”");
         assert_eq!(deed("bang-khen"), "tặng Bằng khen của Giám đốc Sở Nội vụ");
-        let mut who =
-            Honouree { kind: Household, name: "Lê An".into(), ..Honouree::default() };
+        let mut who = Honouree { kind: Household, name: "Lê An".into(), ..Honouree::default() };
         assert_eq!(named(&who), "Hộ gia đình ông (bà) Lê An");
         who.name = "Hộ gia đình bà Lê An".into();
         assert_eq!(named(&who), "Hộ gia đình bà Lê An");

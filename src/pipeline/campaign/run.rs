@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Failure, Place, Result, Text, blocks};
+use crate::pipeline::Workspace;
 use crate::pipeline::awards::{Stamp, enter_awards};
+use crate::pipeline::filing::Progress;
 use crate::pipeline::filing::read_register;
 use crate::pipeline::issue::{Line, Ticket, issue, preview};
 use crate::pipeline::plan::{Plan, Purpose, plan_prepared};
-use crate::pipeline::Workspace;
-use crate::pipeline::filing::Progress;
 use crate::register::{Register, no_such_want};
 use crate::source::campaign::CampaignStep;
 use crate::text;
@@ -153,11 +153,7 @@ struct Runner<'r, 'w> {
 
 impl Runner<'_, '_> {
     /// The steps that were asked for, in the campaign's order.
-    fn wanted(
-        &self,
-        asked: &[CampaignStep],
-        findings: &mut Vec<Diagnostic>,
-    ) -> Vec<CampaignStep> {
+    fn wanted(&self, asked: &[CampaignStep], findings: &mut Vec<Diagnostic>) -> Vec<CampaignStep> {
         let campaign = &self.opened.campaign;
         let sent = campaign.proposal.code.is_some();
         let has = |s: &CampaignStep| {
@@ -189,11 +185,7 @@ impl Runner<'_, '_> {
         let campaign = &self.opened.campaign;
         let after_votes = [Minutes, Decision, Certificates].iter().any(|s| fresh.contains(s));
         if after_votes {
-            findings.extend(votes::join(
-                self.workspace.world,
-                campaign,
-                &mut self.opened.cases,
-            )?);
+            findings.extend(votes::join(self.workspace.world, campaign, &mut self.opened.cases)?);
         }
         findings.extend(settings(&self.opened, fresh));
         findings.extend(self.order_of(fresh));
@@ -429,12 +421,7 @@ impl Runner<'_, '_> {
     }
 
     /// Says what a run would do.
-    fn foretell(
-        &self,
-        wanted: &[CampaignStep],
-        made: Option<Made>,
-        ran: &mut Ran,
-    ) -> Result<()> {
+    fn foretell(&self, wanted: &[CampaignStep], made: Option<Made>, ran: &mut Ran) -> Result<()> {
         let Some(made) = made else { return Ok(()) };
         let report = preview(self.workspace, &made.plan, "campaign")?;
         ran.findings.extend(report.findings);
@@ -620,12 +607,34 @@ fn settings(opened: &Opened, fresh: &[CampaignStep]) -> Vec<Diagnostic> {
     let campaign = &opened.campaign;
     let has = |steps: &[CampaignStep]| steps.iter().any(|s| fresh.contains(s));
     let missing = [
-        (has(&[Proposal, Decision]) && campaign.proposal.proposer.is_empty(), "to-trinh.don-vi-trinh", "proposal.proposer"),
-        (has(&[Proposal, Decision]) && campaign.decision.giver.is_empty(), "quyet-dinh.nguoi-tang", "decision.giver"),
-        (has(&[Proposal, Decision]) && campaign.achievement.is_empty(), "thanh-tich", "achievement"),
+        (
+            has(&[Proposal, Decision]) && campaign.proposal.proposer.is_empty(),
+            "to-trinh.don-vi-trinh",
+            "proposal.proposer",
+        ),
+        (
+            has(&[Proposal, Decision]) && campaign.decision.giver.is_empty(),
+            "quyet-dinh.nguoi-tang",
+            "decision.giver",
+        ),
+        (
+            has(&[Proposal, Decision]) && campaign.achievement.is_empty(),
+            "thanh-tich",
+            "achievement",
+        ),
         (has(&[Minutes]) && campaign.council.chair.is_empty(), "hoi-dong.chu-toa", "council.chair"),
-        (has(&[Minutes]) && campaign.council.secretary.is_empty(), "hoi-dong.thu-ky", "council.secretary"),
-        (has(&[Decision, Certificates]) && campaign.proposal.code.is_some() && campaign.proposal.date.is_none(), "to-trinh.ngay", "proposal.date"),
+        (
+            has(&[Minutes]) && campaign.council.secretary.is_empty(),
+            "hoi-dong.thu-ky",
+            "council.secretary",
+        ),
+        (
+            has(&[Decision, Certificates])
+                && campaign.proposal.code.is_some()
+                && campaign.proposal.date.is_none(),
+            "to-trinh.ngay",
+            "proposal.date",
+        ),
     ];
     missing
         .into_iter()

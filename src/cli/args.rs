@@ -150,6 +150,8 @@ pub enum Command {
     Run {
         #[arg(value_name = "JOB.toml")]
         job: PathBuf,
+        #[arg(long, value_name = "STEP")]
+        step: Vec<String>,
         #[arg(long)]
         dry_run: bool,
         #[arg(long)]
@@ -160,6 +162,11 @@ pub enum Command {
         wait: u64,
         #[arg(long)]
         json: bool,
+    },
+    #[command(alias = "dot-khen")]
+    Campaign {
+        #[command(subcommand)]
+        action: CampaignAction,
     },
     #[command(alias = "so")]
     Book {
@@ -335,6 +342,9 @@ impl Command {
             }
             | Self::Report { format, .. } => *format == PaperShape::Json,
             Self::Dossier { .. } => false,
+            Self::Campaign { action: CampaignAction::Status { format, .. } } => {
+                *format == Shape::Json
+            }
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
@@ -347,6 +357,18 @@ impl Command {
             | Self::Keys { .. } => false,
         }
     }
+}
+
+/// What to do with award campaigns.
+#[derive(Debug, Subcommand)]
+pub enum CampaignAction {
+    #[command(alias = "trang-thai")]
+    Status {
+        #[arg(value_name = "JOB.toml")]
+        job: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
 }
 
 /// What to do with dossiers.

@@ -30,7 +30,7 @@ use crate::source::campaign::{self, Campaign};
 
 pub use crate::source::campaign::CampaignStep;
 pub use awarding::AwardLine;
-pub use run::{Order, Ran, StepRan, run};
+pub use run::{Order, Ran, StepRan, changed_since, run};
 pub use state::{Changes, Done, campaigns, identity, state};
 
 /// The tables of awards of an office.

@@ -221,7 +221,10 @@ impl Runner<'_, '_> {
                 case.passed = kept.passed;
             }
         }
-        findings.extend(self.list_changes(fresh, register)?);
+        if !fresh.is_empty() {
+            let is_decided = fresh.contains(&Certificates);
+            findings.extend(since(&self.opened, &self.done, register, is_decided)?);
+        }
         Ok(())
     }
 
@@ -281,45 +284,6 @@ impl Runner<'_, '_> {
             }
         }
         findings
-    }
-
-    /// What became of the list since the steps before.
-    fn list_changes(
-        &self,
-        fresh: &[CampaignStep],
-        register: &dyn Register,
-    ) -> Result<Vec<Diagnostic>> {
-        let mut findings = Vec::new();
-        let now: Vec<_> = self.opened.cases.iter().map(Case::kept).collect();
-        let decided = fresh.contains(&CampaignStep::Certificates);
-        for (step, done) in &self.done {
-            if fresh.is_empty() || *step == CampaignStep::Certificates {
-                continue;
-            }
-            let Some(before) = list_of(register, done)? else { continue };
-            let found = changes(&before, &now);
-            if found.is_empty() {
-                continue;
-            }
-            let (told, name) = (found.told(), step.names().1);
-            let place = Place::file(&self.opened.campaign.file).item("danh-sach");
-            let message = Text::new(
-                format!("danh sách đã thay đổi so với bước {name}: {}", told.vi),
-                format!("the list is not the one of the step {name}: {}", told.en),
-            );
-            findings.push(if decided && *step == CampaignStep::Decision {
-                Diagnostic::error(LIST_CHANGED, place, message).hint(text!(
-                    "giấy khen và sổ phải đúng như quyết định đã ban hành: trả danh sách về như cũ, hoặc ban hành quyết định sửa đổi",
-                    "certificates and book must be as the decision that was issued: put the list back, or issue an amending decision"
-                ))
-            } else {
-                Diagnostic::warning(LIST_CHANGED, place, message).hint(text!(
-                    "văn bản sắp ban hành theo danh sách hiện nay; xem có cần trình hoặc xét lại không",
-                    "the papers to come follow the list as it is now; see whether it must be proposed or voted on again"
-                ))
-            });
-        }
-        Ok(findings)
     }
 
     /// The papers that are cited: registered ones, else stand-ins with the codes of this run.
@@ -612,6 +576,52 @@ struct Made {
 
 fn shown(day: jiff::civil::Date) -> String {
     day.strftime("%d/%m/%Y").to_string()
+}
+
+/// What became of the list since the steps that were done.
+///
+/// # Errors
+/// The register cannot be read.
+pub fn changed_since(workspace: &Workspace<'_>, opened: &Opened) -> Result<Vec<Diagnostic>> {
+    let Some(register) = read_register(&workspace.dir)? else { return Ok(Vec::new()) };
+    let done = state(&register, &opened.id)?;
+    since(opened, &done, &register, false)
+}
+
+/// The same against steps as they are known; `is_decided` where what was decided may no longer change.
+fn since(
+    opened: &Opened,
+    done: &BTreeMap<CampaignStep, Done>,
+    register: &dyn Register,
+    is_decided: bool,
+) -> Result<Vec<Diagnostic>> {
+    let mut findings = Vec::new();
+    let now: Vec<_> = opened.cases.iter().map(Case::kept).collect();
+    for (step, done) in done.iter().filter(|(s, _)| **s != CampaignStep::Certificates) {
+        let Some(before) = list_of(register, done)? else { continue };
+        let found = changes(&before, &now);
+        if found.is_empty() {
+            continue;
+        }
+        let (told, name) = (found.told(), step.names().1);
+        let place = Place::file(&opened.campaign.file).item("danh-sach");
+        let message = Text::new(
+            format!("danh sách đã thay đổi so với bước {name}: {}", told.vi),
+            format!("the list is not the one of the step {name}: {}", told.en),
+        );
+        findings.push(if is_decided && *step == CampaignStep::Decision {
+            Diagnostic::error(LIST_CHANGED, place, message).hint(text!(
+                "giấy khen và sổ phải đúng như quyết định đã ban hành: trả danh sách về như cũ, hoặc ban hành quyết định sửa đổi",
+                "certificates and book must be as the decision that was issued: put the list back, or issue an amending decision"
+            ))
+        } else {
+            Diagnostic::warning(LIST_CHANGED, place, message).hint(text!(
+                "văn bản sắp ban hành theo danh sách hiện nay; xem có cần trình hoặc xét lại không",
+                "the papers to come follow the list as it is now; see whether it must be proposed or voted on again"
+            ))
+        });
+    }
+    Ok(findings)
 }
 
 /// What the papers of the steps cannot do without.

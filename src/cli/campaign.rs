@@ -77,7 +77,7 @@ pub fn run(workspace: &Workspace<'_>, request: &Request, ui: &mut Ui<'_>) -> Res
     };
     let bar = progress::bar(0, &opened.campaign.title, ui.lang, ui.quiet);
     let wait = Duration::from_secs(request.wait);
-    let order = Order { steps, dry_run: request.dry_run, wait };
+    let order = Order { steps, dry_run: request.dry_run, wait, lang: ui.lang };
     let ran = campaign::run(workspace, opened, &order, &|p| {
         bar.set_length(p.total as u64);
         bar.set_position(p.done as u64);
@@ -87,10 +87,10 @@ pub fn run(workspace: &Workspace<'_>, request: &Request, ui: &mut Ui<'_>) -> Res
     show(&ran, request, ui)?;
     Ok(if ran.uncopied.is_some() {
         Exit::Failed
-    } else if ran.findings.is_empty() {
-        Exit::Clean
-    } else {
+    } else if ran.is_blocked() {
         Exit::Findings
+    } else {
+        Exit::Clean
     })
 }
 
@@ -266,11 +266,7 @@ pub fn status(
     Ok(if findings.is_empty() { Exit::Clean } else { Exit::Findings })
 }
 
-fn show_status(
-    step: CampaignStep,
-    done: Option<&Done>,
-    ui: &mut Ui<'_>,
-) -> std::io::Result<()> {
+fn show_status(step: CampaignStep, done: Option<&Done>, ui: &mut Ui<'_>) -> std::io::Result<()> {
     let name = word(step, ui.lang);
     let Some(done) = done else {
         let not = text!("chưa làm", "not done");

@@ -4,6 +4,7 @@
 
 mod acts;
 mod args;
+mod award;
 mod backup;
 mod book;
 mod campaign;
@@ -18,6 +19,7 @@ mod help;
 mod init;
 mod issue;
 mod keys;
+mod list;
 mod new;
 mod paper;
 mod progress;
@@ -26,6 +28,7 @@ mod rebuild;
 mod receive;
 mod repair;
 mod report;
+mod reprint;
 mod run;
 mod template;
 mod verify;
@@ -181,6 +184,21 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         Command::Receive(args) => {
             let first = args.files.first().or(args.sheet.as_ref()).cloned();
             receive::run(&open(&world, &global, first.as_ref(), ui)?, *args, ui)
+        }
+        Command::Reprint { codes, slip, skip, out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wanted = crate::pipeline::intake::Wanted { slips: slip, skip };
+            reprint::run(&workspace, &codes, wanted, out, ui)
+        }
+        Command::Award { list, decision, date, form, council, sheet, dry_run, wait, json } => {
+            let workspace = open(&world, &global, Some(&list), ui)?;
+            let request =
+                award::Request { list, decision, date, form, council, sheet, dry_run, wait, json };
+            award::run(&workspace, request, ui)
+        }
+        Command::List(args) => {
+            let first = args.files.first().cloned();
+            list::run(&open(&world, &global, first.as_ref(), ui)?, &args, ui)
         }
         Command::Run { job, step, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;

@@ -409,7 +409,12 @@ fn copy_out(
 
 /// Copies are convenience, not record: written under a temporary name and renamed, so that none is
 /// ever half-written, but not synced one by one. A file of that name that differs is kept aside.
-pub(super) fn copy_file(workspace: &Workspace<'_>, from: &Path, size: u64, to: &Path) -> Result<()> {
+pub(super) fn copy_file(
+    workspace: &Workspace<'_>,
+    from: &Path,
+    size: u64,
+    to: &Path,
+) -> Result<()> {
     let world = workspace.world;
     let parent = crate::world::parent_of(to);
     let record = from.display();

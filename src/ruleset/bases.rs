@@ -163,9 +163,8 @@ impl Bases {
 }
 
 /// Số, ký hiệu with a year: no other paper has one.
-static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\d{1,4}/\d{4}/[A-ZĐ]{2,}[0-9]*(?:-[A-ZĐ&]+)*").ok()
-});
+static NUMBER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)\d{1,4}/\d{4}/[A-ZĐ]{2,}[0-9]*(?:-[A-ZĐ&]+)*").ok());
 
 /// The failure of a table that cannot be read.
 pub(super) fn wrong_table(error: &toml::de::Error, source: &str, file: &str) -> Failure {
@@ -214,10 +213,7 @@ mod tests {
             table.of("decision", day).iter().map(|b| b.number.as_str()).collect()
         };
         assert_eq!(numbers(date(2026, 9, 30)), ["06/2022/QH15", "152/2025/NĐ-CP"]);
-        assert_eq!(
-            numbers(date(2026, 11, 22)),
-            ["06/2022/QH15", "06/2026/QH16", "152/2025/NĐ-CP"]
-        );
+        assert_eq!(numbers(date(2026, 11, 22)), ["06/2022/QH15", "06/2026/QH16", "152/2025/NĐ-CP"]);
         let decree = table.get("152/2025/NĐ-CP").expect("a row");
         assert!(decree.is_sure(date(2026, 1, 5)) && !decree.is_sure(date(2026, 11, 22)));
         assert!(Bases::parse("last_verified = \"2026-01-01\"\nbases = 3\n", "b").is_err());

@@ -13,12 +13,7 @@ use super::codes::{DOUBTFUL, REPLACED};
 
 /// What is wrong with the căn cứ of a document on its day. With `all`, what is merely not certain is
 /// told too.
-pub(super) fn check(
-    document: &Document,
-    table: &Bases,
-    day: Date,
-    all: bool,
-) -> Vec<Diagnostic> {
+pub(super) fn check(document: &Document, table: &Bases, day: Date, all: bool) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for block in &document.body {
         let BlockKind::LegalBasis(spans) = &block.kind else { continue };
@@ -49,10 +44,7 @@ fn replaced(cited: &Cited<'_>, day: Date, place: Place) -> Diagnostic {
         }
         (Some(end), None) => {
             let end = shown(end);
-            text!(
-                "căn cứ {name} hết hiệu lực từ {end}",
-                "the legal basis {name} ended on {end}"
-            )
+            text!("căn cứ {name} hết hiệu lực từ {end}", "the legal basis {name} ended on {end}")
         }
         (None, _) => {
             let from = shown(cited.basis.valid_from);

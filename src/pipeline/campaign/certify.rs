@@ -184,8 +184,8 @@ pub(super) struct Printed<'a, 'w> {
 impl Printed<'_, '_> {
     fn path(&self, form: &str, range: &str, year: i16) -> PathBuf {
         let folder = self.campaign.out.clone();
-        let folder = folder
-            .unwrap_or_else(|| self.workspace.dir.join(PRINT_FOLDER).join(year.to_string()));
+        let folder =
+            folder.unwrap_or_else(|| self.workspace.dir.join(PRINT_FOLDER).join(year.to_string()));
         // Councils number their awards apart.
         let organ = match self.campaign.decision.organ.as_str() {
             "" => String::new(),
@@ -200,8 +200,7 @@ impl Printed<'_, '_> {
         stamps: &BTreeMap<usize, Stamp>,
         form: &str,
     ) -> Result<Vec<PathBuf>> {
-        let archive =
-            Archive::open(self.workspace.world, &self.workspace.dir.join(ARCHIVE))?;
+        let archive = Archive::open(self.workspace.world, &self.workspace.dir.join(ARCHIVE))?;
         let mut written = Vec::new();
         for index in of {
             let file = self.filed.get(*index).and_then(|i| i.file.as_ref());

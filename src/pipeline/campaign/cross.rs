@@ -371,10 +371,9 @@ fn proposals(
                     "Tờ trình số {code} is dated {other} in the register"
                 )
             }
-            None => text!(
-                "sổ không có Tờ trình số {code}",
-                "the register has no Tờ trình số {code}"
-            ),
+            None => {
+                text!("sổ không có Tờ trình số {code}", "the register has no Tờ trình số {code}")
+            }
         };
         findings.push(Diagnostic::error(NO_PROPOSAL, at(document, line), message).hint(text!(
             "ban hành tờ trình trước, hoặc vào sổ văn bản đến tờ trình của đơn vị (vanthu receive)",

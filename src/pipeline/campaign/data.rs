@@ -212,8 +212,7 @@ impl Filler<'_> {
         KINDS
             .into_iter()
             .filter_map(|kind| {
-                let of: Vec<&Case> =
-                    cases.iter().copied().filter(|c| c.who.kind == kind).collect();
+                let of: Vec<&Case> = cases.iter().copied().filter(|c| c.who.kind == kind).collect();
                 let name = one_of(kind).to_uppercase();
                 (!of.is_empty()).then(|| json!({ "ten": name, "ds": self.rows(&of) }))
             })
@@ -337,7 +336,10 @@ mod tests {
     #[test]
     fn sums_and_shares_as_papers_write_them() {
         assert_eq!(in_words(2_530_000), "Hai triệu năm trăm ba mươi nghìn đồng");
-        assert_eq!((percent(6, 7), percent(7, 7), percent(1, 2)), ("85,7".into(), "100".into(), "50".into()));
+        assert_eq!(
+            (percent(6, 7), percent(7, 7), percent(1, 2)),
+            ("85,7".into(), "100".into(), "50".into())
+        );
         assert_eq!(bare_name("Bà Hoàng Thị Kim Ngân, văn thư viên"), "Hoàng Thị Kim Ngân");
         assert_eq!(capital("ông"), "Ông");
     }

@@ -82,13 +82,10 @@ pub(super) fn papers(
             let passed: Vec<&Case> = cases.iter().filter(|c| c.passed).collect();
             for form in forms_of(&passed) {
                 let belongs = |c: &Case| c.passed && c.who.form == form;
-                let at: Vec<usize> = cases
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, c)| belongs(c))
-                    .map(|(i, _)| i)
-                    .collect();
-                let of: Vec<&Case> = passed.iter().copied().filter(|c| c.who.form == form).collect();
+                let at: Vec<usize> =
+                    cases.iter().enumerate().filter(|(_, c)| belongs(c)).map(|(i, _)| i).collect();
+                let of: Vec<&Case> =
+                    passed.iter().copied().filter(|c| c.who.form == form).collect();
                 let long = is_long(campaign, of.len());
                 let file = if long { "quyet-dinh-danh-sach.md" } else { "quyet-dinh.md" };
                 wanted.push((file, filler.decision(&of, &form, long), at, form));

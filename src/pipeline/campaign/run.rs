@@ -6,24 +6,26 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::diagnostic::{Diagnostic, Failure, Place, Result, Text, blocks};
-use crate::pipeline::awards::{Stamp, enter_awards};
-use crate::pipeline::filing::read_register;
+use crate::diagnostic::{Diagnostic, Failure, Lang, Place, Result, Text, blocks};
+use crate::model::Number;
+use crate::pipeline::Workspace;
+use crate::pipeline::awards::{Awarding, Stamp, enter_awards, preview_awards};
+use crate::pipeline::filing::Progress;
+use crate::pipeline::filing::{Issued, read_register};
 use crate::pipeline::issue::{Line, Ticket, issue, preview};
 use crate::pipeline::plan::{Plan, Purpose, plan_prepared};
-use crate::pipeline::Workspace;
-use crate::pipeline::filing::Progress;
 use crate::register::{Register, no_such_want};
 use crate::source::campaign::CampaignStep;
 use crate::text;
 
 use super::Opened;
-use super::awarding::{AwardLine, Decided, agree, awards};
+use super::awarding::{AwardLine, Awards, Decided, agree, awards};
 use super::cases::{Case, amounts, counted, tally};
 use super::certify::{self, Presses, Printed};
 use super::codes::{DATED_EARLIER, LIST_CHANGED, NOT_SET, TOO_EARLY};
 use super::cross::{Checked, check};
 use super::data::{Reference, References, forms_of};
+use super::lists::reports;
 use super::papers::{Paper, day_of, papers};
 use super::state::{self, Done, changes, job, kept, list_of, state};
 use super::votes;
@@ -37,6 +39,8 @@ pub struct Order {
     pub dry_run: bool,
     /// How long to wait for another process.
     pub wait: Duration,
+    /// Language of the reports beside the lists.
+    pub lang: Lang,
 }
 
 /// What became of a step.
@@ -153,11 +157,7 @@ struct Runner<'r, 'w> {
 
 impl Runner<'_, '_> {
     /// The steps that were asked for, in the campaign's order.
-    fn wanted(
-        &self,
-        asked: &[CampaignStep],
-        findings: &mut Vec<Diagnostic>,
-    ) -> Vec<CampaignStep> {
+    fn wanted(&self, asked: &[CampaignStep], findings: &mut Vec<Diagnostic>) -> Vec<CampaignStep> {
         let campaign = &self.opened.campaign;
         let sent = campaign.proposal.code.is_some();
         let has = |s: &CampaignStep| {
@@ -189,11 +189,7 @@ impl Runner<'_, '_> {
         let campaign = &self.opened.campaign;
         let after_votes = [Minutes, Decision, Certificates].iter().any(|s| fresh.contains(s));
         if after_votes {
-            findings.extend(votes::join(
-                self.workspace.world,
-                campaign,
-                &mut self.opened.cases,
-            )?);
+            findings.extend(votes::join(self.workspace.world, campaign, &mut self.opened.cases)?);
         }
         findings.extend(settings(&self.opened, fresh));
         findings.extend(self.order_of(fresh));
@@ -363,11 +359,8 @@ impl Runner<'_, '_> {
         certify::open(self.workspace, campaign, tables, &forms_of(&passed))
     }
 
-    /// Checks the certificates before anything has a number: of decisions that are still to come only
-    /// the number is not known.
-    fn look_at_certificates(&self) -> Result<Vec<Diagnostic>> {
-        let (presses, mut findings) = self.presses()?;
-        let Some(presses) = presses else { return Ok(findings) };
+    /// The awards as far as they are known: of decisions that are still to come only the number is not.
+    fn awards_to_come(&self, has_file: bool) -> (Awards, Vec<Diagnostic>) {
         let campaign = &self.opened.campaign;
         let office = &self.workspace.office;
         let key = campaign.decision.signer.as_ref().or(office.defaults.signer.as_ref());
@@ -386,19 +379,40 @@ impl Runner<'_, '_> {
             Some(done) => done.entries.iter().map(Decided::of).collect(),
             None => forms_of(&passed).into_iter().map(stand_in).collect(),
         };
-        let (made, more) = awards(self.workspace, &self.opened, "", &decided, true);
+        awards(self.workspace, &self.opened, "", &decided, has_file)
+    }
+
+    /// Checks the certificates before anything has a number.
+    fn look_at_certificates(&self) -> Result<Vec<Diagnostic>> {
+        let (presses, mut findings) = self.presses()?;
+        let (made, more) = self.awards_to_come(presses.is_some());
         findings.extend(more);
-        findings.extend(presses.check(&made.certificates, &made.forms));
+        if let Some(presses) = presses {
+            findings.extend(presses.check(&made.certificates, &made.forms));
+        }
         Ok(findings)
     }
 
+    /// The numbers that the awards would get.
+    fn foretell_awards(&self, findings: &mut Vec<Diagnostic>) -> Result<Vec<AwardLine>> {
+        let (made, _) = self.awards_to_come(false);
+        let register = read_register(&self.workspace.dir)?;
+        let register = register.as_ref().map(|r| r as &dyn Register);
+        let would = preview_awards(self.workspace, register, &made.rows)?;
+        findings.extend(would.findings);
+        let lines = made.rows.iter().zip(&would.issued).zip(&made.cases);
+        let line = |((row, issued), case): ((&Awarding, &Issued), &usize)| AwardLine {
+            number: issued.code.number.map_or(0, Number::get),
+            name: row.award.name.clone(),
+            form: row.award.form.clone(),
+            case: *case,
+            file: String::new(),
+        };
+        Ok(lines.map(line).collect())
+    }
+
     /// Says what a run would do.
-    fn foretell(
-        &self,
-        wanted: &[CampaignStep],
-        made: Option<Made>,
-        ran: &mut Ran,
-    ) -> Result<()> {
+    fn foretell(&self, wanted: &[CampaignStep], made: Option<Made>, ran: &mut Ran) -> Result<()> {
         let Some(made) = made else { return Ok(()) };
         let report = preview(self.workspace, &made.plan, "campaign")?;
         ran.findings.extend(report.findings);
@@ -410,12 +424,18 @@ impl Runner<'_, '_> {
             }
         }
         for step in wanted {
+            let awards = match step {
+                CampaignStep::Certificates if !self.done.contains_key(step) => {
+                    self.foretell_awards(&mut ran.findings)?
+                }
+                _ => Vec::new(),
+            };
             ran.steps.push(match self.done.get(step) {
                 Some(done) => earlier(*step, done),
                 None => StepRan {
                     step: *step,
                     lines: lines.remove(step).unwrap_or_default(),
-                    awards: Vec::new(),
+                    awards,
                     copies: Vec::new(),
                     counts: self.counts(*step),
                     earlier: false,
@@ -445,7 +465,7 @@ impl Runner<'_, '_> {
             wait: order.wait,
         };
         if step == CampaignStep::Certificates {
-            self.enter(&ticket, on_progress, ran)?;
+            self.enter(&ticket, order.lang, on_progress, ran)?;
         } else {
             let made = match made {
                 Some(made) => Some(made),
@@ -499,6 +519,7 @@ impl Runner<'_, '_> {
     fn enter(
         &self,
         ticket: &Ticket,
+        lang: Lang,
         on_progress: &(dyn Fn(Progress) + Sync),
         ran: &mut Ran,
     ) -> Result<()> {
@@ -546,15 +567,24 @@ impl Runner<'_, '_> {
                 Err(failure) => ran.uncopied = ran.uncopied.take().or(Some(failure)),
             }
         }
-        let lines = made.rows.iter().zip(&done.issued).map(|(a, i)| AwardLine {
-            number: i.code.number.map_or(0, crate::model::Number::get),
-            name: a.award.name.clone(),
-            form: a.award.form.clone(),
-        });
+        let lines = made.rows.iter().zip(&done.issued).zip(&made.cases);
+        let lines: Vec<AwardLine> = lines
+            .map(|((row, issued), case)| AwardLine {
+                number: issued.code.number.map_or(0, Number::get),
+                name: row.award.name.clone(),
+                form: row.award.form.clone(),
+                case: *case,
+                file: issued.file.as_ref().map_or_else(String::new, |f| f.at.path.clone()),
+            })
+            .collect();
+        match reports(self.workspace, &self.opened.checked, &lines, lang) {
+            Ok(paths) => copies.extend(paths),
+            Err(failure) => ran.uncopied = ran.uncopied.take().or(Some(failure)),
+        }
         ran.steps.push(StepRan {
             step: CampaignStep::Certificates,
             lines: Vec::new(),
-            awards: lines.collect(),
+            awards: lines,
             copies,
             counts: self.counts(CampaignStep::Certificates),
             earlier: false,
@@ -630,12 +660,34 @@ fn settings(opened: &Opened, fresh: &[CampaignStep]) -> Vec<Diagnostic> {
     let campaign = &opened.campaign;
     let has = |steps: &[CampaignStep]| steps.iter().any(|s| fresh.contains(s));
     let missing = [
-        (has(&[Proposal, Decision]) && campaign.proposal.proposer.is_empty(), "to-trinh.don-vi-trinh", "proposal.proposer"),
-        (has(&[Proposal, Decision]) && campaign.decision.giver.is_empty(), "quyet-dinh.nguoi-tang", "decision.giver"),
-        (has(&[Proposal, Decision]) && campaign.achievement.is_empty(), "thanh-tich", "achievement"),
+        (
+            has(&[Proposal, Decision]) && campaign.proposal.proposer.is_empty(),
+            "to-trinh.don-vi-trinh",
+            "proposal.proposer",
+        ),
+        (
+            has(&[Proposal, Decision]) && campaign.decision.giver.is_empty(),
+            "quyet-dinh.nguoi-tang",
+            "decision.giver",
+        ),
+        (
+            has(&[Proposal, Decision]) && campaign.achievement.is_empty(),
+            "thanh-tich",
+            "achievement",
+        ),
         (has(&[Minutes]) && campaign.council.chair.is_empty(), "hoi-dong.chu-toa", "council.chair"),
-        (has(&[Minutes]) && campaign.council.secretary.is_empty(), "hoi-dong.thu-ky", "council.secretary"),
-        (has(&[Decision, Certificates]) && campaign.proposal.code.is_some() && campaign.proposal.date.is_none(), "to-trinh.ngay", "proposal.date"),
+        (
+            has(&[Minutes]) && campaign.council.secretary.is_empty(),
+            "hoi-dong.thu-ky",
+            "council.secretary",
+        ),
+        (
+            has(&[Decision, Certificates])
+                && campaign.proposal.code.is_some()
+                && campaign.proposal.date.is_none(),
+            "to-trinh.ngay",
+            "proposal.date",
+        ),
     ];
     missing
         .into_iter()

@@ -189,8 +189,9 @@ pub(super) fn changes(before: &[KeptCase], now: &[KeptCase]) -> Changes {
             }
         }
     }
-    changes.removed =
-        before.iter().filter(|c| {
+    changes.removed = before
+        .iter()
+        .filter(|c| {
             let rest = left.get_mut(&key(c));
             rest.is_some_and(|rest| match rest.iter().position(|r| std::ptr::eq(*r, *c)) {
                 Some(at) => {
@@ -199,7 +200,9 @@ pub(super) fn changes(before: &[KeptCase], now: &[KeptCase]) -> Changes {
                 }
                 None => false,
             })
-        }).map(|c| c.who.addressed()).collect();
+        })
+        .map(|c| c.who.addressed())
+        .collect();
     if changes.is_empty() {
         changes.changed.push((text!("thứ tự", "order").vi, String::new()));
     }

@@ -18,8 +18,10 @@ use super::codes::{NO_VOTES, NOT_PASSED, NOT_SET, VOTES, VOTES_FOR_NOBODY};
 /// Percent of the members that a case needs unless the campaign says otherwise.
 pub(super) const PASS: u32 = 50;
 
-const YES: &[&str] = &["dong-y", "so-phieu-dong-y", "phieu-dong-y", "tan-thanh", "so-phieu-tan-thanh", "yes"];
-const NO: &[&str] = &["khong-dong-y", "so-phieu-khong-dong-y", "phieu-khong-dong-y", "khong-tan-thanh", "no"];
+const YES: &[&str] =
+    &["dong-y", "so-phieu-dong-y", "phieu-dong-y", "tan-thanh", "so-phieu-tan-thanh", "yes"];
+const NO: &[&str] =
+    &["khong-dong-y", "so-phieu-khong-dong-y", "phieu-khong-dong-y", "khong-tan-thanh", "no"];
 const NAME: &[&str] = &["ho-va-ten", "ho-ten", "ten", "ten-tap-the", "tap-the-ca-nhan", "name"];
 const UNIT: &[&str] = &["don-vi", "don-vi-cong-tac", "unit"];
 

@@ -81,8 +81,33 @@ fn lines_and_columns_of_a_plan() {
 }
 
 #[test]
+fn a_sheet_of_its_own_covers_nothing() {
+    for original in [PLAN, LETTER] {
+        let pdf = open(original);
+        let lines = [
+            "Tờ đóng dấu ĐẾN".to_owned(),
+            "Kế hoạch số 04/KH-HĐTĐKT: ".to_owned() + &"tổ chức ".repeat(40),
+        ];
+        let stamped = pdf.stamp_on_sheet(&stamp(), &lines).expect("stamped");
+        assert!(stamped.appended && stamped.bytes.starts_with(original));
+        assert_eq!(stamped.spot.found, Found::OwnSheet);
+        let copy = open(&stamped.bytes);
+        assert_eq!(copy.page_count(), pdf.page_count() + 1);
+        assert_eq!(copy.shape(0).map(|s| (s.width.round(), s.height.round())), Ok((210.0, 297.0)));
+        let sheet = copy.text(0).expect("the sheet");
+        assert_eq!(sheet.lines[0].text, lines[0]);
+        assert!(sheet.lines.len() > 3 && sheet.lines.iter().all(|l| l.area.right() < 190.0));
+        assert!(!sheet.lines.iter().any(|l| l.area.meets(&stamped.spot.area)));
+        assert_eq!(copy.text(1).expect("text"), pdf.text(0).expect("text"));
+        let notes = copy.document.get_page_annotations(copy.pages[0]).expect("annotations");
+        assert_eq!(notes.len(), 1);
+        assert!(!copy.is_signed());
+    }
+}
+
+#[test]
 fn a_stamped_copy_begins_with_the_original() {
-    for (original, found) in [(PLAN, Found::Covering), (LETTER, Found::Elsewhere)] {
+    for (original, found) in [(PLAN, Found::Covering), (LETTER, Found::UnderDate)] {
         let pdf = open(original);
         let stamped = pdf.stamp(&stamp(), None).expect("stamped");
         assert!(stamped.appended && stamped.bytes.starts_with(original));

@@ -184,6 +184,8 @@ pub enum Command {
     Run {
         #[arg(value_name = "JOB.toml")]
         job: PathBuf,
+        #[arg(long, value_name = "STEP")]
+        step: Vec<String>,
         #[arg(long)]
         dry_run: bool,
         #[arg(long)]
@@ -194,6 +196,11 @@ pub enum Command {
         wait: u64,
         #[arg(long)]
         json: bool,
+    },
+    #[command(alias = "dot-khen")]
+    Campaign {
+        #[command(subcommand)]
+        action: CampaignAction,
     },
     #[command(alias = "so")]
     Book {
@@ -369,6 +376,9 @@ impl Command {
             }
             | Self::Report { format, .. } => *format == PaperShape::Json,
             Self::Dossier { .. } => false,
+            Self::Campaign { action: CampaignAction::Status { format, .. } } => {
+                *format == Shape::Json
+            }
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
             Self::Award { json, .. } => *json,
@@ -384,6 +394,18 @@ impl Command {
             | Self::Keys { .. } => false,
         }
     }
+}
+
+/// What to do with award campaigns.
+#[derive(Debug, Subcommand)]
+pub enum CampaignAction {
+    #[command(alias = "trang-thai")]
+    Status {
+        #[arg(value_name = "JOB.toml")]
+        job: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
 }
 
 /// What to do with dossiers.

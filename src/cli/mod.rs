@@ -7,6 +7,7 @@ mod args;
 mod award;
 mod backup;
 mod book;
+mod campaign;
 mod check;
 mod checkpoint;
 mod dossier;
@@ -199,9 +200,17 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let first = args.files.first().cloned();
             list::run(&open(&world, &global, first.as_ref(), ui)?, &args, ui)
         }
-        Command::Run { job, dry_run, keep_going, again, wait, json } => {
+        Command::Run { job, step, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;
+            if campaign::is_asked(&workspace, &job, &step, keep_going || again)? {
+                let request = campaign::Request { job, steps: step, dry_run, wait, json };
+                return campaign::run(&workspace, &request, ui);
+            }
             run::run(&workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)
+        }
+        Command::Campaign { action: args::CampaignAction::Status { job, format } } => {
+            let workspace = open(&world, &global, job.as_ref(), ui)?;
+            campaign::status(&workspace, job.as_deref(), format == args::Shape::Json, ui)
         }
         Command::Book { kind, which, text, format, out, pages_per_volume, first_volume } => {
             let workspace = open_to_read(&world, &global, ui)?;

@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(numbers(date(2026, 11, 22)), ["06/2022/QH15", "06/2026/QH16", "152/2025/NĐ-CP"]);
         let decree = table.get("152/2025/NĐ-CP").expect("a row");
         assert!(decree.is_sure(date(2026, 1, 5)) && !decree.is_sure(date(2026, 11, 22)));
-        assert!(Bases::parse("last_verified = 2026-01-01\nbases = 3\n", "b").is_err());
+        assert!(Bases::parse("last_verified = \"2026-01-01\"\nbases = 3\n", "b").is_err());
     }
 
     #[test]

@@ -9,8 +9,9 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
-use super::keyed::{Field, Fields, Key, Reader};
+use super::keyed::{self, Field, Fields, Key, Reader};
 use super::name::unsafe_folder;
+use super::roll;
 use crate::diagnostic::Diagnostic;
 use crate::text;
 
@@ -31,8 +32,8 @@ const TABLE: &[Key] = &[
     LISTS,
     ("sheet", "trang"),
     ("columns", "cot"),
-    ("units", "don-vi"),
     ("order", "thu-tu"),
+    ("by_unit", "gom-don-vi"),
     ("form", "hinh-thuc"),
     ("achievement", "thanh-tich"),
     ("dossier", "ho-so"),
@@ -280,12 +281,12 @@ pub struct Campaign {
     pub lists: Vec<PathBuf>,
     /// Sheet of the workbooks; none: what the reader takes.
     pub sheet: Option<String>,
-    /// Headings given by hand: meaning → heading.
-    pub columns: Map<String, Value>,
-    /// A file with the names of all units.
-    pub units: Option<PathBuf>,
+    /// Headings given by hand: what it means, heading or letter.
+    pub columns: Vec<(roll::Field, String)>,
     /// Order.
     pub order: ListOrder,
+    /// True if the lines of a unit stay together.
+    pub by_unit: bool,
     /// The form of every line that names none: an id of the table of awards.
     pub form: String,
     /// The achievement of every line that names none.
@@ -374,9 +375,9 @@ impl<'a> Builder<'a> {
             title,
             lists,
             sheet: self.text(&fields, "sheet"),
-            columns: self.map(&fields, "columns"),
-            units: self.text(&fields, "units").map(|f| self.folder.join(f)),
+            columns: self.columns(&fields),
             order: self.order(&fields),
+            by_unit: fields.get("by_unit").and_then(|f| self.reader.boolean(f)).unwrap_or(false),
             form: self.text(&fields, "form").map(|f| text::slug(&f)).unwrap_or_default(),
             achievement: self.text(&fields, "achievement").unwrap_or_default(),
             dossier: self.text(&fields, "dossier"),
@@ -413,6 +414,27 @@ impl<'a> Builder<'a> {
             }
         }
         steps
+    }
+
+    /// `[cot]`: `ten = "Họ tên cán bộ"`, `don-vi = "D"`.
+    fn columns(&mut self, fields: &Fields<'_, 'a>) -> Vec<(roll::Field, String)> {
+        let Some(field) = fields.get("columns") else { return Vec::new() };
+        let Some(table) = self.reader.as_table(field) else { return Vec::new() };
+        let mut out = Vec::new();
+        for (key, value) in table {
+            let typed = key.get_ref().as_ref();
+            let inner = keyed::Field { typed, at: key.span().start, value };
+            match roll::field_of(typed) {
+                Some(meaning) => {
+                    out.extend(self.reader.string(inner).map(|heading| (meaning, heading)));
+                }
+                None => {
+                    let known: Vec<&str> = roll::map_keys().collect();
+                    self.reader.unknown_key(&fields.path, typed, inner.at, known.into_iter());
+                }
+            }
+        }
+        out
     }
 
     fn order(&mut self, fields: &Fields<'_, 'a>) -> ListOrder {

@@ -57,6 +57,10 @@ pub struct AwardLine {
     pub name: String,
     /// What.
     pub form: String,
+    /// Index of the case.
+    pub case: usize,
+    /// Name of the certificate's file in the archive.
+    pub file: String,
 }
 
 /// The awards of one run: rows of the book, what their certificates say, ids of their forms.
@@ -65,6 +69,8 @@ pub(super) struct Awards {
     pub rows: Vec<Awarding>,
     pub certificates: Vec<Certificate>,
     pub forms: Vec<String>,
+    /// Index of the case of each.
+    pub cases: Vec<usize>,
 }
 
 /// The awards of the cases that passed, in the list's order. `list` is the digest of the list that the
@@ -78,7 +84,7 @@ pub(super) fn awards(
 ) -> (Awards, Vec<Diagnostic>) {
     let Opened { campaign, tables, cases, id, .. } = opened;
     let (mut out, mut findings) = (Awards::default(), Vec::new());
-    for case in cases.iter().filter(|c| c.passed) {
+    for (index, case) in cases.iter().enumerate().filter(|(_, c)| c.passed) {
         let who = &case.who;
         let Some(decided) = decisions.iter().find(|d| d.form == who.form) else {
             findings.push(undecided(case));
@@ -106,6 +112,7 @@ pub(super) fn awards(
         });
         out.certificates.push(certificate);
         out.forms.push(who.form.clone());
+        out.cases.push(index);
     }
     (out, findings)
 }

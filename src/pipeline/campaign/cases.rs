@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::{Honouree, HonoureeKind};
 use crate::ruleset::{AwardForm, AwardKind, Awards, Confidence, Money, NoAmount};
+use crate::source::roll::Listed;
 use crate::text;
 
 use super::codes::{DOUBTFUL_FACTOR, EMPTY, NO_FACTOR, UNKNOWN_FORM};
@@ -64,25 +65,24 @@ impl Case {
     }
 }
 
-/// Brings lines into the order of the papers and gives each its form.
+/// The cases of checked lines, in their order. `told` is what was said of the lines: a row with an error
+/// needs no second one.
 pub(super) fn cases(
-    lines: Vec<(Honouree, Place)>,
-    form: &str,
+    lines: &[Listed],
     achievement: &str,
     forms: &Awards,
     file: &str,
+    told: &[Diagnostic],
 ) -> (Vec<Case>, Vec<Diagnostic>) {
     let mut findings = Vec::new();
-    let mut cases: Vec<Case> = lines
-        .into_iter()
-        .map(|(mut who, place)| {
-            if who.form.is_empty() {
-                form.clone_into(&mut who.form);
-            }
+    let cases: Vec<Case> = lines
+        .iter()
+        .map(|line| {
+            let (mut who, place) = (line.honouree.clone(), line.place.clone());
             if who.achievement.is_empty() {
                 achievement.clone_into(&mut who.achievement);
             }
-            if forms.get(&who.form).is_none() {
+            if forms.get(&who.form).is_none() && !was_told(told, &place) {
                 findings.push(unknown_form(&who, &place));
             }
             Case { who, place, vote: None, passed: true, money: None }
@@ -101,9 +101,15 @@ pub(super) fn cases(
             )),
         );
     }
-    // Stable: within a kind the order of the lists stays.
-    cases.sort_by_key(|c| c.who.kind);
     (cases, findings)
+}
+
+fn was_told(told: &[Diagnostic], place: &Place) -> bool {
+    told.iter().any(|d| {
+        d.severity == Severity::Error
+            && (&d.place.file, &d.place.sheet, d.place.row)
+                == (&place.file, &place.sheet, place.row)
+    })
 }
 
 fn unknown_form(who: &Honouree, place: &Place) -> Diagnostic {

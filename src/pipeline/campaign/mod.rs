@@ -24,13 +24,14 @@ use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::pipeline::Workspace;
+use crate::pipeline::roll::{CheckedRoll, awards_of};
 use crate::pipeline::workspace::read_text;
-use crate::ruleset::{Awards, BASES, Bases, FORMS, MONEY, Money};
+use crate::ruleset::{Awards, BASES, Bases, MONEY, Money};
 use crate::source::campaign::{self, Campaign};
 
 pub use crate::source::campaign::CampaignStep;
 pub use awarding::AwardLine;
-pub use run::{Order, Ran, StepRan, run};
+pub use run::{Order, Ran, StepRan, changed_since, run};
 pub use state::{Changes, Done, campaigns, identity, state};
 
 /// The tables of awards of an office.
@@ -49,8 +50,7 @@ impl Tables {
     /// # Errors
     /// `Config` if one cannot be read.
     pub fn open(workspace: &Workspace<'_>) -> Result<Self> {
-        let (file, text) = papers::table(workspace, "forms.toml", FORMS)?;
-        let forms = Awards::parse(&text, &file)?;
+        let forms = awards_of(workspace)?;
         let (file, text) = papers::table(workspace, "bases.toml", BASES)?;
         let bases = Bases::parse(&text, &file)?;
         let (file, text) = papers::table(workspace, "money.toml", MONEY)?;
@@ -68,6 +68,8 @@ pub struct Opened {
     pub tables: Tables,
     /// Its cases in the order of the papers, without votes and amounts.
     pub cases: Vec<cases::Case>,
+    /// The lists as they were read.
+    pub checked: CheckedRoll,
     /// What is to be said of file and lists.
     pub findings: Vec<Diagnostic>,
 }
@@ -95,10 +97,12 @@ pub fn open(
         Err(findings) => return Ok(Err(findings)),
     };
     let tables = Tables::open(workspace)?;
-    let (lines, mut findings) = lists::read(workspace, &campaign)?;
+    let mut checked = lists::read(workspace, &campaign)?;
+    let mut findings = std::mem::take(&mut checked.findings);
     let (cases, more) =
-        cases::cases(lines, &campaign.form, &campaign.achievement, &tables.forms, &file);
+        cases::cases(&checked.lines, &campaign.achievement, &tables.forms, &file, &findings);
+    checked.findings.clone_from(&findings);
     findings.extend(more);
     let id = identity(workspace, path);
-    Ok(Ok(Opened { campaign, id, tables, cases, findings }))
+    Ok(Ok(Opened { campaign, id, tables, cases, checked, findings }))
 }

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::diagnostic::{Diagnostic, Failure, Place, Result, Text, blocks};
+use crate::diagnostic::{Diagnostic, Failure, Lang, Place, Result, Text, blocks};
+use crate::model::Number;
 use crate::pipeline::Workspace;
-use crate::pipeline::awards::{Stamp, enter_awards};
+use crate::pipeline::awards::{Awarding, Stamp, enter_awards, preview_awards};
 use crate::pipeline::filing::Progress;
-use crate::pipeline::filing::read_register;
+use crate::pipeline::filing::{Issued, read_register};
 use crate::pipeline::issue::{Line, Ticket, issue, preview};
 use crate::pipeline::plan::{Plan, Purpose, plan_prepared};
 use crate::register::{Register, no_such_want};
@@ -18,12 +19,13 @@ use crate::source::campaign::CampaignStep;
 use crate::text;
 
 use super::Opened;
-use super::awarding::{AwardLine, Decided, agree, awards};
+use super::awarding::{AwardLine, Awards, Decided, agree, awards};
 use super::cases::{Case, amounts, counted, tally};
 use super::certify::{self, Presses, Printed};
 use super::codes::{DATED_EARLIER, LIST_CHANGED, NOT_SET, TOO_EARLY};
 use super::cross::{Checked, check};
 use super::data::{Reference, References, forms_of};
+use super::lists::reports;
 use super::papers::{Paper, day_of, papers};
 use super::state::{self, Done, changes, job, kept, list_of, state};
 use super::votes;
@@ -37,6 +39,8 @@ pub struct Order {
     pub dry_run: bool,
     /// How long to wait for another process.
     pub wait: Duration,
+    /// Language of the reports beside the lists.
+    pub lang: Lang,
 }
 
 /// What became of a step.
@@ -213,7 +217,10 @@ impl Runner<'_, '_> {
                 case.passed = kept.passed;
             }
         }
-        findings.extend(self.list_changes(fresh, register)?);
+        if !fresh.is_empty() {
+            let is_decided = fresh.contains(&Certificates);
+            findings.extend(since(&self.opened, &self.done, register, is_decided)?);
+        }
         Ok(())
     }
 
@@ -273,45 +280,6 @@ impl Runner<'_, '_> {
             }
         }
         findings
-    }
-
-    /// What became of the list since the steps before.
-    fn list_changes(
-        &self,
-        fresh: &[CampaignStep],
-        register: &dyn Register,
-    ) -> Result<Vec<Diagnostic>> {
-        let mut findings = Vec::new();
-        let now: Vec<_> = self.opened.cases.iter().map(Case::kept).collect();
-        let decided = fresh.contains(&CampaignStep::Certificates);
-        for (step, done) in &self.done {
-            if fresh.is_empty() || *step == CampaignStep::Certificates {
-                continue;
-            }
-            let Some(before) = list_of(register, done)? else { continue };
-            let found = changes(&before, &now);
-            if found.is_empty() {
-                continue;
-            }
-            let (told, name) = (found.told(), step.names().1);
-            let place = Place::file(&self.opened.campaign.file).item("danh-sach");
-            let message = Text::new(
-                format!("danh sách đã thay đổi so với bước {name}: {}", told.vi),
-                format!("the list is not the one of the step {name}: {}", told.en),
-            );
-            findings.push(if decided && *step == CampaignStep::Decision {
-                Diagnostic::error(LIST_CHANGED, place, message).hint(text!(
-                    "giấy khen và sổ phải đúng như quyết định đã ban hành: trả danh sách về như cũ, hoặc ban hành quyết định sửa đổi",
-                    "certificates and book must be as the decision that was issued: put the list back, or issue an amending decision"
-                ))
-            } else {
-                Diagnostic::warning(LIST_CHANGED, place, message).hint(text!(
-                    "văn bản sắp ban hành theo danh sách hiện nay; xem có cần trình hoặc xét lại không",
-                    "the papers to come follow the list as it is now; see whether it must be proposed or voted on again"
-                ))
-            });
-        }
-        Ok(findings)
     }
 
     /// The papers that are cited: registered ones, else stand-ins with the codes of this run.
@@ -391,11 +359,8 @@ impl Runner<'_, '_> {
         certify::open(self.workspace, campaign, tables, &forms_of(&passed))
     }
 
-    /// Checks the certificates before anything has a number: of decisions that are still to come only
-    /// the number is not known.
-    fn look_at_certificates(&self) -> Result<Vec<Diagnostic>> {
-        let (presses, mut findings) = self.presses()?;
-        let Some(presses) = presses else { return Ok(findings) };
+    /// The awards as far as they are known: of decisions that are still to come only the number is not.
+    fn awards_to_come(&self, has_file: bool) -> (Awards, Vec<Diagnostic>) {
         let campaign = &self.opened.campaign;
         let office = &self.workspace.office;
         let key = campaign.decision.signer.as_ref().or(office.defaults.signer.as_ref());
@@ -414,10 +379,36 @@ impl Runner<'_, '_> {
             Some(done) => done.entries.iter().map(Decided::of).collect(),
             None => forms_of(&passed).into_iter().map(stand_in).collect(),
         };
-        let (made, more) = awards(self.workspace, &self.opened, "", &decided, true);
+        awards(self.workspace, &self.opened, "", &decided, has_file)
+    }
+
+    /// Checks the certificates before anything has a number.
+    fn look_at_certificates(&self) -> Result<Vec<Diagnostic>> {
+        let (presses, mut findings) = self.presses()?;
+        let (made, more) = self.awards_to_come(presses.is_some());
         findings.extend(more);
-        findings.extend(presses.check(&made.certificates, &made.forms));
+        if let Some(presses) = presses {
+            findings.extend(presses.check(&made.certificates, &made.forms));
+        }
         Ok(findings)
+    }
+
+    /// The numbers that the awards would get.
+    fn foretell_awards(&self, findings: &mut Vec<Diagnostic>) -> Result<Vec<AwardLine>> {
+        let (made, _) = self.awards_to_come(false);
+        let register = read_register(&self.workspace.dir)?;
+        let register = register.as_ref().map(|r| r as &dyn Register);
+        let would = preview_awards(self.workspace, register, &made.rows)?;
+        findings.extend(would.findings);
+        let lines = made.rows.iter().zip(&would.issued).zip(&made.cases);
+        let line = |((row, issued), case): ((&Awarding, &Issued), &usize)| AwardLine {
+            number: issued.code.number.map_or(0, Number::get),
+            name: row.award.name.clone(),
+            form: row.award.form.clone(),
+            case: *case,
+            file: String::new(),
+        };
+        Ok(lines.map(line).collect())
     }
 
     /// Says what a run would do.
@@ -433,12 +424,18 @@ impl Runner<'_, '_> {
             }
         }
         for step in wanted {
+            let awards = match step {
+                CampaignStep::Certificates if !self.done.contains_key(step) => {
+                    self.foretell_awards(&mut ran.findings)?
+                }
+                _ => Vec::new(),
+            };
             ran.steps.push(match self.done.get(step) {
                 Some(done) => earlier(*step, done),
                 None => StepRan {
                     step: *step,
                     lines: lines.remove(step).unwrap_or_default(),
-                    awards: Vec::new(),
+                    awards,
                     copies: Vec::new(),
                     counts: self.counts(*step),
                     earlier: false,
@@ -468,7 +465,7 @@ impl Runner<'_, '_> {
             wait: order.wait,
         };
         if step == CampaignStep::Certificates {
-            self.enter(&ticket, on_progress, ran)?;
+            self.enter(&ticket, order.lang, on_progress, ran)?;
         } else {
             let made = match made {
                 Some(made) => Some(made),
@@ -522,6 +519,7 @@ impl Runner<'_, '_> {
     fn enter(
         &self,
         ticket: &Ticket,
+        lang: Lang,
         on_progress: &(dyn Fn(Progress) + Sync),
         ran: &mut Ran,
     ) -> Result<()> {
@@ -569,15 +567,24 @@ impl Runner<'_, '_> {
                 Err(failure) => ran.uncopied = ran.uncopied.take().or(Some(failure)),
             }
         }
-        let lines = made.rows.iter().zip(&done.issued).map(|(a, i)| AwardLine {
-            number: i.code.number.map_or(0, crate::model::Number::get),
-            name: a.award.name.clone(),
-            form: a.award.form.clone(),
-        });
+        let lines = made.rows.iter().zip(&done.issued).zip(&made.cases);
+        let lines: Vec<AwardLine> = lines
+            .map(|((row, issued), case)| AwardLine {
+                number: issued.code.number.map_or(0, Number::get),
+                name: row.award.name.clone(),
+                form: row.award.form.clone(),
+                case: *case,
+                file: issued.file.as_ref().map_or_else(String::new, |f| f.at.path.clone()),
+            })
+            .collect();
+        match reports(self.workspace, &self.opened.checked, &lines, lang) {
+            Ok(paths) => copies.extend(paths),
+            Err(failure) => ran.uncopied = ran.uncopied.take().or(Some(failure)),
+        }
         ran.steps.push(StepRan {
             step: CampaignStep::Certificates,
             lines: Vec::new(),
-            awards: lines.collect(),
+            awards: lines,
             copies,
             counts: self.counts(CampaignStep::Certificates),
             earlier: false,
@@ -599,6 +606,52 @@ struct Made {
 
 fn shown(day: jiff::civil::Date) -> String {
     day.strftime("%d/%m/%Y").to_string()
+}
+
+/// What became of the list since the steps that were done.
+///
+/// # Errors
+/// The register cannot be read.
+pub fn changed_since(workspace: &Workspace<'_>, opened: &Opened) -> Result<Vec<Diagnostic>> {
+    let Some(register) = read_register(&workspace.dir)? else { return Ok(Vec::new()) };
+    let done = state(&register, &opened.id)?;
+    since(opened, &done, &register, false)
+}
+
+/// The same against steps as they are known; `is_decided` where what was decided may no longer change.
+fn since(
+    opened: &Opened,
+    done: &BTreeMap<CampaignStep, Done>,
+    register: &dyn Register,
+    is_decided: bool,
+) -> Result<Vec<Diagnostic>> {
+    let mut findings = Vec::new();
+    let now: Vec<_> = opened.cases.iter().map(Case::kept).collect();
+    for (step, done) in done.iter().filter(|(s, _)| **s != CampaignStep::Certificates) {
+        let Some(before) = list_of(register, done)? else { continue };
+        let found = changes(&before, &now);
+        if found.is_empty() {
+            continue;
+        }
+        let (told, name) = (found.told(), step.names().1);
+        let place = Place::file(&opened.campaign.file).item("danh-sach");
+        let message = Text::new(
+            format!("danh sách đã thay đổi so với bước {name}: {}", told.vi),
+            format!("the list is not the one of the step {name}: {}", told.en),
+        );
+        findings.push(if is_decided && *step == CampaignStep::Decision {
+            Diagnostic::error(LIST_CHANGED, place, message).hint(text!(
+                "giấy khen và sổ phải đúng như quyết định đã ban hành: trả danh sách về như cũ, hoặc ban hành quyết định sửa đổi",
+                "certificates and book must be as the decision that was issued: put the list back, or issue an amending decision"
+            ))
+        } else {
+            Diagnostic::warning(LIST_CHANGED, place, message).hint(text!(
+                "văn bản sắp ban hành theo danh sách hiện nay; xem có cần trình hoặc xét lại không",
+                "the papers to come follow the list as it is now; see whether it must be proposed or voted on again"
+            ))
+        });
+    }
+    Ok(findings)
 }
 
 /// What the papers of the steps cannot do without.

@@ -6,6 +6,7 @@ mod acts;
 mod args;
 mod backup;
 mod book;
+mod certificate;
 mod check;
 mod checkpoint;
 mod dossier;
@@ -28,6 +29,7 @@ mod report;
 mod run;
 mod template;
 mod verify;
+mod voucher;
 mod yearly;
 
 use std::ffi::OsString;
@@ -251,9 +253,14 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open_to_read(&world, &global, ui)?;
             proof::write(&workspace, &code, year, out.as_deref(), ui)
         }
-        Command::Prove { file, proof, keys, format } => {
-            proof::check(&world, &global, proof::Request { file, proof, keys, format }, ui)
+        Command::Certificate { action } => {
+            let workspace = open(&world, &global, None, ui)?;
+            certificate::run(&workspace, action, ui)
         }
+        Command::Prove(request) => match request.qr.clone() {
+            Some(line) => voucher::check(&world, &global, &line, &request, ui),
+            None => proof::check(&world, &global, *request, ui),
+        },
         Command::Checkpoint { out } => {
             let workspace = open_to_read(&world, &global, ui)?;
             checkpoint::run(&workspace, out.as_deref(), ui)

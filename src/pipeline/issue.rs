@@ -215,7 +215,8 @@ fn render(
     if let Some(dossier) = dossier {
         fields.extra.entry("dossier".to_owned()).or_insert(dossier);
     }
-    for (key, value) in &plan.extra {
+    let of_step = plan.steps.get(planned.step).map(|s| &s.extra);
+    for (key, value) in of_step.into_iter().flatten().chain(&plan.extra) {
         fields.extra.entry(key.clone()).or_insert_with(|| value.clone());
     }
     Ok(Rendered {
@@ -326,6 +327,7 @@ impl Wants for PlannedWants<'_> {
         texts.push(self.workspace.office_text.as_bytes());
         texts.push(self.workspace.rules_text.as_bytes());
         texts.extend(self.common.iter().map(|c| c.text.as_bytes()));
+        texts.extend(self.plan.kept_texts.iter().map(|t| t.as_bytes()));
         texts
     }
 }
@@ -418,7 +420,12 @@ fn copy_out(
 
 /// Copies are convenience, not record: written under a temporary name and renamed, so that none is
 /// ever half-written, but not synced one by one. A file of that name that differs is kept aside.
-fn copy_file(workspace: &Workspace<'_>, from: &Path, size: u64, to: &Path) -> Result<()> {
+pub(super) fn copy_file(
+    workspace: &Workspace<'_>,
+    from: &Path,
+    size: u64,
+    to: &Path,
+) -> Result<()> {
     let world = workspace.world;
     let parent = crate::world::parent_of(to);
     let record = from.display();

@@ -264,7 +264,10 @@ fn said(run: &Run, out: &mut String) {
     match &run.content {
         RunContent::Text(text) => out.push_str(text),
         RunContent::Break | RunContent::Tab => out.push(' '),
-        RunContent::PageNumber | RunContent::Squares(_) => {}
+        RunContent::PageNumber
+        | RunContent::Squares(_)
+        | RunContent::Picture(_)
+        | RunContent::Figure(_) => {}
     }
 }
 

@@ -10,6 +10,7 @@
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::super::fault::{At, Doing, refuse};
 use super::super::paths::{LOG, QUARANTINE};
@@ -25,7 +26,7 @@ use crate::world::{EntryKind, World, parent_of};
 pub struct Log<'w> {
     world: &'w dyn World,
     root: PathBuf,
-    key: PrivateKey,
+    key: Arc<PrivateKey>,
     /// The key that was replaced: it signs the next checkpoint too.
     also: Option<PrivateKey>,
     edge: Edge,
@@ -57,7 +58,7 @@ impl<'w> Log<'w> {
         let mut log = Self {
             world,
             root: root.to_owned(),
-            key,
+            key: Arc::new(key),
             also: None,
             edge: Edge::default(),
             signed,
@@ -88,6 +89,11 @@ impl<'w> Log<'w> {
     /// The key that signs; its name is the log's.
     pub fn key(&self) -> &PublicKey {
         self.key.public()
+    }
+
+    /// The key itself, for what certificates bear.
+    pub fn signer(&self) -> Arc<PrivateKey> {
+        Arc::clone(&self.key)
     }
 
     /// The next checkpoint bears the signature of this key too: the one that was replaced vouches
@@ -274,7 +280,7 @@ impl<'w> Log<'w> {
         let origin = self.key.public().name().to_owned();
         let next = Checkpoint { origin, size: self.edge.size(), root: self.edge.root() };
         if self.signed.as_ref() != Some(&next) || self.also.is_some() {
-            let keys: Vec<&PrivateKey> = std::iter::once(&self.key).chain(&self.also).collect();
+            let keys: Vec<&PrivateKey> = std::iter::once(&*self.key).chain(&self.also).collect();
             let note = sign(&next.text(), &keys);
             let path = self.at(CHECKPOINT);
             self.world.replace(&path, note.as_bytes()).at(Doing::Write, &path)?;

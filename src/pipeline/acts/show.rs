@@ -101,7 +101,7 @@ fn shown(register: &dyn Register, entry: Entry) -> Result<Shown> {
         label: entry.label(),
         exact: exact(&entry),
         standing: life.standing(),
-        metadata: annex::metadata(&entry),
+        metadata: annex::metadata(&known(&entry, &life, &dossiers)),
         links,
         leaf,
         job,
@@ -110,6 +110,20 @@ fn shown(register: &dyn Register, entry: Entry) -> Result<Shown> {
         life,
         entry,
     })
+}
+
+/// The entry with what its life tells of Annex VI: the dossier it was put into, the pages of what was signed.
+fn known(entry: &Entry, life: &Life, dossiers: &[String]) -> Entry {
+    let mut entry = entry.clone();
+    let extra = &mut entry.fields.extra;
+    if let Some(dossier) = dossiers.first() {
+        extra.entry("dossier".to_owned()).or_insert_with(|| dossier.clone());
+    }
+    let pages = life.of_kinds(&[Kind::Attach]).filter_map(|a| a.act.data.get("pages")?.as_u64());
+    if let Some(pages) = pages.last() {
+        extra.entry("page_amount".to_owned()).or_insert_with(|| pages.to_string());
+    }
+    entry
 }
 
 fn link(

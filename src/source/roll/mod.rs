@@ -24,7 +24,7 @@ use crate::text;
 use crate::world::World;
 
 pub use head::parse_map;
-pub use words::field_of;
+pub use words::{field_of, map_keys};
 
 use body::Reader;
 use repair::Doubt;

@@ -104,7 +104,10 @@ fn outcome(sheet: String, row: u32, findings: &[&Diagnostic], lang: Lang) -> Out
         format!("{} {}{}", d.code, at.unwrap_or_default(), d.message.get(lang))
     });
     let message = told.collect::<Vec<_>>().join("\n");
-    Outcome { sheet, row, status: status(worst, lang).to_owned(), message, ..Outcome::default() }
+    // The file as a whole has a state only where something is wrong with it.
+    let silent = row == 0 && worst.is_none_or(|w| w == Severity::Info);
+    let status = if silent { "" } else { status(worst, lang) };
+    Outcome { sheet, row, status: status.to_owned(), message, ..Outcome::default() }
 }
 
 /// Where the report of a list goes: `DANH-SACH-ket-qua.xlsx`, beside it or in a folder.

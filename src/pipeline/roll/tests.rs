@@ -185,8 +185,8 @@ fn a_report_stands_beside_each_list_and_replaces_no_other_file() {
     assert!(case.check(&paths, |_| {}).files[0].is_passed_over);
     let outcomes = checked.outcomes(&a, Lang::Vi);
     let states: Vec<_> = outcomes.iter().map(|o| (o.row, o.status.as_str(), o.line)).collect();
-    assert_eq!(states, [(2, "Cần xem lại", Some(0)), (3, "Lỗi", Some(1))]);
-    assert!(outcomes[1].message.contains("D0721") && outcomes[1].message.contains("cột F"));
+    assert_eq!(states, [(0, "", None), (2, "Cần xem lại", Some(0)), (3, "Lỗi", Some(1))]);
+    assert!(outcomes[2].message.contains("D0721") && outcomes[2].message.contains("cột F"));
     fs::write(&paths[0], "somebody's own").expect("writes");
     let (paths, found) = write_reports(&office, &checked, None, Lang::Vi);
     assert!(paths.is_empty() && found.iter().all(|d| d.code == codes::REPORT) && found.len() == 1);

@@ -5,6 +5,7 @@
 use super::words::{without_brackets, words};
 use crate::model::HonoureeKind;
 use crate::text;
+use crate::text::collate::same_key;
 use crate::text::from_roman;
 
 /// `I`, `A`, `1`, `-` with or without its full stop.
@@ -44,10 +45,9 @@ pub(super) fn section_kind(text: &str) -> Option<HonoureeKind> {
 /// The award that a heading of a section names, and whom it says it is for.
 pub(super) fn section_form(text: &str) -> Option<(Option<HonoureeKind>, String)> {
     let bare = without_brackets(text);
-    let slug = text::slug(&bare);
-    let leads = |slug: &str| words().rows.form.iter().any(|w| slug.starts_with(w.as_str()));
+    let leads = |text: &str| begins(text, &words().rows.form);
     let trimmed = bare.trim().trim_end_matches([':', '.']).trim();
-    if leads(&slug) {
+    if leads(&bare) {
         // “Danh hiệu Lao động tiên tiến: 25 cá nhân”
         let name = trimmed.split([':', ';']).next().unwrap_or(trimmed).trim();
         return Some((None, name.to_owned()));
@@ -56,15 +56,23 @@ pub(super) fn section_form(text: &str) -> Option<(Option<HonoureeKind>, String)>
     let at = bare.to_lowercase().find("đề nghị")?;
     let (who, what) = (bare.get(..at)?, bare.get(at..)?);
     let kind = section_kind(who)?;
-    leads(&text::slug(what)).then(|| (Some(kind), what.trim().to_owned()))
+    leads(what).then(|| (Some(kind), what.trim().to_owned()))
 }
 
 pub(super) fn is_total(text: &str) -> bool {
-    let slug = text::slug(text);
-    let lead = |w: &String| {
-        slug.strip_prefix(w.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    };
-    words().rows.totals.iter().any(lead) || slug.contains("danh-sach-nay-co")
+    let counted = !text.is_ascii() || text.bytes().any(|b| b.is_ascii_digit());
+    counted && begins(text, &words().rows.totals)
+}
+
+/// True if a text begins with one of the words, accents and all. A text without any accent is compared without,
+/// with words of two syllables and more.
+fn begins(text: &str, list: &[String]) -> bool {
+    let (whole, plain) = (same_key(text), text.is_ascii());
+    list.iter().any(|word| {
+        let word = if plain { text::fold(word) } else { same_key(word) };
+        let rest = whole.strip_prefix(word.as_str());
+        rest.is_some_and(|r| r.is_empty() || r.starts_with(' ')) && (!plain || word.contains(' '))
+    })
 }
 
 /// The numbers of a total with the kind that each one counts.
@@ -129,6 +137,8 @@ mod tests {
     #[test]
     fn totals_are_read() {
         assert!(is_total("Tổng cộng: 25") && is_total("Cộng") && !is_total("Công Tôn Nữ"));
+        assert!(is_total("Tong cong: 25") && !is_total("Tong Van An") && !is_total("Tống Văn 2"));
+        assert_eq!(section_form("Tăng Thị Hoa"), None);
         assert!(is_total("Danh sách này có 25 người./."));
         assert_eq!(counts("Tổng cộng: 25"), [(25, None)]);
         assert_eq!(

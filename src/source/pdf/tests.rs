@@ -84,7 +84,10 @@ fn lines_and_columns_of_a_plan() {
 fn a_sheet_of_its_own_covers_nothing() {
     for original in [PLAN, LETTER] {
         let pdf = open(original);
-        let lines = ["Tờ đóng dấu ĐẾN".to_owned(), "Kế hoạch số 04/KH-HĐTĐKT: ".to_owned() + &"tổ chức ".repeat(40)];
+        let lines = [
+            "Tờ đóng dấu ĐẾN".to_owned(),
+            "Kế hoạch số 04/KH-HĐTĐKT: ".to_owned() + &"tổ chức ".repeat(40),
+        ];
         let stamped = pdf.stamp_on_sheet(&stamp(), &lines).expect("stamped");
         assert!(stamped.appended && stamped.bytes.starts_with(original));
         assert_eq!(stamped.spot.found, Found::OwnSheet);

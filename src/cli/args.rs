@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use crate::diagnostic::Lang;
 
 use super::acts::Deed;
+use super::certificate::CertificateAction;
 pub use verify::{Verify, VerifyShape};
 
 /// The command line.
@@ -178,10 +179,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    #[command(alias = "danh-sach")]
+    List(Box<ListArgs>),
     #[command(alias = "chay")]
     Run {
         #[arg(value_name = "JOB.toml")]
         job: PathBuf,
+        #[arg(long, value_name = "STEP")]
+        step: Vec<String>,
         #[arg(long)]
         dry_run: bool,
         #[arg(long)]
@@ -192,6 +197,11 @@ pub enum Command {
         wait: u64,
         #[arg(long)]
         json: bool,
+    },
+    #[command(alias = "dot-khen")]
+    Campaign {
+        #[command(subcommand)]
+        action: CampaignAction,
     },
     #[command(alias = "so")]
     Book {
@@ -249,15 +259,11 @@ pub enum Command {
         out: Option<PathBuf>,
     },
     #[command(alias = "chung-minh")]
-    Prove {
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-        #[arg(long, value_name = "FILE")]
-        proof: PathBuf,
-        #[arg(long = "key", value_name = "VKEY")]
-        keys: Vec<String>,
-        #[arg(long, value_enum, default_value_t)]
-        format: Shape,
+    Prove(Box<ProveArgs>),
+    #[command(alias = "giay-khen", alias = "bang-khen")]
+    Certificate {
+        #[command(subcommand)]
+        action: CertificateAction,
     },
     #[command(alias = "diem-kiem-tra")]
     Checkpoint {
@@ -358,18 +364,23 @@ impl Command {
             | Self::Rebuild { format, .. }
             | Self::Backup { format, .. }
             | Self::Restore { format, .. }
-            | Self::Prove { format, .. }
             | Self::Check { format, .. }
             | Self::Template { format, .. } => *format == Shape::Json,
+            Self::Prove(request) => request.format == Shape::Json,
+            Self::Certificate { action } => action.wants_json(),
             Self::Verify(verify) => verify.format == VerifyShape::Json,
             Self::Dossier {
                 action: DossierAction::List { format, .. } | DossierAction::Show { format, .. },
             }
             | Self::Report { format, .. } => *format == PaperShape::Json,
             Self::Dossier { .. } => false,
+            Self::Campaign { action: CampaignAction::Status { format, .. } } => {
+                *format == Shape::Json
+            }
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
             Self::Award { json, .. } => *json,
+            Self::List(args) => args.format == Shape::Json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
             Self::Deed(deed) => deed.wants_json(),
             Self::Init { .. }
@@ -381,6 +392,46 @@ impl Command {
             | Self::Keys { .. } => false,
         }
     }
+}
+
+/// What to do with award campaigns.
+#[derive(Debug, Subcommand)]
+pub enum CampaignAction {
+    #[command(alias = "trang-thai")]
+    Status {
+        #[arg(value_name = "JOB.toml")]
+        job: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+}
+
+/// What is to be proved: a file with its proof, or the QR code of a certificate.
+#[derive(Debug, Clone, Args)]
+pub struct ProveArgs {
+    #[arg(
+        value_name = "FILE",
+        required_unless_present = "qr",
+        conflicts_with = "qr",
+        requires = "proof"
+    )]
+    pub file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub proof: Option<PathBuf>,
+    #[arg(long, value_name = "TEXT")]
+    pub qr: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "qr")]
+    pub name: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "qr")]
+    pub unit: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "qr")]
+    pub award: Option<String>,
+    #[arg(long, value_name = "TEXT", requires = "qr")]
+    pub achievement: Option<String>,
+    #[arg(long = "key", value_name = "VKEY")]
+    pub keys: Vec<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Shape,
 }
 
 /// What to do with dossiers.
@@ -466,6 +517,41 @@ pub enum DossierAction {
         #[arg(long, value_name = "SECONDS", default_value_t = 120)]
         wait: u64,
     },
+}
+
+/// Order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ListOrder {
+    #[default]
+    #[value(alias = "nhu-gui")]
+    Given,
+    #[value(alias = "ten")]
+    Name,
+}
+
+/// What `list` takes.
+#[derive(Debug, Clone, Args)]
+pub struct ListArgs {
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "FIELD=COLUMN", value_parser = crate::source::roll::parse_map)]
+    pub map: Vec<(crate::source::roll::Field, String)>,
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub header_row: Option<u32>,
+    #[arg(long, value_name = "AWARD")]
+    pub form: Option<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub order: ListOrder,
+    #[arg(long)]
+    pub by_unit: bool,
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[arg(long)]
+    pub no_report: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Shape,
 }
 
 /// What `receive` takes.

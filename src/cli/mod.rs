@@ -7,6 +7,8 @@ mod args;
 mod award;
 mod backup;
 mod book;
+mod campaign;
+mod certificate;
 mod check;
 mod checkpoint;
 mod dossier;
@@ -18,6 +20,7 @@ mod help;
 mod init;
 mod issue;
 mod keys;
+mod list;
 mod new;
 mod paper;
 mod progress;
@@ -30,6 +33,7 @@ mod reprint;
 mod run;
 mod template;
 mod verify;
+mod voucher;
 mod yearly;
 
 use std::ffi::OsString;
@@ -194,9 +198,21 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
                 award::Request { list, decision, date, form, council, sheet, dry_run, wait, json };
             award::run(&workspace, request, ui)
         }
-        Command::Run { job, dry_run, keep_going, again, wait, json } => {
+        Command::List(args) => {
+            let first = args.files.first().cloned();
+            list::run(&open(&world, &global, first.as_ref(), ui)?, &args, ui)
+        }
+        Command::Run { job, step, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;
+            if campaign::is_asked(&workspace, &job, &step, keep_going || again)? {
+                let request = campaign::Request { job, steps: step, dry_run, wait, json };
+                return campaign::run(&workspace, &request, ui);
+            }
             run::run(&workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)
+        }
+        Command::Campaign { action: args::CampaignAction::Status { job, format } } => {
+            let workspace = open(&world, &global, job.as_ref(), ui)?;
+            campaign::status(&workspace, job.as_deref(), format == args::Shape::Json, ui)
         }
         Command::Book { kind, which, text, format, out, pages_per_volume, first_volume } => {
             let workspace = open_to_read(&world, &global, ui)?;
@@ -264,9 +280,14 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open_to_read(&world, &global, ui)?;
             proof::write(&workspace, &code, year, out.as_deref(), ui)
         }
-        Command::Prove { file, proof, keys, format } => {
-            proof::check(&world, &global, proof::Request { file, proof, keys, format }, ui)
+        Command::Certificate { action } => {
+            let workspace = open(&world, &global, None, ui)?;
+            certificate::run(&workspace, action, ui)
         }
+        Command::Prove(request) => match request.qr.clone() {
+            Some(line) => voucher::check(&world, &global, &line, &request, ui),
+            None => proof::check(&world, &global, *request, ui),
+        },
         Command::Checkpoint { out } => {
             let workspace = open_to_read(&world, &global, ui)?;
             checkpoint::run(&workspace, out.as_deref(), ui)

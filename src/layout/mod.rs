@@ -11,6 +11,7 @@
 
 mod body;
 mod build;
+mod certificate;
 mod compose;
 mod foot;
 mod header;
@@ -25,6 +26,7 @@ mod styles;
 mod table;
 
 pub use build::Composer;
+pub use certificate::{Art, Printer, Unfit, Values};
 pub use compose::compose;
 pub use incoming::LABELS;
 pub use measures::{choice_keys, wrong_choices};

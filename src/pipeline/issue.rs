@@ -212,7 +212,8 @@ fn render(
     if let Some(dossier) = dossier {
         fields.extra.entry("dossier".to_owned()).or_insert(dossier);
     }
-    for (key, value) in &plan.extra {
+    let of_step = plan.steps.get(planned.step).map(|s| &s.extra);
+    for (key, value) in of_step.into_iter().flatten().chain(&plan.extra) {
         fields.extra.entry(key.clone()).or_insert_with(|| value.clone());
     }
     Ok(Rendered {
@@ -285,6 +286,7 @@ impl<'p> PlannedWants<'p> {
         blobs.push(workspace.office_text.as_bytes());
         blobs.push(workspace.rules_text.as_bytes());
         blobs.extend(self.common.iter().map(|c| c.text.as_bytes()));
+        blobs.extend(self.plan.kept_texts.iter().map(|t| t.as_bytes()));
         filing.put_blobs(&blobs).map(drop)
     }
 }
@@ -407,7 +409,12 @@ fn copy_out(
 
 /// Copies are convenience, not record: written under a temporary name and renamed, so that none is
 /// ever half-written, but not synced one by one. A file of that name that differs is kept aside.
-fn copy_file(workspace: &Workspace<'_>, from: &Path, size: u64, to: &Path) -> Result<()> {
+pub(super) fn copy_file(
+    workspace: &Workspace<'_>,
+    from: &Path,
+    size: u64,
+    to: &Path,
+) -> Result<()> {
     let world = workspace.world;
     let parent = crate::world::parent_of(to);
     let record = from.display();

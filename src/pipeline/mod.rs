@@ -6,6 +6,8 @@ pub mod acts;
 mod assemble;
 mod awards;
 mod backup;
+pub mod campaign;
+pub mod certificate;
 mod check;
 mod codes;
 mod copy;

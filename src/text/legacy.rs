@@ -188,7 +188,7 @@ pub enum Guess {
 /// Only words with letters beyond ASCII count: the others read the same in each encoding. A text with
 /// letters that only Unicode has (ă, đ, ơ, ư, U+1EA0 to U+1EF9) is never old, whatever its font.
 pub fn detect(text: &str, face: Face) -> Guess {
-    if text.is_ascii() || text.chars().any(only_unicode) {
+    if text.is_ascii() || has_unicode_letters(text) {
         return Guess::Sure(Encoding::Unicode);
     }
     let [plain, tcvn3, vni] = [Encoding::Unicode, Encoding::Tcvn3, Encoding::Vni].map(|e| {
@@ -205,6 +205,11 @@ pub fn detect(text: &str, face: Face) -> Guess {
         std::cmp::Ordering::Less if hinted => Guess::Close(old.2),
         _ => Guess::Sure(Encoding::Unicode),
     }
+}
+
+/// True if a text has letters that only Unicode has: it is of no old encoding, whatever its font.
+pub fn has_unicode_letters(text: &str) -> bool {
+    text.chars().any(only_unicode)
 }
 
 /// Letters of Vietnamese beyond Latin-1, and combining marks.

@@ -408,4 +408,47 @@ mod tests {
             Class::ALL.iter().filter(|c| c.is_unknown()).all(|c| c.severity() == Severity::Error)
         );
     }
+
+    #[test]
+    fn evidence_of_change_is_told_from_damage() {
+        let of = |which: fn(Class) -> bool| {
+            let classes = Class::ALL.iter().filter(|c| which(**c));
+            classes.map(|c| c.code().to_string()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(of(Class::is_rolled_back), "K0113 K0506 K0602 K0903");
+        assert_eq!(
+            of(Class::is_tampering),
+            "K0113 K0506 K0602 K0903 K0811 K0812 K0813 K0814 K0815 K0816 K0817 K0818 K0819 K0821 K0822 K0824 K0841 K0842"
+        );
+        assert_eq!(of(Class::is_of_a_stray), "K0106 K0110 K0113 K0205");
+        assert_eq!(of(Class::is_unknown), "K0301 K0302 K0303 K0304");
+    }
+
+    #[test]
+    fn a_finding_says_all_that_is_known_of_it() {
+        let document = DocumentId {
+            seq: 7,
+            code: "05/KH-SNV".into(),
+            series: "SNV:ke-hoach".into(),
+            year: 2026,
+            number: 5,
+            date: jiff::civil::date(2026, 3, 5),
+        };
+        let plain = || Finding::new(Class::Renamed, "bags/x");
+        let says =
+            |finding: Finding| finding.message().en.replace(Class::Renamed.sentence().1, "…");
+        assert_eq!(says(plain()), "…");
+        assert_eq!(says(plain().with(Some(&document), "bags/y")), "… ↔ 05/KH-SNV, bags/y");
+        assert_eq!(says(plain().with(Some(&document), "")), "… ↔ 05/KH-SNV");
+        assert_eq!(says(plain().with(None, "bags/y")), "… ↔ bags/y");
+        assert_eq!(says(plain().values("1", "2")), "… (must be 1, is 2)");
+        assert_eq!(says(plain().actual("2")), "…: 2");
+        let expected = Finding { expected: Some("1".into()), ..plain() };
+        assert_eq!(says(expected), "… (must be 1)");
+        assert_eq!(says(plain().why(Text::new("vì", "because"))), "…: because");
+        let place = plain().of(&document).at_line(3).diagnostic().place;
+        assert_eq!((place.file.as_deref(), place.line), (Some("bags/x"), Some(3)));
+        assert_eq!(place.item.as_deref(), Some("05/KH-SNV"));
+        assert_eq!(Finding::new(Class::Gap, "").diagnostic().place.file, None);
+    }
 }

@@ -90,7 +90,7 @@ fn page(shown: &Shown, lang: Lang) -> String {
     for (name, value) in &shown.metadata {
         line(Text::new(*name, *name), value);
     }
-    let known = ["dossier", "code", "organ", "secrecy"];
+    let known = ["dossier", "code", "organ", "secrecy", "certificate", "qr"];
     for (key, value) in entry.fields.extra.iter().filter(|(k, _)| !known.contains(&k.as_str())) {
         if !shown.metadata.iter().any(|(_, v)| v == value) {
             line(Text::new(key.as_str(), key.as_str()), value);
@@ -143,7 +143,7 @@ fn link(link: &Link, lang: Lang) -> String {
 fn act(acted: &Acted, lang: Lang) -> String {
     let act = &acted.act;
     let mut out = format!("{}  {} · #{}", day(act.date), kind_name(act.kind).get(lang), act.seq);
-    for (key, value) in act.data.iter().chain(&act.fields) {
+    for (key, value) in act.data.iter().chain(&act.fields).filter(|(key, _)| *key != "qr") {
         let value = match value {
             serde_json::Value::String(text) => text.clone(),
             serde_json::Value::Array(list) => {

@@ -14,7 +14,7 @@ use super::batch::{finish_files, salts};
 use super::{Filing, broken, journal, recovery};
 use crate::archive::{Digest, FileName, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::register::{CommitError, Kind, NewAct};
+use crate::register::{CommitError, Kind, NewAct, leaf};
 use crate::text;
 
 /// The folder in staging of acts that are being entered.
@@ -69,6 +69,11 @@ pub struct Entered {
 pub(super) fn enter(filing: &mut Filing<'_>, acts: Vec<Entering>) -> Result<Entered> {
     if filing.broken {
         return Err(broken());
+    }
+    for act in &acts {
+        let (series, ..) = home(filing, act)?;
+        let files = act.files.len();
+        leaf::act_fits(act.kind, act.about, act.date, &act.data, &series, files)?;
     }
     let at = filing.world.timestamp();
     let staged = stage(filing, &acts);

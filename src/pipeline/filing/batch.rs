@@ -56,7 +56,7 @@ pub(super) fn issue(
     let at = filing.world.timestamp();
     let committed = (|| {
         let numbers = numbers(filing, batch, wants)?;
-        let bags = allocate(filing, wants)?;
+        let bags = allocate(filing, batch, wants)?;
         commit(
             filing,
             batch,
@@ -110,12 +110,19 @@ fn numbers(filing: &Filing<'_>, batch: &Batch, wants: &dyn Wants) -> Result<Vec<
     Ok(register::plan(register, batch.book, &filing.office, wants, today)?.numbers)
 }
 
-/// The bag of each want.
-fn allocate(filing: &Filing<'_>, wants: &dyn Wants) -> Result<Vec<BagId>> {
+/// The bag of each want; refuses what the log could not hold.
+fn allocate(filing: &Filing<'_>, batch: &Batch, wants: &dyn Wants) -> Result<Vec<BagId>> {
     let mut years = Vec::with_capacity(wants.count());
     let mut counts: HashMap<i16, usize> = HashMap::new();
     for index in 0..wants.count() {
-        let (year, files) = (wants.get(index)?.date.year(), wants.files(index));
+        let (want, files) = (wants.get(index)?, wants.files(index));
+        let year = want.date.year();
+        register::leaf::entry_fits(
+            wants.book(index).unwrap_or(batch.book),
+            &want.series,
+            want.date,
+            files,
+        )?;
         years.push((year, files));
         *counts.entry(year).or_default() += files.max(1);
     }

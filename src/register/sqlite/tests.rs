@@ -224,3 +224,18 @@ fn a_blank_register_is_what_opening_would_have_made() {
     let mode: String = read.conn.query_row("PRAGMA journal_mode", [], |r| r.get(0)).expect("mode");
     assert_eq!((mode.as_str(), read.check_pages().expect("checks")), ("wal", Vec::new()));
 }
+
+#[test]
+fn a_sender_s_code_is_looked_up_and_not_searched_for() {
+    let (_dir, register) = filled();
+    let filter = crate::register::Filter {
+        book: Some(Book::Incoming),
+        sender_code: Some("5/STC".into()),
+        ..crate::register::Filter::default()
+    };
+    let (sql, _) = super::read::select(&filter);
+    let mut plan = register.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+    let steps = plan.query_map(["5/STC"], |r| r.get::<_, String>(3)).expect("steps");
+    let steps: Vec<String> = steps.map(|s| s.expect("a step")).collect();
+    assert!(steps[0].contains("entries_sender (<expr>=?)"), "{steps:?}");
+}

@@ -26,6 +26,7 @@ mod layout_forms;
 mod layout_sample;
 mod lint_cases;
 mod lint_samples;
+mod lists;
 mod processes;
 mod program;
 mod readme;

@@ -99,6 +99,8 @@ classes! {
     JournalDamaged 901 "journal-damaged" Error "nhật trình của kho khác với sổ đăng ký" "the archive's journal differs from the register";
     JournalBehind 902 "journal-behind" Warning "nhật trình của kho chưa ghi đủ các dòng của sổ" "the archive's journal lacks the newest rows of the register";
     JournalAhead 903 "journal-ahead" Error "nhật trình của kho có dòng mà sổ đăng ký không có" "the archive's journal has rows that the register lacks";
+    ReportMissing 911 "report-missing" Warning "thiếu báo cáo kiểm tra mà sổ đăng ký có ghi" "a report of a verification that the register vouches for is missing";
+    ReportChanged 912 "report-changed" Error "báo cáo kiểm tra khác với điều sổ đăng ký đã ghi" "a report of a verification is not what the register vouches for";
     FolderMissing 704 "folder-missing" Error "thiếu thư mục của kho" "a folder of the archive is missing";
     TileMissing 801 "tile-missing" Error "nhật ký thiếu tệp này" "a file of the log is missing";
     TileChanged 802 "tile-changed" Error "tệp của nhật ký bị hỏng hoặc bị sửa" "a file of the log is damaged or was changed";

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use crate::diagnostic::Lang;
 
 use super::acts::Deed;
+use super::certificate::CertificateAction;
 pub use verify::{Verify, VerifyShape};
 
 /// The command line.
@@ -258,15 +259,11 @@ pub enum Command {
         out: Option<PathBuf>,
     },
     #[command(alias = "chung-minh")]
-    Prove {
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-        #[arg(long, value_name = "FILE")]
-        proof: PathBuf,
-        #[arg(long = "key", value_name = "VKEY")]
-        keys: Vec<String>,
-        #[arg(long, value_enum, default_value_t)]
-        format: Shape,
+    Prove(Box<ProveArgs>),
+    #[command(alias = "giay-khen", alias = "bang-khen")]
+    Certificate {
+        #[command(subcommand)]
+        action: CertificateAction,
     },
     #[command(alias = "diem-kiem-tra")]
     Checkpoint {
@@ -367,9 +364,10 @@ impl Command {
             | Self::Rebuild { format, .. }
             | Self::Backup { format, .. }
             | Self::Restore { format, .. }
-            | Self::Prove { format, .. }
             | Self::Check { format, .. }
             | Self::Template { format, .. } => *format == Shape::Json,
+            Self::Prove(request) => request.format == Shape::Json,
+            Self::Certificate { action } => action.wants_json(),
             Self::Verify(verify) => verify.format == VerifyShape::Json,
             Self::Dossier {
                 action: DossierAction::List { format, .. } | DossierAction::Show { format, .. },
@@ -406,6 +404,34 @@ pub enum CampaignAction {
         #[arg(long, value_enum, default_value_t)]
         format: Shape,
     },
+}
+
+/// What is to be proved: a file with its proof, or the QR code of a certificate.
+#[derive(Debug, Clone, Args)]
+pub struct ProveArgs {
+    #[arg(
+        value_name = "FILE",
+        required_unless_present = "qr",
+        conflicts_with = "qr",
+        requires = "proof"
+    )]
+    pub file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub proof: Option<PathBuf>,
+    #[arg(long, value_name = "TEXT")]
+    pub qr: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "qr")]
+    pub name: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "qr")]
+    pub unit: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "qr")]
+    pub award: Option<String>,
+    #[arg(long, value_name = "TEXT", requires = "qr")]
+    pub achievement: Option<String>,
+    #[arg(long = "key", value_name = "VKEY")]
+    pub keys: Vec<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Shape,
 }
 
 /// What to do with dossiers.

@@ -20,12 +20,13 @@ const MOST_REMARKS: usize = 5;
 /// Reads and checks lists, shows them, and writes a report beside each.
 pub fn run(workspace: &Workspace<'_>, args: &ListArgs, ui: &mut Ui<'_>) -> Result<Exit> {
     let request = request(args);
-    let checked = read_rolls(workspace, &request)?;
-    let reports = if args.no_report {
-        Vec::new()
-    } else {
-        write_reports(workspace, &checked, args.out.as_deref(), ui.lang)?
-    };
+    let mut checked = read_rolls(workspace, &request)?;
+    let mut reports = Vec::new();
+    if !args.no_report {
+        let (written, mut found) = write_reports(workspace, &checked, args.out.as_deref(), ui.lang);
+        reports = written;
+        checked.findings.append(&mut found);
+    }
     let clean = checked.findings.iter().all(|d| d.severity == Severity::Info);
     if args.format == Shape::Json {
         let value = json(&checked, &reports, clean, ui);

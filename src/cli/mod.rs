@@ -8,6 +8,7 @@ mod award;
 mod backup;
 mod book;
 mod campaign;
+mod certificate;
 mod check;
 mod checkpoint;
 mod dossier;
@@ -32,6 +33,7 @@ mod reprint;
 mod run;
 mod template;
 mod verify;
+mod voucher;
 mod yearly;
 
 use std::ffi::OsString;
@@ -278,9 +280,14 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open_to_read(&world, &global, ui)?;
             proof::write(&workspace, &code, year, out.as_deref(), ui)
         }
-        Command::Prove { file, proof, keys, format } => {
-            proof::check(&world, &global, proof::Request { file, proof, keys, format }, ui)
+        Command::Certificate { action } => {
+            let workspace = open(&world, &global, None, ui)?;
+            certificate::run(&workspace, action, ui)
         }
+        Command::Prove(request) => match request.qr.clone() {
+            Some(line) => voucher::check(&world, &global, &line, &request, ui),
+            None => proof::check(&world, &global, *request, ui),
+        },
         Command::Checkpoint { out } => {
             let workspace = open_to_read(&world, &global, ui)?;
             checkpoint::run(&workspace, out.as_deref(), ui)

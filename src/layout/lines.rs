@@ -347,14 +347,14 @@ impl Ways<'_> {
     /// The best last line that ends before word `end`.
     fn line_to(&self, before: &[Way], end: usize) -> Way {
         let mut best: Way = None;
-        let (mut width, mut space) = (0.0, 0.0);
+        let mut width = 0.0;
         for begin in (0..end).rev() {
             let word = self.words.get(begin)?;
-            width += word.ink + space;
+            // The space after the last word of a line does not count.
+            width += word.ink + if begin + 1 < end { word.space } else { 0.0 };
             if width > self.measure {
                 break;
             }
-            space = word.space;
             let Some((cost, torn, _)) = before.get(begin).copied().flatten() else { continue };
             let broken = if end < self.words.len() {
                 self.words.get(end - 1).map_or(0.0, |w| w.cost)

@@ -65,7 +65,9 @@ fn apart(word: &str) -> Option<(String, Option<char>)> {
     let (mut letters, mut tone) = (String::with_capacity(word.len()), None);
     for c in word.nfd().flat_map(char::to_lowercase) {
         match c {
-            '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}' if tone.is_none() => {
+            '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}'
+                if tone.is_none() && ends_in_vowel(&letters) =>
+            {
                 tone = Some(c);
             }
             '\u{302}' | '\u{306}' | '\u{31b}' | 'đ' | 'a'..='z' => letters.push(c),
@@ -73,6 +75,11 @@ fn apart(word: &str) -> Option<(String, Option<char>)> {
         }
     }
     Some((letters.nfc().collect(), tone))
+}
+
+/// A tone stands on a vowel: Ñ is no N with ngã.
+fn ends_in_vowel(letters: &str) -> bool {
+    letters.ends_with(['a', 'e', 'i', 'o', 'u', 'y', '\u{302}', '\u{306}', '\u{31b}'])
 }
 
 #[cfg(test)]
@@ -115,9 +122,10 @@ mod tests {
         ] {
             assert!(is_syllable(yes), "{yes}");
         }
-        for no in
-            ["nguyÔn", "Hång", "bưc", "btc", "H'Hen", "naøo", "đđ", "ñaøo", "Ðào", "Sở1", "", "bảc"]
-        {
+        for no in [
+            "nguyÔn", "Hång", "bưc", "btc", "H'Hen", "naøo", "đđ", "ñaøo", "Ðào", "Sở1", "", "Ñôn",
+            "bảc",
+        ] {
             assert!(!is_syllable(no), "{no}");
         }
     }

@@ -40,7 +40,7 @@ took, failed = [], []
 
 def run(*args):
     start = time.perf_counter()
-    done = subprocess.run([program, "--today", "2026-11-23", *args], cwd=office, capture_output=True, timeout=1800)
+    done = subprocess.run([program, "--today", "2026-11-23", *args], cwd=office, capture_output=True, timeout=7200)
     took.append((time.perf_counter() - start, args[0]))
     if done.returncode:
         failed.append((args, done.returncode, done.stderr.decode()[:400]))
@@ -55,7 +55,7 @@ def clerk(n):
             f.write("Đơn vị\n" + "".join(f"Phòng {n}.{r}.{i}\n" for i in range(each)))
         with open(f"{office}/viec-{n}-{r}.toml", "w") as f:
             f.write(f'title = "x"\n[[steps]]\nsource = "thu.md"\ndata = "di-{n}-{r}.csv"\n')
-        both = [("receive", "--sheet", f"den-{n}-{r}.csv", "-q"), ("run", f"viec-{n}-{r}.toml", "-q")]
+        both = [("receive", "--sheet", f"den-{n}-{r}.csv", "-q", "--wait", "3600"), ("run", f"viec-{n}-{r}.toml", "-q", "--wait", "3600")]
         for args in both if n % 2 == 0 else reversed(both):
             run(*args)
 

@@ -383,7 +383,7 @@ fn rendition(kind: RenditionKind) -> Rendition {
 }
 
 /// Shows what was, or would be, entered.
-fn tell(outcome: &Outcome, acting: &Acting, ui: &mut Ui<'_>) -> Result<Exit> {
+pub(in crate::cli) fn tell(outcome: &Outcome, acting: &Acting, ui: &mut Ui<'_>) -> Result<Exit> {
     if acting.json {
         let value = json(outcome, acting.dry_run, ui.lang);
         writeln!(ui.out, "{value:#}").map_err(|e| output_failure(&e))?;

@@ -17,6 +17,7 @@ mod due;
 mod find;
 mod lend;
 mod recall;
+mod reissue;
 mod show;
 mod void;
 
@@ -47,6 +48,7 @@ pub use due::{Due, DueState, Horizon, due};
 pub use find::{candidates, exact, one as one_entry};
 pub use lend::{Loan, lend};
 pub use recall::recall;
+pub use reissue::{Reissued, reissue};
 pub use show::{Link, Shown, show};
 pub use void::void;
 
@@ -136,6 +138,7 @@ pub(super) fn perform(
     let mut filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, call.wait)?;
     let mended = told(filing.mended());
     let mut desk = Desk::new(workspace, filing.register(), call);
+    desk.signer = Some(filing.log().signer());
     plan(&mut desk)?;
     let (acts, findings) = desk.done();
     let mut outcome = Outcome { findings, mended, ..Outcome::default() };
@@ -175,6 +178,7 @@ pub fn kind_name(kind: Kind) -> Text {
         Kind::Correct => text!("đính chính", "corrected"),
         Kind::Replace => text!("thay thế", "replaced"),
         Kind::Recall => text!("thu hồi", "recalled"),
+        Kind::Reissue => text!("cấp lại", "certificate issued again"),
         Kind::Attach => text!("kèm bản đã ký", "rendition attached"),
         Kind::Deliver => text!("chuyển", "delivered"),
         Kind::Receipt => text!("xác nhận đã nhận", "receipt"),

@@ -11,17 +11,19 @@ mod code;
 mod codes;
 mod open;
 mod preview;
+mod prove;
 mod sheaf;
 mod word;
 mod words;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text};
 use crate::layout::{Printer, Properties, Unfit, Values};
 use crate::model::{CertificateForm, Honouree, HonoureeKind};
-use crate::register::Award;
+use crate::register::{Award, Entry};
 use crate::text;
 
 use self::codes::{DOES_NOT_FIT, UNPRINTABLE, VALUE_MISSING};
@@ -31,15 +33,21 @@ use super::filing::Attachment;
 use super::workspace::Workspace;
 
 pub use open::{FORMS, Settings};
-pub use preview::{Sample, longest};
+pub use preview::{Sample, from_row, longest};
+pub use prove::{Claim, Said, check_voucher};
 pub use sheaf::SHEAF;
 
+/// The key of a row's further field that keeps what its certificate said.
+pub const CERTIFICATE_FIELD: &str = "certificate";
+
 /// What one certificate says.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Certificate {
     /// Who is honoured, and for what.
     pub honouree: Honouree,
     /// Where it comes from: the row of a list.
+    #[serde(skip)]
     pub source: Place,
     /// Name of the award as printed, `Giấy khen`; the form's own if empty.
     pub award: String,
@@ -64,9 +72,12 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// The line of the sổ vàng that goes with it, without money and dossier.
+    /// The line of the sổ vàng that goes with it, without money and dossier. `form` is the award's name
+    /// where the certificate has none of its own. The row keeps what the certificate says, so that it can
+    /// be made once more.
     pub fn award(&self, form: &str) -> Award {
         let honouree = &self.honouree;
+        let kept = serde_json::to_string(self).unwrap_or_default();
         Award {
             name: honouree.name.clone(),
             unit: honouree.post(),
@@ -76,8 +87,34 @@ impl Certificate {
             achievement: honouree.achievement.clone(),
             signer_position: self.position.clone(),
             signer_name: self.signer.clone(),
+            extra: [(CERTIFICATE_FIELD.to_owned(), kept)].into(),
             ..Award::default()
         }
+    }
+
+    /// What the certificate of an award said; put together from the row where it was not kept.
+    pub fn of(entry: &Entry) -> Option<Self> {
+        let award = Award::of(entry)?;
+        let kept = award.extra.get(CERTIFICATE_FIELD);
+        if let Some(kept) = kept.and_then(|text| serde_json::from_str(text).ok()) {
+            return Some(kept);
+        }
+        let honouree = Honouree {
+            name: award.name,
+            unit: award.unit,
+            achievement: award.achievement,
+            ..Honouree::default()
+        };
+        Some(Self {
+            honouree,
+            award: award.form,
+            organ: entry.fields.organ_name.clone(),
+            decision: award.decision,
+            decided: award.decided,
+            position: award.signer_position,
+            signer: award.signer_name,
+            ..Self::default()
+        })
     }
 }
 

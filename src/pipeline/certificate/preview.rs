@@ -74,3 +74,43 @@ pub fn longest(workspace: &Workspace<'_>, kind: HonoureeKind, award: &str) -> Sa
     let stamp = Stamp { number, year: today.year(), seq: 0, qr: QR.to_owned(), reissued: None };
     Sample { certificate, stamp }
 }
+
+/// Headings of a list under which each field is looked for, as their slugs with underscores.
+const HEADINGS: [(&str, &[&str]); 7] = [
+    ("address", &["ong_ba", "danh_xung", "ten_goi"]),
+    ("name", &["ho_va_ten", "ho_ten", "ten_tap_the", "ten", "name"]),
+    ("position", &["chuc_vu", "position"]),
+    ("unit", &["don_vi_cong_tac", "don_vi", "dia_chi", "unit"]),
+    ("achievement", &["thanh_tich", "achievement"]),
+    ("kind", &["phan_loai", "doi_tuong", "loai"]),
+    ("gender", &["gioi_tinh", "gender"]),
+];
+
+/// The honouree of a plain row, for looking at a form; campaigns read their lists with more care.
+pub fn from_row(row: &serde_json::Map<String, serde_json::Value>) -> Honouree {
+    let get = |field: &str| {
+        let names = HEADINGS.iter().find(|(name, _)| *name == field).map_or(&[][..], |h| h.1);
+        let value = names.iter().find_map(|name| row.get(*name)?.as_str());
+        value.map(|v| v.trim().to_owned()).unwrap_or_default()
+    };
+    let kind = match crate::text::slug(&get("kind")).as_str() {
+        "tap-the" => HonoureeKind::Collective,
+        "ho" | "ho-gia-dinh" => HonoureeKind::Household,
+        _ => HonoureeKind::Individual,
+    };
+    let address = match (get("address"), crate::text::slug(&get("gender")).as_str()) {
+        (address, _) if !address.is_empty() => address,
+        (_, "nam") => "Ông".to_owned(),
+        (_, "nu") => "Bà".to_owned(),
+        _ => String::new(),
+    };
+    Honouree {
+        kind,
+        address,
+        name: get("name"),
+        position: get("position"),
+        unit: get("unit"),
+        achievement: get("achievement"),
+        ..Honouree::default()
+    }
+}

@@ -13,7 +13,7 @@ use rust_xlsxwriter::{
 use super::CheckedRoll;
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Lang, Place, Result, Severity};
 use crate::pipeline::{Workspace, write_file};
-use crate::source::roll::{REPORT_SHEET, is_report};
+use crate::source::roll::{REPORT_SHEET, codes, is_report};
 use crate::text;
 use crate::world::World;
 
@@ -104,7 +104,10 @@ fn outcome(sheet: String, row: u32, findings: &[&Diagnostic], lang: Lang) -> Out
         format!("{} {}{}", d.code, at.unwrap_or_default(), d.message.get(lang))
     });
     let message = told.collect::<Vec<_>>().join("\n");
-    Outcome { sheet, row, status: status(worst, lang).to_owned(), message, ..Outcome::default() }
+    // The file as a whole has a state only where something is wrong with it.
+    let silent = row == 0 && worst.is_none_or(|w| w == Severity::Info);
+    let status = if silent { "" } else { status(worst, lang) };
+    Outcome { sheet, row, status: status.to_owned(), message, ..Outcome::default() }
 }
 
 /// Where the report of a list goes: `DANH-SACH-ket-qua.xlsx`, beside it or in a folder.
@@ -164,17 +167,15 @@ fn write_at(
     write_file(world, path, &bytes)
 }
 
-/// Writes the report of every list that was read, and gives their paths.
-///
-/// # Errors
-/// As [`write_report`].
+/// Writes the report of every list that was read, and gives their paths. A report that could not be written
+/// is a finding: the others are written all the same.
 pub fn write_reports(
     workspace: &Workspace<'_>,
     checked: &CheckedRoll,
     out: Option<&Path>,
     lang: Lang,
-) -> Result<Vec<PathBuf>> {
-    let mut written: Vec<PathBuf> = Vec::new();
+) -> (Vec<PathBuf>, Vec<Diagnostic>) {
+    let (mut written, mut found): (Vec<PathBuf>, Vec<Diagnostic>) = Default::default();
     for file in checked.files.iter().filter(|f| !f.is_passed_over && !f.is_refused) {
         let mut path = report_path(&file.path, out);
         let mut count = 1;
@@ -185,10 +186,18 @@ pub fn write_reports(
             path.set_file_name(format!("{stem}-ket-qua-{count}.xlsx"));
         }
         let outcomes = checked.outcomes(&file.path, lang);
-        write_at(workspace.world, &path, &file.path, lang, &outcomes)?;
-        written.push(path);
+        match write_at(workspace.world, &path, &file.path, lang, &outcomes) {
+            Ok(()) => written.push(path),
+            Err(failure) => {
+                let finding = Diagnostic::error(codes::REPORT, *failure.place, failure.message);
+                found.push(match failure.hint {
+                    Some(hint) => finding.hint(hint),
+                    None => finding,
+                });
+            }
+        }
     }
-    Ok(written)
+    (written, found)
 }
 
 const COLUMNS: [(&str, &str, f64); 7] = [

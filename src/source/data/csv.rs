@@ -372,7 +372,8 @@ fn sniff(text: &str, start: Cursor) -> u8 {
             if record.blank() {
                 continue;
             }
-            if width == 0 {
+            // Titles above the headings are records of one field.
+            if width < 2 {
                 width = record.fields.len();
             }
             seen += 1;

@@ -164,6 +164,28 @@ fn turned_and_cropped_pages_are_seen_upright() {
 }
 
 #[test]
+fn fonts_from_before_unicode_are_read_by_their_names() {
+    let read = |font: &str, hex: &str| {
+        let content = format!("BT /F1 12 Tf 100 700 Td <{hex}> Tj ET");
+        let objects = [
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 595 842] >>".to_owned(),
+            "<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
+            format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+            format!("<< /Type /Font /Subtype /TrueType /BaseFont /{font} /Encoding /WinAnsiEncoding >>"),
+        ];
+        let bytes = file(&objects.iter().map(String::as_str).collect::<Vec<_>>(), "");
+        texts(&open(&bytes).text(0).expect("text")).join(" ")
+    };
+    // “về việc thưởng” in TCVN3; AD, the soft hyphen of Latin-1, is ư.
+    assert_eq!(read(".VnTime", "76D2207669D663207468ADEB6E67"), "về việc thưởng");
+    assert_eq!(read("ABCDEF+.VnTimeH,Bold", "6BD52068E463"), "KẾ HỌC");
+    // In VNI the tone follows its letter.
+    assert_eq!(read("VNI-Times", "566965E474204E616D"), "Việt Nam");
+    assert_eq!(read("TimesNewRoman", "E0"), "à");
+}
+
+#[test]
 fn a_scanned_page_says_so_and_gets_the_usual_place() {
     let picture = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q";
     let bytes = page(picture, "");

@@ -6,17 +6,19 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::head::{self, Head, What, is_mark};
+use super::head::{self, Head, What};
 use super::people::is_unit;
 use super::repair::{Done, Doubt, repair};
-use super::words::{kind_of, without_brackets, words};
+use super::rows::{
+    counts, is_enumerator, is_total, section_form, section_kind, without_enumerator,
+};
+use super::words::{kind_of, words};
 use super::{Field, Options, Texts, codes};
 use crate::diagnostic::{Diagnostic, Place, Result, Severity};
 use crate::model::HonoureeKind;
 use crate::source::data::sheet::{Area, Cells, Filled};
 use crate::source::data::table::{Content, letter, wrong_text};
 use crate::text;
-use crate::text::from_roman;
 use crate::text::legacy::{Encoding, Face};
 
 /// What a row says of the rows below it.
@@ -173,6 +175,7 @@ impl<'a> Reader<'a> {
         let Some(filled) = cells.next()? else { return Ok(None) };
         let Filled { number, line, hidden, cells, faces } = filled;
         let mut row = Texts { number, line, hidden, ..Texts::default() };
+        let first = self.found.len();
         let base = self.place.clone().row(number);
         for (position, content) in cells {
             let place = || base.clone().cell(letter(position));
@@ -202,6 +205,8 @@ impl<'a> Reader<'a> {
             }
             row.cells.push((position, text));
         }
+        // Told once it is clear that the row is a line of the list and no title or heading.
+        row.told = self.found.split_off(first);
         Ok(Some(row))
     }
 
@@ -283,7 +288,8 @@ impl<'a> Reader<'a> {
     }
 
     fn push(&mut self, row: Texts, head: Arc<Head>) {
-        let Texts { number, line, cells, mut doubts, .. } = row;
+        let Texts { number, line, cells, mut doubts, mut told, .. } = row;
+        self.found.append(&mut told);
         let cells = cells
             .into_iter()
             .filter(|(p, _)| head.columns.iter().any(|(c, _)| c == p))
@@ -496,95 +502,6 @@ fn probable_kind(draft: &Draft) -> Option<HonoureeKind> {
     told_kind(draft).or(Some(HonoureeKind::Individual))
 }
 
-/// `I`, `A`, `1`, `-` with or without its full stop.
-fn is_enumerator(text: &str) -> bool {
-    let plain = text.trim_matches(['(', ')', '.', '/', ':', '-', ' ', '*']);
-    let letter = plain.chars().count() == 1 && plain.chars().all(char::is_uppercase);
-    plain.is_empty() || letter || from_roman(plain).is_some()
-}
-
-/// The text after `I. `, `A) `, `1/ `.
-fn without_enumerator(text: &str) -> &str {
-    let cut = text.find(['.', ')', '/', ':', '-']);
-    let Some((lead, rest)) = cut.map(|at| text.split_at(at)) else { return text };
-    let digits = !lead.is_empty() && lead.len() <= 3 && lead.bytes().all(|b| b.is_ascii_digit());
-    if !(digits || is_enumerator(lead)) {
-        return text;
-    }
-    rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ')' | '/' | ':' | '-'))
-}
-
-/// The kind that a heading of a section names.
-pub(super) fn section_kind(text: &str) -> Option<HonoureeKind> {
-    let bare = without_brackets(without_enumerator(text));
-    let slug = text::slug(&bare);
-    let slug = slug.trim_matches(|c: char| c.is_ascii_digit() || c == '-');
-    let rows = &words().rows;
-    let any = |words: &[String]| words.iter().any(|w| w == slug);
-    if any(&rows.collective) {
-        Some(HonoureeKind::Collective)
-    } else if any(&rows.household) {
-        Some(HonoureeKind::Household)
-    } else {
-        any(&rows.individual).then_some(HonoureeKind::Individual)
-    }
-}
-
-/// The award that a heading of a section names, and whom it says it is for.
-fn section_form(text: &str) -> Option<(Option<HonoureeKind>, String)> {
-    let bare = without_brackets(text);
-    let slug = text::slug(&bare);
-    let leads = |slug: &str| words().rows.form.iter().any(|w| slug.starts_with(w.as_str()));
-    let trimmed = bare.trim().trim_end_matches([':', '.']).trim();
-    if leads(&slug) {
-        // “Danh hiệu Lao động tiên tiến: 25 cá nhân”
-        let name = trimmed.split([':', ';']).next().unwrap_or(trimmed).trim();
-        return Some((None, name.to_owned()));
-    }
-    // “Tập thể đề nghị tặng Giấy khen”
-    let at = bare.to_lowercase().find("đề nghị")?;
-    let (who, what) = (bare.get(..at)?, bare.get(at..)?);
-    let kind = section_kind(who)?;
-    leads(&text::slug(what)).then(|| (Some(kind), what.trim().to_owned()))
-}
-
-fn is_total(text: &str) -> bool {
-    let slug = text::slug(text);
-    let lead = |w: &String| {
-        slug.strip_prefix(w.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    };
-    words().rows.totals.iter().any(lead) || slug.contains("danh-sach-nay-co")
-}
-
-/// The numbers of a total with the kind that each one counts.
-fn counts(text: &str) -> Vec<(usize, Option<HonoureeKind>)> {
-    let slug = text::slug(text);
-    let parts: Vec<&str> = slug.split('-').collect();
-    let mut out = Vec::new();
-    for (at, part) in parts.iter().enumerate() {
-        let Ok(count) = part.parse::<usize>() else { continue };
-        let after = |n: usize| parts.get(at + n).copied().unwrap_or("");
-        let kind = match (after(1), after(2)) {
-            ("tap", "the") => Some(HonoureeKind::Collective),
-            ("ca", "nhan") => Some(HonoureeKind::Individual),
-            ("ho", _) => Some(HonoureeKind::Household),
-            // “ngày 20 tháng 11 năm 2026” counts nothing.
-            ("thang" | "nam", _) => continue,
-            _ => None,
-        };
-        if at > 0
-            && matches!(parts.get(at - 1), Some(&("ngay" | "thang" | "nam" | "so")))
-            && kind.is_none()
-        {
-            continue;
-        }
-        out.push((count, kind));
-    }
-    // A total and its parts: “25 (05 tập thể, 20 cá nhân)”.
-    out.dedup();
-    out
-}
-
 fn decoded(encoding: Encoding, raw: &str, text: &str, by_font: bool, place: Place) -> Diagnostic {
     let name = encoding_name(encoding);
     let (vi, en) = if by_font {
@@ -640,9 +557,4 @@ impl Read {
             _ => None,
         }
     }
-}
-
-/// True if a cell of a column of marks holds a mark.
-pub(super) fn marks(cell: &str) -> bool {
-    is_mark(cell)
 }

@@ -9,6 +9,7 @@ mod finish;
 mod head;
 mod people;
 mod repair;
+mod rows;
 mod words;
 
 use std::path::Path;
@@ -131,6 +132,7 @@ pub(crate) struct Texts {
     hidden: bool,
     cells: Vec<(usize, String)>,
     doubts: Vec<(usize, Doubt)>,
+    told: Vec<Diagnostic>,
 }
 
 /// Reads a list: every visible sheet with a row of headings, or the one that the options name.

@@ -27,6 +27,7 @@ pub(super) struct Words {
 #[serde(deny_unknown_fields)]
 pub(super) struct Heading {
     pub field: Field,
+    #[cfg_attr(not(test), expect(dead_code, reason = "says what the names mean"))]
     pub heading: String,
     #[serde(default)]
     pub kind: Option<HonoureeKind>,

@@ -95,7 +95,7 @@ pub use paths::{BagId, FileName, check_path};
 pub use recover::Recovery;
 pub use repair::{Home, Staged, Tags, WrongTag};
 pub use rollback::SealedBag;
-pub use seal::{Prepared, ReadyBag, SealContents};
+pub use seal::{Prepared, ReadyBag, SealContents, SealDraft};
 pub use store::{Archive, OpenBag};
 
 /// Most documents that one bag may hold.

@@ -147,10 +147,46 @@ pub enum Command {
     },
     #[command(alias = "den")]
     Receive(Box<ReceiveArgs>),
+    #[command(alias = "in-lai")]
+    Reprint {
+        #[arg(value_name = "CODE", required = true)]
+        codes: Vec<String>,
+        #[arg(long)]
+        slip: bool,
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        skip: usize,
+        #[arg(long, short, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "khen-thuong")]
+    Award {
+        #[arg(value_name = "LIST")]
+        list: PathBuf,
+        #[arg(long, value_name = "CODE", default_value = "")]
+        decision: String,
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        date: Option<Date>,
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        form: String,
+        #[arg(long, value_name = "KEY", default_value = "")]
+        council: String,
+        #[arg(long, value_name = "NAME")]
+        sheet: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long)]
+        json: bool,
+    },
+    #[command(alias = "danh-sach")]
+    List(Box<ListArgs>),
     #[command(alias = "chay")]
     Run {
         #[arg(value_name = "JOB.toml")]
         job: PathBuf,
+        #[arg(long, value_name = "STEP")]
+        step: Vec<String>,
         #[arg(long)]
         dry_run: bool,
         #[arg(long)]
@@ -161,6 +197,11 @@ pub enum Command {
         wait: u64,
         #[arg(long)]
         json: bool,
+    },
+    #[command(alias = "dot-khen")]
+    Campaign {
+        #[command(subcommand)]
+        action: CampaignAction,
     },
     #[command(alias = "so")]
     Book {
@@ -333,18 +374,36 @@ impl Command {
             }
             | Self::Report { format, .. } => *format == PaperShape::Json,
             Self::Dossier { .. } => false,
+            Self::Campaign { action: CampaignAction::Status { format, .. } } => {
+                *format == Shape::Json
+            }
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
+            Self::Award { json, .. } => *json,
+            Self::List(args) => args.format == Shape::Json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
             Self::Deed(deed) => deed.wants_json(),
             Self::Init { .. }
             | Self::New { .. }
             | Self::Explain { .. }
+            | Self::Reprint { .. }
             | Self::Proof { .. }
             | Self::Checkpoint { .. }
             | Self::Keys { .. } => false,
         }
     }
+}
+
+/// What to do with award campaigns.
+#[derive(Debug, Subcommand)]
+pub enum CampaignAction {
+    #[command(alias = "trang-thai")]
+    Status {
+        #[arg(value_name = "JOB.toml")]
+        job: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
 }
 
 /// What is to be proved: a file with its proof, or the QR code of a certificate.
@@ -460,6 +519,41 @@ pub enum DossierAction {
     },
 }
 
+/// Order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ListOrder {
+    #[default]
+    #[value(alias = "nhu-gui")]
+    Given,
+    #[value(alias = "ten")]
+    Name,
+}
+
+/// What `list` takes.
+#[derive(Debug, Clone, Args)]
+pub struct ListArgs {
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[arg(long, value_name = "FIELD=COLUMN", value_parser = crate::source::roll::parse_map)]
+    pub map: Vec<(crate::source::roll::Field, String)>,
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub header_row: Option<u32>,
+    #[arg(long, value_name = "AWARD")]
+    pub form: Option<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub order: ListOrder,
+    #[arg(long)]
+    pub by_unit: bool,
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[arg(long)]
+    pub no_report: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Shape,
+}
+
 /// What `receive` takes.
 #[derive(Debug, Clone, Args)]
 pub struct ReceiveArgs {
@@ -501,8 +595,10 @@ pub struct ReceiveArgs {
     pub yes: bool,
     #[arg(long)]
     pub no_stamp: bool,
-    #[arg(long, value_name = "X,Y", value_parser = place)]
+    #[arg(long, visible_alias = "stamp-at", value_name = "X,Y", value_parser = place)]
     pub at: Option<(f64, f64)>,
+    #[arg(long, conflicts_with = "at")]
+    pub on_page: bool,
     #[arg(long)]
     pub slip: bool,
     #[arg(long, value_name = "N", default_value_t = 0)]

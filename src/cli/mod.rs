@@ -4,8 +4,10 @@
 
 mod acts;
 mod args;
+mod award;
 mod backup;
 mod book;
+mod campaign;
 mod certificate;
 mod check;
 mod checkpoint;
@@ -18,6 +20,7 @@ mod help;
 mod init;
 mod issue;
 mod keys;
+mod list;
 mod new;
 mod paper;
 mod progress;
@@ -26,6 +29,7 @@ mod rebuild;
 mod receive;
 mod repair;
 mod report;
+mod reprint;
 mod run;
 mod template;
 mod verify;
@@ -183,9 +187,32 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let first = args.files.first().or(args.sheet.as_ref()).cloned();
             receive::run(&open(&world, &global, first.as_ref(), ui)?, *args, ui)
         }
-        Command::Run { job, dry_run, keep_going, again, wait, json } => {
+        Command::Reprint { codes, slip, skip, out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wanted = crate::pipeline::intake::Wanted { slips: slip, skip };
+            reprint::run(&workspace, &codes, wanted, out, ui)
+        }
+        Command::Award { list, decision, date, form, council, sheet, dry_run, wait, json } => {
+            let workspace = open(&world, &global, Some(&list), ui)?;
+            let request =
+                award::Request { list, decision, date, form, council, sheet, dry_run, wait, json };
+            award::run(&workspace, request, ui)
+        }
+        Command::List(args) => {
+            let first = args.files.first().cloned();
+            list::run(&open(&world, &global, first.as_ref(), ui)?, &args, ui)
+        }
+        Command::Run { job, step, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;
+            if campaign::is_asked(&workspace, &job, &step, keep_going || again)? {
+                let request = campaign::Request { job, steps: step, dry_run, wait, json };
+                return campaign::run(&workspace, &request, ui);
+            }
             run::run(&workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)
+        }
+        Command::Campaign { action: args::CampaignAction::Status { job, format } } => {
+            let workspace = open(&world, &global, job.as_ref(), ui)?;
+            campaign::status(&workspace, job.as_deref(), format == args::Shape::Json, ui)
         }
         Command::Book { kind, which, text, format, out, pages_per_volume, first_volume } => {
             let workspace = open_to_read(&world, &global, ui)?;

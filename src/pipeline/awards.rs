@@ -3,15 +3,19 @@
 //! Knows: what a line of the book must say, the order of filing. Must not know: terminals, who may
 //! be given what, how a certificate looks.
 
+mod import;
+
 use jiff::civil::Date;
+
+pub use import::{AwardDefaults, AwardList, award_line, read_awards};
 
 use crate::archive::sha256;
 use crate::diagnostic::{Diagnostic, Failure, Place, Result, blocks};
-use crate::model::Number;
+use crate::model::{DocumentCode, Notation, Number};
 use crate::register::{self, Award, Batch, Book, VOUCHER_FIELD, Voucher, Want, Wants};
 use crate::text;
 
-use super::codes::NOT_SAID;
+use super::codes::{LIST_ENTERED, NOT_SAID};
 use super::filing::{Attachment, Filing, Issued, Progress, Rendered};
 use super::issue::Ticket;
 use super::plan::half;
@@ -74,6 +78,12 @@ pub fn enter_awards(
     on_progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Awarded> {
     let mut filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, ticket.wait)?;
+    if filing.job_state(&ticket.job)?.is_some() && !filing.issued_rows(&ticket.job)?.is_empty() {
+        return Ok(Awarded {
+            findings: vec![entered_already(&ticket.title)],
+            ..Awarded::default()
+        });
+    }
     let wants = AwardWants { workspace, awards };
     let today = workspace.world.today();
     let register = Some(filing.register());
@@ -109,6 +119,45 @@ pub fn enter_awards(
     let batch = Batch { job: ticket.job.clone(), title: ticket.title.clone(), book: Book::Awards };
     let outcome = filing.issue_batch(&batch, &wants, &render, on_progress)?;
     Ok(Awarded { issued: outcome.issued, findings, unfinished: outcome.unfinished })
+}
+
+/// The numbers that awards would get now; changes nothing.
+///
+/// # Errors
+/// The register cannot be read.
+pub fn preview_awards(
+    workspace: &Workspace<'_>,
+    register: Option<&dyn register::Register>,
+    awards: &[Awarding],
+) -> Result<Awarded> {
+    let wants = AwardWants { workspace, awards };
+    let today = workspace.world.today();
+    let plan = register::plan(register, Book::Awards, &workspace.office, &wants, today)?;
+    let mut findings: Vec<Diagnostic> = awards.iter().flat_map(lacks).collect();
+    findings.extend(plan.findings.into_iter().map(|(_, d)| d));
+    let issued = |number| Issued {
+        seq: 0,
+        code: DocumentCode { number: Some(number), notation: Notation(String::new()) },
+        file: None,
+        further: Vec::new(),
+    };
+    Ok(Awarded {
+        issued: plan.numbers.into_iter().map(issued).collect(),
+        findings,
+        unfinished: None,
+    })
+}
+
+fn entered_already(title: &str) -> Diagnostic {
+    Diagnostic::error(
+        LIST_ENTERED,
+        Place::file(title),
+        text!("danh sách này đã vào sổ khen thưởng", "this list is in the book of awards already"),
+    )
+    .hint(text!(
+        "xem bằng “vanthu book awards”; danh sách bổ sung thì chỉ ghi những người mới",
+        "see `vanthu book awards`; a further list names the new ones only"
+    ))
 }
 
 fn lacks(awarding: &Awarding) -> Vec<Diagnostic> {

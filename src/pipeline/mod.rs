@@ -6,6 +6,7 @@ pub mod acts;
 mod assemble;
 mod awards;
 mod backup;
+pub mod campaign;
 pub mod certificate;
 mod check;
 mod codes;
@@ -28,6 +29,7 @@ mod recipe;
 mod repair;
 mod repeats;
 mod rerender;
+pub mod roll;
 mod scaffold;
 pub mod search;
 mod skeleton;
@@ -37,9 +39,13 @@ mod workspace;
 pub mod yearly;
 
 pub use assemble::assemble;
-pub use awards::{Awarded, Awarding, Certify, Stamp, enter_awards};
+pub use awards::{
+    AwardDefaults, AwardList, Awarded, Awarding, Certify, Stamp, award_line, enter_awards,
+    preview_awards, read_awards,
+};
 pub use backup::{BackedUp, BackupRequest, backup};
 pub use check::check;
+pub use codes::WRONG_BOOK as NOT_FOR_THIS_BOOK;
 pub use copy::{MARK, Mark, NextNumber, Restored, restore};
 pub use draft::{Drafted, write_drafts};
 pub use fields::fields_of;

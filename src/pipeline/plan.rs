@@ -41,6 +41,8 @@ pub struct PlannedStep {
     pub step: Step,
     /// Its source.
     pub recipe: Recipe,
+    /// Further fields that its rows get in the register.
+    pub extra: BTreeMap<String, String>,
 }
 
 /// Everything a job would do.
@@ -58,6 +60,8 @@ pub struct Plan {
     pub untold: usize,
     /// Further fields that every row of the plan gets in the register.
     pub extra: BTreeMap<String, String>,
+    /// Further texts that the register keeps with the job, each under its digest.
+    pub kept_texts: Vec<String>,
     /// What the documents are for.
     purpose: Purpose,
     /// The day on which the plan was made.
@@ -84,6 +88,24 @@ impl Plan {
             step.recipe.fill(workspace, &data, day, self.today?).0
         };
         again().ok_or_else(|| changed(&planned.row.place()))
+    }
+
+    /// Looks at the document at `index`, which stays where it is.
+    ///
+    /// # Errors
+    /// As [`Plan::document`].
+    pub fn look<T>(
+        &self,
+        workspace: &Workspace<'_>,
+        index: usize,
+        look: impl FnOnce(&Document) -> T,
+    ) -> Result<T> {
+        let document = self.document(workspace, index)?;
+        let seen = look(&document);
+        if let Some(planned) = self.documents.get(index) {
+            planned.put_back(document);
+        }
+        Ok(seen)
     }
 
     /// Writes the document at `index`, as it is or with its number and day.
@@ -145,25 +167,28 @@ pub fn plan(
     purpose: Purpose,
     on_row: OnRow<'_>,
 ) -> Result<Plan> {
-    let today = workspace.world.today();
-    let mut planner = Planner {
-        workspace,
-        on_row,
-        today,
-        plan: Plan { purpose, today: Some(today), ..Plan::default() },
-        names: HashMap::new(),
-        kept: 0,
-        seen: HashMap::new(),
-        repeated: HashMap::new(),
-    };
+    let mut planner = Planner::new(workspace, purpose, on_row);
     for step in steps {
         match Recipe::load(workspace, &step.source)? {
-            Ok(mut recipe) => {
-                planner.plan.findings.append(&mut recipe.findings);
-                planner.step(PlannedStep { step, recipe })?;
-            }
+            Ok(recipe) => planner.add(PlannedStep { step, recipe, extra: BTreeMap::new() })?,
             Err(findings) => planner.plan.findings.extend(findings),
         }
+    }
+    Ok(planner.finish())
+}
+
+/// Plans steps whose sources are compiled already.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_prepared(
+    workspace: &Workspace<'_>,
+    steps: Vec<PlannedStep>,
+    purpose: Purpose,
+) -> Result<Plan> {
+    let mut planner = Planner::new(workspace, purpose, &|_| {});
+    for step in steps {
+        planner.add(step)?;
     }
     Ok(planner.finish())
 }
@@ -194,7 +219,26 @@ struct Outcome {
     findings: Vec<Diagnostic>,
 }
 
-impl Planner<'_, '_> {
+impl<'p, 'w> Planner<'p, 'w> {
+    fn new(workspace: &'p Workspace<'w>, purpose: Purpose, on_row: OnRow<'p>) -> Self {
+        let today = workspace.world.today();
+        Self {
+            workspace,
+            on_row,
+            today,
+            plan: Plan { purpose, today: Some(today), ..Plan::default() },
+            names: HashMap::new(),
+            kept: 0,
+            seen: HashMap::new(),
+            repeated: HashMap::new(),
+        }
+    }
+
+    fn add(&mut self, mut planned: PlannedStep) -> Result<()> {
+        self.plan.findings.append(&mut planned.recipe.findings);
+        self.step(planned)
+    }
+
     fn step(&mut self, planned: PlannedStep) -> Result<()> {
         let index = self.plan.steps.len();
         self.plan.steps.push(planned);
@@ -352,7 +396,8 @@ impl Planner<'_, '_> {
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
         self.kept = self.kept.saturating_add(self.plan.steps[index].recipe.text.len() + size);
-        let kept = self.kept < KEPT;
+        // One large document is kept whatever its size: making it twice costs more.
+        let kept = self.kept < KEPT || self.plan.documents.is_empty();
         let before = self.plan.documents.last();
         let row = RowPlace::new(row, before.map(|b| &b.row));
         let data = RowData::new(&data, before.map(|b| &b.data));

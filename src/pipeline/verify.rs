@@ -6,6 +6,7 @@ mod history;
 mod minutes;
 mod part;
 mod record;
+mod reports;
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -294,6 +295,7 @@ fn look(
     let mut report = archive_verify::verify(workspace.world, &root, &view, options)?;
     if is_all {
         beside.extend(journal::findings(&register, &archive, false)?);
+        beside.extend(reports::findings(workspace.world, &root, &register)?);
     }
     beside.into_iter().for_each(|finding| report.add(finding));
     Ok((Verified { report, pages, rows, audited, mended }, past))

@@ -17,8 +17,11 @@ use serde_json::{Map, Value};
 
 use super::act::{Act, Kind};
 use super::{Book, Entry, Fields};
-use crate::archive::{ArchivePath, Digest, FileRef, sha256};
+use crate::archive::log::tile::MAX_LEAF;
+use crate::archive::{ArchivePath, BagId, Digest, FileName, FileRef, sha256};
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::Number;
+use crate::text;
 
 /// A row as it is stored and committed to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,5 +162,187 @@ pub fn leaf_of_act(act: &Act, json: &str, files: &[FileRef], salt: &[u8]) -> Lea
         data: act.data.clone(),
         files: files.iter().map(LeafFile::from).collect(),
         row: commitment(salt, json),
+    }
+}
+
+/// Refuses an entry whose leaf the log could not hold (C2SP: 65,535 bytes), before anything is reserved
+/// for it. `files` is how many it will have.
+pub fn entry_fits(book: Book, series: &str, date: Date, files: usize) -> Result<()> {
+    // Hundreds of files or a series key of kilobytes are rare: no need to spell out the others.
+    if files <= 16 && series.len() <= 256 {
+        return Ok(());
+    }
+    let number = Number::new(u32::MAX);
+    let leaf = Leaf {
+        book: Some(book),
+        series: Some(series.to_owned()),
+        year: Some(date.year()),
+        number,
+        ..longest(Kind::Register, None, date, vec![longest_file(series); files])
+    };
+    within(&leaf, if files > 1 { Long::Files(files) } else { Long::Series })
+}
+
+/// The same for an act with its open `data`; its files are named after `series`.
+pub fn act_fits(
+    kind: Kind,
+    about: Option<u64>,
+    date: Date,
+    data: &Map<String, Value>,
+    series: &str,
+    files: usize,
+) -> Result<()> {
+    let files_of = vec![longest_file(series); files];
+    let leaf = Leaf { data: data.clone(), ..longest(kind, about, date, files_of) };
+    let long = Leaf { data: Map::new(), ..leaf.clone() };
+    let of_files = serde_json::to_vec(&long).map_or(0, |bytes| bytes.len());
+    let of_all = serde_json::to_vec(&leaf).map_or(0, |bytes| bytes.len());
+    let is_data = of_all.saturating_sub(of_files) > of_files;
+    within(&leaf, if is_data { Long::Data } else { Long::Files(files) })
+}
+
+/// What makes a leaf long.
+enum Long {
+    Files(usize),
+    Series,
+    Data,
+}
+
+/// A leaf with the widest values that it may come to have.
+fn longest(kind: Kind, about: Option<u64>, date: Date, files: Vec<LeafFile>) -> Leaf {
+    Leaf {
+        seq: u64::MAX,
+        kind,
+        book: None,
+        series: None,
+        year: None,
+        number: None,
+        about,
+        date,
+        // As wide as any timestamp.
+        registered_at: "2026-12-31T23:59:59.999999999+07:00".to_owned(),
+        data: Map::new(),
+        files,
+        row: Digest([0xff; 32]),
+    }
+}
+
+fn longest_file(series: &str) -> LeafFile {
+    let (digest, bag) = (Digest([0xff; 32]), BagId { year: i16::MIN, number: u32::MAX });
+    let name = FileName { series, number: u32::MAX, extension: "extension" };
+    let at = name.place(bag, &digest);
+    LeafFile { path: path_text(&at), sha256: digest, size: u64::MAX, parts: Some(digest) }
+}
+
+fn within(leaf: &Leaf, long: Long) -> Result<()> {
+    let bytes = serde_json::to_vec(leaf).map_or(usize::MAX, |bytes| bytes.len());
+    if bytes <= MAX_LEAF {
+        return Ok(());
+    }
+    let (what, mend) = match long {
+        Long::Files(files) => (
+            text!("{files} tệp trong một mục", "{files} files in one entry"),
+            text!(
+                "ghép các tệp thành ít tệp hơn (một PDF nhiều trang), hoặc đính kèm làm nhiều lần",
+                "join the files into fewer (one PDF of many pages), or attach them in several steps"
+            ),
+        ),
+        Long::Series => (
+            text!("tên hệ thống số", "the name of the series"),
+            text!("đặt tên ngắn hơn trong vanthu.toml", "give it a shorter name in vanthu.toml"),
+        ),
+        Long::Data => (
+            text!("danh sách của việc này", "the list of this act"),
+            text!("chia danh sách thành nhiều việc", "split the list into several acts"),
+        ),
+    };
+    let (vi, en) = (what.vi, what.en);
+    Err(Failure::new(
+        FailureKind::Input,
+        Place::default(),
+        text!(
+            "mục này dài {bytes} byte, nhật ký đã ký chỉ nhận {MAX_LEAF} byte một mục: {vi} quá dài hoặc quá nhiều; chưa cấp số, chưa ghi gì",
+            "this entry comes to {bytes} bytes, the signed log takes {MAX_LEAF} an entry: too much or too long is {en}; no number was given and nothing was written"
+        ),
+    )
+    .hint(mend))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    const DAY: Date = date(2026, 3, 6);
+
+    /// A leaf as it really comes to be, with files of the longest kind that occur.
+    fn real(series: &str, files: usize) -> usize {
+        let at = |n: usize| {
+            FileName { series, number: 999_999, extension: "docx" }
+                .place(BagId { year: 2026, number: 99_999 }, &sha256(&n.to_le_bytes()))
+        };
+        let file = |n| FileRef {
+            at: at(n),
+            sha256: sha256(b"x"),
+            size: 9_999_999_999,
+            parts: Some(sha256(b"y")),
+        };
+        let row = Row {
+            seq: 99_999_999,
+            book: Book::Outgoing,
+            series: series.to_owned(),
+            year: 2026,
+            number: Number::new(999_999).expect("a number"),
+            date: DAY,
+            registered_at: "2026-03-06T08:00:00+07:00".to_owned(),
+            fields: serde_json::from_value(serde_json::json!({
+                "type_id": "", "type_name": "", "notation": "", "organ_name": "", "organ_id": null,
+                "subject": "", "signer_position": "", "signer_name": "", "recipients": [],
+                "archive_copy": "", "copies": null, "priority": 0, "extra": {}
+            }))
+            .expect("fields"),
+        };
+        let files: Vec<FileRef> = (0..files).map(file).collect();
+        serde_json::to_vec(&leaf_of(&row, "{}", &files, b"salt")).expect("JSON").len()
+    }
+
+    #[test]
+    fn what_is_let_through_is_never_too_long_for_the_log() {
+        for series in
+            ["SNV:ke-hoach", "Hội đồng thi đua – khen thưởng:quyết định", &"Ế".repeat(120)]
+        {
+            let most =
+                (0..1000).take_while(|n| entry_fits(Book::Outgoing, series, DAY, *n).is_ok());
+            let most = most.count() - 1;
+            assert!(most >= 16, "{series}: {most}");
+            assert!(real(series, most) <= MAX_LEAF, "{series}: {most}");
+            // The estimate is not so wide that it would refuse what is far from the limit.
+            assert!(real(series, most + 1) > MAX_LEAF * 3 / 4, "{series}: {most}");
+        }
+        assert!(entry_fits(Book::Outgoing, &"s".repeat(40_000), DAY, 1).is_ok());
+        let failure = entry_fits(Book::Outgoing, &"s".repeat(70_000), DAY, 1).expect_err("long");
+        assert!(failure.message.en.contains("the name of the series"), "{failure}");
+        let failure = entry_fits(Book::Outgoing, "SNV", DAY, 900).expect_err("many");
+        assert!(failure.message.en.contains("900 files"), "{failure}");
+        assert_eq!(failure.kind, FailureKind::Input);
+    }
+
+    #[test]
+    fn an_act_says_what_is_too_long_about_it() {
+        let list = |n: u64| {
+            let mut data = Map::new();
+            data.insert("positions".into(), (0..n).collect::<Vec<u64>>().into());
+            data
+        };
+        let fits = |data: &Map<String, Value>, files| {
+            act_fits(Kind::Attach, Some(1), DAY, data, "SNV:ke-hoach", files)
+        };
+        assert!(fits(&list(10_000), 1).is_ok());
+        let failure = fits(&list(20_000), 1).expect_err("long");
+        assert!(failure.message.en.contains("the list"), "{failure}");
+        assert!(fits(&list(3), 100).is_ok());
+        let failure = fits(&list(3), 900).expect_err("many");
+        assert!(failure.message.en.contains("900 files") && failure.hint.is_some(), "{failure}");
     }
 }

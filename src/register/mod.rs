@@ -29,8 +29,8 @@ pub use incoming::{Incoming, Secrecy, split_code};
 pub use narrow::{Narrow, units};
 pub use numbering::{Plan, clock, no_such_want, plan, start_after};
 pub use store::{
-    Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Kept, Last, Made, Order,
-    Record, Register, Registration, Reservation, Shared, Start, Wants,
+    Bag, Batch, Chunk, Closing, CommitError, Feed, Filter, JobRow, JobState, Kept, Last, Made,
+    Order, Record, Register, Registration, Reservation, Shared, Start, Wants,
 };
 
 pub use voucher::{MAX_VOUCHER, VOUCHER_FIELD, Voucher, VoucherFault, content_digest};

@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use vanthu::diagnostic::Text;
-use vanthu::pipeline::{Rerendered, Rerenderer};
+use vanthu::pipeline::filing::{Filing, Rendered};
+use vanthu::pipeline::{Rerendered, Rerenderer, Workspace};
 use vanthu::register::sqlite::Sqlite;
-use vanthu::register::{Filter, Register};
+use vanthu::register::{Batch, Filter, Order, Register, Want};
 use vanthu::world::System;
 
 use crate::program::{Office, files, run};
@@ -303,4 +304,127 @@ fn a_copy_that_is_none_is_refused() {
         let said = office.run(&["repair", "--from", from]);
         assert_eq!(said.code, 2, "{from}: {}{}", said.out, said.err);
     }
+}
+
+/// An office with the same documents as `from`, each of whose files another program has packed: the same parts,
+/// other bytes.
+fn packed_otherwise(from: &Office) -> Office {
+    let register = Sqlite::read(&from.path().join("register.db")).expect("reads").expect("there");
+    let (mut entries, mut inputs, mut blobs) = (Vec::new(), Vec::new(), Vec::new());
+    let filter = Filter { order: Order::Registration, ..Filter::default() };
+    register
+        .entries(&filter, &mut |e| {
+            entries.push(e);
+            Ok(())
+        })
+        .expect("entries");
+    let mut keep = |made| {
+        inputs.push(made);
+        Ok(())
+    };
+    register.kept(1..u64::MAX, &mut |k| k.made.map_or(Ok(()), &mut keep)).expect("rows");
+    register
+        .shared(0..u64::MAX, &mut |s| {
+            blobs.push(s.bytes);
+            Ok(())
+        })
+        .expect("inputs");
+    let office = Office::new();
+    let config = fs::read_to_string(from.path().join("vanthu.toml")).expect("read");
+    office.write("vanthu.toml", config);
+    let day = entries[0].date;
+    let world = System::new(Some(day));
+    let workspace = Workspace::open(&world, office.path(), day).expect("opens");
+    let wait = std::time::Duration::ZERO;
+    let mut filing = Filing::open(&world, office.path(), &workspace.office, wait).expect("opens");
+    let blobs: Vec<&[u8]> = blobs.iter().map(Vec::as_slice).collect();
+    filing.put_blobs(&blobs).expect("kept");
+    let wants: Vec<Want> = entries
+        .iter()
+        .zip(&inputs)
+        .map(|(e, made)| Want {
+            series: e.series.clone(),
+            date: e.date,
+            row_key: made.row_key.clone(),
+            input: made.input.clone(),
+        })
+        .collect();
+    let archive = vanthu::archive::Archive::open(&world, &from.path().join("archive"));
+    let archive = archive.expect("opens");
+    let render = |index: usize, _| {
+        let entry = &entries[index];
+        let mut bytes = fs::read(archive.resolve(&entry.files[0].at)).expect("a file");
+        // A comment at the end of the zip: its length are the last two bytes.
+        let end = bytes.len() - 2;
+        bytes[end..].copy_from_slice(&5u16.to_le_bytes());
+        bytes.extend(b"other");
+        Ok(Rendered {
+            bytes,
+            extension: "docx",
+            parts: entry.files[0].parts,
+            fields: entry.fields.clone(),
+            further: Vec::new(),
+        })
+    };
+    let title = "Thư mời".to_owned();
+    let batch = Batch { job: inputs[0].job.clone(), title, book: entries[0].book };
+    let done = filing.issue_batch(&batch, &wants, &render, &|_| {}).expect("issued");
+    assert!(done.unfinished.is_none() && done.issued.len() == entries.len());
+    drop(filing);
+    office
+}
+
+#[test]
+fn the_same_content_in_another_packing_is_filed_beside_if_that_is_accepted() {
+    let office = packed_otherwise(&office());
+    assert_clean(&office);
+    let lost = payload(office.path(), "bags").remove(0);
+    fs::remove_file(&lost).expect("gone");
+    // By itself nothing is put in the place of registered bytes.
+    let said = office.run(&["repair"]);
+    assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+    assert!(said.out.contains("--accept-parts"), "{}", said.out);
+    assert!(!lost.exists());
+    let names = |paths: Vec<PathBuf>| {
+        paths.into_iter().filter_map(|p| p.file_name().map(PathBuf::from)).collect::<Vec<_>>()
+    };
+    let before = names(payload(office.path(), ""));
+    let said = office.run(&["repair", "--accept-parts"]);
+    assert_eq!(said.code, 1, "the original stays lost: {}{}", said.out, said.err);
+    assert!(said.out.contains("bản có cùng nội dung đã được lưu ở"), "{}", said.out);
+    assert!(!lost.exists(), "it does not take the place of the original");
+    let after = payload(office.path(), "");
+    // It may have filled the open bag, which was then sealed.
+    let is_new = |p: &&PathBuf| p.file_name().is_some_and(|n| !before.contains(&PathBuf::from(n)));
+    let new: Vec<&PathBuf> = after.iter().filter(is_new).collect();
+    assert_eq!(new.len(), 1, "{new:?}");
+    // What was filed is registered, vouched for and checked like any file; the loss is still told.
+    let said = office.run(&["verify", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let codes: Vec<&str> = answer["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|f| f["code"].as_str().expect("a code"))
+        .collect();
+    assert_eq!((said.code, codes), (1, vec!["K0101"]));
+    fs::remove_file(new[0]).expect("gone");
+    let said = office.run(&["verify", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(answer["findings"].as_array().map(Vec::len), Some(2));
+    // The act says what it stands for.
+    let register = Sqlite::read(&office.path().join("register.db")).expect("reads").expect("there");
+    let mut repaired = 0;
+    let repairs = vanthu::register::ActFilter {
+        kinds: vec![vanthu::register::Kind::Repair],
+        ..Default::default()
+    };
+    register
+        .acts(&repairs, &mut |acted| {
+            repaired += 1;
+            assert!(acted.act.about.is_some() && acted.act.data.contains_key("in_place_of"));
+            Ok(())
+        })
+        .expect("acts");
+    assert_eq!(repaired, 1);
 }

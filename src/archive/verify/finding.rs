@@ -99,6 +99,8 @@ classes! {
     JournalDamaged 901 "journal-damaged" Error "nhật trình của kho khác với sổ đăng ký" "the archive's journal differs from the register";
     JournalBehind 902 "journal-behind" Warning "nhật trình của kho chưa ghi đủ các dòng của sổ" "the archive's journal lacks the newest rows of the register";
     JournalAhead 903 "journal-ahead" Error "nhật trình của kho có dòng mà sổ đăng ký không có" "the archive's journal has rows that the register lacks";
+    ReportMissing 911 "report-missing" Warning "thiếu báo cáo kiểm tra mà sổ đăng ký có ghi" "a report of a verification that the register vouches for is missing";
+    ReportChanged 912 "report-changed" Error "báo cáo kiểm tra khác với điều sổ đăng ký đã ghi" "a report of a verification is not what the register vouches for";
     FolderMissing 704 "folder-missing" Error "thiếu thư mục của kho" "a folder of the archive is missing";
     TileMissing 801 "tile-missing" Error "nhật ký thiếu tệp này" "a file of the log is missing";
     TileChanged 802 "tile-changed" Error "tệp của nhật ký bị hỏng hoặc bị sửa" "a file of the log is damaged or was changed";
@@ -407,5 +409,48 @@ mod tests {
         assert!(
             Class::ALL.iter().filter(|c| c.is_unknown()).all(|c| c.severity() == Severity::Error)
         );
+    }
+
+    #[test]
+    fn evidence_of_change_is_told_from_damage() {
+        let of = |which: fn(Class) -> bool| {
+            let classes = Class::ALL.iter().filter(|c| which(**c));
+            classes.map(|c| c.code().to_string()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(of(Class::is_rolled_back), "K0113 K0506 K0602 K0903");
+        assert_eq!(
+            of(Class::is_tampering),
+            "K0113 K0506 K0602 K0903 K0811 K0812 K0813 K0814 K0815 K0816 K0817 K0818 K0819 K0821 K0822 K0824 K0841 K0842"
+        );
+        assert_eq!(of(Class::is_of_a_stray), "K0106 K0110 K0113 K0205");
+        assert_eq!(of(Class::is_unknown), "K0301 K0302 K0303 K0304");
+    }
+
+    #[test]
+    fn a_finding_says_all_that_is_known_of_it() {
+        let document = DocumentId {
+            seq: 7,
+            code: "05/KH-SNV".into(),
+            series: "SNV:ke-hoach".into(),
+            year: 2026,
+            number: 5,
+            date: jiff::civil::date(2026, 3, 5),
+        };
+        let plain = || Finding::new(Class::Renamed, "bags/x");
+        let says =
+            |finding: Finding| finding.message().en.replace(Class::Renamed.sentence().1, "…");
+        assert_eq!(says(plain()), "…");
+        assert_eq!(says(plain().with(Some(&document), "bags/y")), "… ↔ 05/KH-SNV, bags/y");
+        assert_eq!(says(plain().with(Some(&document), "")), "… ↔ 05/KH-SNV");
+        assert_eq!(says(plain().with(None, "bags/y")), "… ↔ bags/y");
+        assert_eq!(says(plain().values("1", "2")), "… (must be 1, is 2)");
+        assert_eq!(says(plain().actual("2")), "…: 2");
+        let expected = Finding { expected: Some("1".into()), ..plain() };
+        assert_eq!(says(expected), "… (must be 1)");
+        assert_eq!(says(plain().why(Text::new("vì", "because"))), "…: because");
+        let place = plain().of(&document).at_line(3).diagnostic().place;
+        assert_eq!((place.file.as_deref(), place.line), (Some("bags/x"), Some(3)));
+        assert_eq!(place.item.as_deref(), Some("05/KH-SNV"));
+        assert_eq!(Finding::new(Class::Gap, "").diagnostic().place.file, None);
     }
 }

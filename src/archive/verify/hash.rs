@@ -156,12 +156,15 @@ const MILLION: [u8; 32] = [
     0xf1, 0x80, 0x9a, 0x48, 0xa4, 0x97, 0x20, 0x0e, 0x04, 0x6d, 0x39, 0xcc, 0xc7, 0x11, 0x2c, 0xd0,
 ];
 
+/// Digest and length of all that a reader gives.
+pub(super) fn whole(reader: &mut dyn Read) -> io::Result<(Digest, u64)> {
+    stream(reader, &mut vec![0; 4097], u64::MAX, &Gate::new(0, 1))
+}
+
 /// Known answers before any verdict: a processor or a library that hashes wrongly must not judge an archive.
-pub(super) fn self_test() -> Result<()> {
-    let mut buffer = vec![0; 4097];
-    let gate = Gate::new(0, 1);
-    let abc = stream(&mut &b"abc"[..], &mut buffer, u64::MAX, &gate);
-    let million = stream(&mut io::repeat(b'a').take(1_000_000), &mut buffer, u64::MAX, &gate);
+pub(super) fn self_test(hash: fn(&mut dyn Read) -> io::Result<(Digest, u64)>) -> Result<()> {
+    let abc = hash(&mut &b"abc"[..]);
+    let million = hash(&mut io::repeat(b'a').take(1_000_000));
     let right =
         abc.is_ok_and(|d| d.0 == Digest(ABC)) && million.is_ok_and(|d| d.0 == Digest(MILLION));
     if right {
@@ -176,4 +179,136 @@ pub(super) fn self_test() -> Result<()> {
         ),
     )
     .hint(text!("chạy lại trên máy khác", "run it on another machine")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::world::System;
+
+    #[test]
+    fn a_machine_that_hashes_wrongly_judges_nothing() {
+        assert!(self_test(whole).is_ok());
+        let wrong: [fn(&mut dyn Read) -> io::Result<(Digest, u64)>; 4] = [
+            |_| Ok((Digest(ABC), 3)),
+            |_| Ok((Digest(MILLION), 1_000_000)),
+            |_| Err(ErrorKind::Other.into()),
+            |reader| whole(reader).map(|(digest, len)| (Digest(digest.0.map(|b| b ^ 1)), len)),
+        ];
+        assert!(wrong.into_iter().all(|hash| self_test(hash).is_err()));
+    }
+
+    #[test]
+    fn no_more_hash_at_once_than_may() {
+        assert!(Gate::new(0, 4).0.is_none() && Gate::new(4, 4).0.is_none());
+        assert!(Gate::new(5, 4).0.is_none() && Gate::new(3, 4).0.is_some());
+        for allowed in [1, 2] {
+            let gate = Gate::new(allowed, 6);
+            let (inside, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let (done, all) = channel();
+            std::thread::scope(|scope| {
+                for _ in 0..6 {
+                    let (done, gate, inside, most) = (done.clone(), &gate, &inside, &most);
+                    scope.spawn(move || {
+                        for _ in 0..3 {
+                            gate.pass(|| {
+                                let now = inside.fetch_add(1, Ordering::SeqCst) + 1;
+                                most.fetch_max(now, Ordering::SeqCst);
+                                // Long enough for the others to come in if they could.
+                                std::thread::sleep(Duration::from_millis(2));
+                                inside.fetch_sub(1, Ordering::SeqCst);
+                            });
+                        }
+                        done.send(()).expect("heard");
+                    });
+                }
+                for _ in 0..6 {
+                    let ended = all.recv_timeout(Duration::from_secs(60));
+                    // Whoever waits for ever cannot be joined.
+                    if ended.is_err() {
+                        eprintln!("a thread never got through the gate");
+                        std::process::abort();
+                    }
+                }
+            });
+            assert!(most.into_inner() <= allowed, "{allowed}");
+            // As many as may pass do pass together.
+            let (inside, came_in) = channel();
+            let (second, has_come) = channel();
+            let gate = &gate;
+            let together = std::thread::scope(|scope| {
+                let first = scope.spawn(move || {
+                    gate.pass(|| {
+                        inside.send(()).expect("heard");
+                        has_come.recv_timeout(Duration::from_millis(200)).is_ok()
+                    })
+                });
+                came_in.recv().expect("inside");
+                scope.spawn(move || gate.pass(|| second.send(()).is_ok()));
+                first.join().expect("ends")
+            });
+            assert_eq!(together, allowed > 1);
+        }
+    }
+
+    #[test]
+    fn what_is_there_is_told_apart() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (world, gate) = (System::new(None), Gate::new(0, 1));
+        let file = dir.path().join("file");
+        std::fs::write(&file, b"abc").expect("written");
+        let of = |outcome: &Outcome| match outcome {
+            Outcome::Read { digest, len, links } => (*digest, *len, *links),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(of(&measure(&world, &file)), (None, 3, 1));
+        assert_eq!(of(&read(&world, &file, None, &gate)), (Some(Digest(ABC)), 3, 1));
+        for look in [measure(&world, dir.path()), read(&world, dir.path(), None, &gate)] {
+            assert_eq!(look, Outcome::Odd(EntryKind::Dir));
+        }
+        let gone = dir.path().join("gone");
+        for look in [measure(&world, &gone), read(&world, &gone, None, &gate)] {
+            assert_eq!(look, Outcome::Gone);
+        }
+        // What is longer than could be of use is not read; what is just as long is.
+        let long = std::fs::File::create(&file).expect("made");
+        long.set_len(CURIOUS).expect("sparse");
+        assert!(of(&read(&world, &file, None, &gate)).0.is_some());
+        long.set_len(CURIOUS + 1).expect("sparse");
+        assert_eq!(of(&read(&world, &file, None, &gate)), (None, CURIOUS + 1, 1));
+    }
+
+    /// Gives its pieces one by one; an empty one is an interruption, `!` a failure.
+    struct Pieces(Vec<&'static [u8]>);
+
+    impl Read for Pieces {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let Some(piece) = (!self.0.is_empty()).then(|| self.0.remove(0)) else { return Ok(0) };
+            match piece {
+                b"" => Err(ErrorKind::Interrupted.into()),
+                b"!" => Err(ErrorKind::Other.into()),
+                piece => {
+                    buffer[..piece.len()].copy_from_slice(piece);
+                    Ok(piece.len())
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_interrupted_reading_goes_on_and_a_failed_one_does_not() {
+        let read = |pieces: &[&'static [u8]]| whole(&mut Pieces(pieces.to_vec())).ok();
+        assert_eq!(read(&[b"a", b"", b"bc"]), Some((Digest(ABC), 3)));
+        assert_eq!(read(&[b"a", b"!", b"bc"]), None);
+        // Little more than the limit is read of what does not end.
+        let mut endless = io::repeat(b'a');
+        let read = stream(&mut endless, &mut [0; 100], 250, &Gate::new(0, 1)).expect("read");
+        assert_eq!(read.1, 300);
+        let read = stream(&mut io::repeat(b'a'), &mut [0; 125], 250, &Gate::new(0, 1));
+        assert_eq!(read.expect("read").1, 375, "the limit itself may be reached");
+    }
 }

@@ -68,10 +68,6 @@ impl Check<'_> {
         self.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
-    fn is_over(&self) -> bool {
-        self.deadline.is_some_and(|end| self.world.elapsed() >= end)
-    }
-
     fn advance(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
         let files = self.files.fetch_add(1, Ordering::Relaxed) + 1;
@@ -99,7 +95,7 @@ pub fn verify(
     view: &dyn RegisterView,
     mut options: Options<'_>,
 ) -> Result<Report> {
-    hash::self_test()?;
+    hash::self_test(hash::whole)?;
     let stat = world.stat(root).at(Doing::Read, root)?;
     if stat.kind != EntryKind::Dir {
         return Err(not_an_archive(root));
@@ -107,7 +103,8 @@ pub fn verify(
     let started = world.timestamp();
     let open_done = options.open_done.take();
     let totals = if options.scope == Scope::ALL { view.totals()? } else { (0, 0) };
-    let readers = readers(options.io, options.threads);
+    let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let readers = readers(options.io, options.threads, processors);
     let check = Check {
         world,
         root,
@@ -241,25 +238,31 @@ impl<'a> Run<'a> {
     fn bags(&mut self, side: Side) -> Result<()> {
         let sides = self.on_disk.iter().filter(|(_, sides)| sides.contains(&side));
         let mut ids: Vec<BagId> = sides.map(|(id, _)| *id).collect();
-        rounds::order(&mut ids, self.history);
+        // Open bags are read under the lock and change with every batch: they are never left or passed over.
+        let none = History::new();
+        let (history, deadline) = match side {
+            Side::Open => (&none, None),
+            Side::Sealed => (self.history, self.check.deadline),
+        };
+        rounds::order(&mut ids, history);
         let done = Mutex::new(BTreeMap::new());
         let (back, permit) = mpsc::channel();
         for _ in 0..=self.pool.current_num_threads() {
             let _ = back.send(());
         }
         let (check, mut queued, mut passed) = (self.check, 0, Vec::new());
-        let mut over = false;
-        let asked = self.pool.in_place_scope(|scope| -> Result<bool> {
+        // A panic that a thread did not catch comes out of here: then there is no report at all.
+        self.pool.in_place_scope(|scope| -> Result<()> {
             for &id in &ids {
                 let _ = permit.recv();
                 let held = Permit(back.clone());
                 if check.is_cancelled() {
-                    return Ok(true);
+                    break;
                 }
-                // Open bags are read under the lock and change with every batch: they are never left.
-                over |= side == Side::Sealed && queued > 0 && check.is_over();
+                let over = queued > 0 && deadline.is_some_and(|end| check.world.elapsed() >= end);
                 // What an earlier run has verified counts also when there is no time for more.
-                if over && !self.history.get(&id).is_some_and(|seen| seen.counts) {
+                let seen = history.get(&id).filter(|seen| seen.counts);
+                if over && seen.is_none() {
                     continue;
                 }
                 let known = self.known(id, side)?;
@@ -267,7 +270,7 @@ impl<'a> Run<'a> {
                     passed.push(None);
                     continue;
                 }
-                if let Some(earlier) = self.earlier(id, side, &known) {
+                if let Some(earlier) = seen.and_then(|seen| self.earlier(id, seen, &known)) {
                     passed.push(Some(earlier));
                     continue;
                 }
@@ -282,30 +285,25 @@ impl<'a> Run<'a> {
                     done.lock().unwrap_or_else(PoisonError::into_inner).insert(id, outcomes);
                 });
             }
-            Ok(over)
-        });
-        let stopped = asked?;
+            Ok(())
+        })?;
         let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.covered.bags += done.len() as u64;
         let left = (ids.len() - queued - passed.len()) as u64;
         self.covered.left_bags += left;
-        self.expired |= stopped && left > 0;
+        self.expired |= left > 0;
         self.earlier.extend(passed.into_iter().flatten());
-        // A bag that was not begun, or whose thread died, has no verdict.
-        self.total.skipped += left + (queued - done.len()) as u64;
-        if done.len() < queued {
-            self.findings.push(Finding::new(Class::Crashed, side.folder()));
-        }
+        // A bag that was not begun has no verdict.
+        self.total.skipped += left;
         for outcomes in done.into_values() {
             self.add(outcomes);
         }
         Ok(())
     }
 
-    /// That an earlier run verified a bag which is still as it was, if it may be passed over.
-    fn earlier(&self, bag: BagId, side: Side, known: &[Known]) -> Option<Earlier> {
-        let seen = self.history.get(&bag).filter(|seen| seen.counts)?;
-        if side == Side::Open || rounds::state(self.check, bag, known)? != seen.state {
+    /// That an earlier run verified a bag, if the bag is still as it was.
+    fn earlier(&self, bag: BagId, seen: &Seen, known: &[Known]) -> Option<Earlier> {
+        if rounds::state(self.check, bag, known)? != seen.state {
             return None;
         }
         let (files, bytes) = rounds::amount(known);
@@ -435,12 +433,9 @@ impl Drop for Permit {
 
 /// Files to read at the same time: what was asked for, at least one for each thread that hashes, or two
 /// for each processor so that reading and hashing overlap.
-fn readers(asked: usize, hashing: usize) -> usize {
+fn readers(asked: usize, hashing: usize, processors: usize) -> usize {
     match asked {
-        0 => std::thread::available_parallelism()
-            .map_or(4, |n| n.get() * 2)
-            .clamp(2, 32)
-            .max(hashing.min(256)),
+        0 => processors.saturating_mul(2).clamp(2, 32).max(hashing.min(256)),
         n => n.min(256),
     }
 }
@@ -464,4 +459,17 @@ fn too_many_rows(root: &Path, bag: BagId) -> Failure {
         ),
     )
     .hint(text!("sổ đăng ký đã bị sửa", "the register was changed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readers;
+
+    #[test]
+    fn as_many_files_are_read_at_once_as_make_sense() {
+        assert_eq!(readers(0, 0, 4), 8, "two for each processor");
+        assert_eq!((readers(0, 0, 1), readers(0, 0, 64)), (2, 32));
+        assert_eq!((readers(0, 40, 4), readers(0, 1000, 4)), (40, 256), "each that hashes has one");
+        assert_eq!((readers(1, 8, 4), readers(3, 8, 4), readers(1000, 8, 4)), (1, 3, 256));
+    }
 }

@@ -5,7 +5,7 @@ use crate::pipeline::Workspace;
 use crate::pipeline::acts::{Link, Shown, kind_name, show};
 use crate::register::book::day;
 use crate::register::life::Standing;
-use crate::register::{Acted, Kind};
+use crate::register::{Acted, Book, Kind};
 use crate::text;
 
 use super::super::args::Shape;
@@ -83,6 +83,10 @@ fn page(shown: &Shown, lang: Lang) -> String {
     line(text!("lá trong nhật ký", "leaf in the log"), &leaf);
     line(text!("đợt", "job"), shown.job.as_deref().unwrap_or(""));
     line(text!("hồ sơ", "dossiers"), &shown.dossiers.join("; "));
+    if entry.book == Book::Incoming {
+        let id = entry.fields.organ_id.as_deref().unwrap_or("");
+        line(text!("mã định danh nơi gửi", "OrganId of the sender"), id);
+    }
     for (name, value) in &shown.metadata {
         line(Text::new(*name, *name), value);
     }

@@ -23,13 +23,13 @@ const PREFIXES: [(&str, Book); 8] = [
 ];
 
 /// What was typed, taken apart.
-struct Asked<'a> {
-    book: Option<Book>,
-    code: &'a str,
-    year: Option<i16>,
+pub(super) struct Asked<'a> {
+    pub book: Option<Book>,
+    pub code: &'a str,
+    pub year: Option<i16>,
 }
 
-fn take_apart(typed: &str) -> Asked<'_> {
+pub(super) fn take_apart(typed: &str) -> Asked<'_> {
     let mut asked = Asked { book: None, code: typed.trim(), year: None };
     if let Some((word, rest)) = asked.code.split_once(':') {
         let word = text::slug(word);
@@ -120,7 +120,10 @@ pub fn exact(entry: &Entry) -> String {
 }
 
 /// The one entry that is meant, or the finding that there is none or more than one.
-pub(super) fn one(register: &dyn Register, typed: &str) -> Result<Result<Entry, Diagnostic>> {
+///
+/// # Errors
+/// The register cannot be read.
+pub fn one(register: &dyn Register, typed: &str) -> Result<Result<Entry, Diagnostic>> {
     let mut found = candidates(register, typed)?;
     if found.len() > 1 {
         return Ok(Err(ambiguous(typed, &found)));

@@ -5,16 +5,15 @@
 //! Stage → settle → commit → record, as for a batch. A run that is killed before the commit leaves
 //! at most a file in a bag that no row knows: the next opening puts it into quarantine and says so.
 
-use std::collections::HashMap;
-
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::batch::{finish_files, salts};
-use super::{Filing, broken, journal, recovery};
+use super::conclude::Ahead;
+use super::{Filing, broken, recovery};
 use crate::archive::{Digest, FileName, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::register::{CommitError, Kind, NewAct};
+use crate::register::{CommitError, Kind, NewAct, leaf};
 use crate::text;
 
 /// The folder in staging of acts that are being entered.
@@ -70,6 +69,11 @@ pub(super) fn enter(filing: &mut Filing<'_>, acts: Vec<Entering>) -> Result<Ente
     if filing.broken {
         return Err(broken());
     }
+    for act in &acts {
+        let (series, ..) = home(filing, act)?;
+        let files = act.files.len();
+        leaf::act_fits(act.kind, act.about, act.date, &act.data, &series, files)?;
+    }
     let at = filing.world.timestamp();
     let staged = stage(filing, &acts);
     let (files, committed) = match staged {
@@ -105,8 +109,7 @@ pub(super) fn enter(filing: &mut Filing<'_>, acts: Vec<Entering>) -> Result<Ente
         }
     };
     let all: Vec<&FileRef> = files.iter().flatten().collect();
-    let unfinished = finish_files(filing, all, HashMap::new())
-        .and_then(|()| journal::keep(filing))
+    let unfinished = finish_files(filing, all, Ahead::default())
         .and_then(|()| filing.archive.end_batch(STAGING))
         .err();
     filing.broken = unfinished.is_some();

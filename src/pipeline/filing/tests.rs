@@ -49,6 +49,7 @@ pub(super) fn office(bag_size: u32) -> Office {
         ruleset: None,
         bag_size,
         days_off: Vec::new(),
+        units: Vec::new(),
         layout: BTreeMap::new(),
     }
 }

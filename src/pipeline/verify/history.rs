@@ -24,7 +24,7 @@ use super::part::Asked;
 /// The folder of the reports in the archive.
 pub const REPORTS: &str = "reports";
 /// Longest report that is read back.
-const MAX_REPORT: u64 = 64 << 20;
+pub(super) const MAX_REPORT: u64 = 64 << 20;
 /// Most reports that are looked at, from the newest back.
 const MAX_REPORTS: usize = 5_000;
 

@@ -92,7 +92,7 @@ pub(super) fn keep(workspace: &Workspace<'_>, request: &Request<'_>, checked: &C
         ));
         return kept;
     }
-    match enter(workspace, request, checked, &digest) {
+    match enter(workspace, request, checked, kept.file.as_deref(), &digest) {
         Ok(seq) => kept.act = Some(seq),
         // Whoever looks at an office without its signing key can check all of it, and enter nothing.
         Err(failure) if failure.kind == FailureKind::Config => {
@@ -188,6 +188,7 @@ fn enter(
     workspace: &Workspace<'_>,
     request: &Request<'_>,
     checked: &Checked,
+    name: Option<&str>,
     digest: &Digest,
 ) -> Result<u64> {
     let world = workspace.world;
@@ -196,6 +197,9 @@ fn enter(
     let covered = &checked.verified.report.covered;
     let counts = &checked.verified.report.counts;
     act.data.insert("report".into(), digest.to_hex().into());
+    if let Some(name) = name {
+        act.data.insert("file".into(), name.into());
+    }
     act.data.insert("asked".into(), serde_json::to_value(&checked.asked).unwrap_or_default());
     act.data.insert("verdict".into(), checked.verdict().key().into());
     act.data.insert("complete".into(), checked.verified.report.complete.into());

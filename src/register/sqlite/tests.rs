@@ -203,3 +203,18 @@ fn a_reader_keeps_its_snapshot_and_writes_nothing() {
     assert!(Sqlite::read(&dir.path().join("none.db")).expect("looks").is_none());
     assert!(!dir.path().join("none.db").exists());
 }
+
+#[test]
+fn a_sender_s_code_is_looked_up_and_not_searched_for() {
+    let (_dir, register) = filled();
+    let filter = crate::register::Filter {
+        book: Some(Book::Incoming),
+        sender_code: Some("5/STC".into()),
+        ..crate::register::Filter::default()
+    };
+    let (sql, _) = super::read::select(&filter);
+    let mut plan = register.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+    let steps = plan.query_map(["5/STC"], |r| r.get::<_, String>(3)).expect("steps");
+    let steps: Vec<String> = steps.map(|s| s.expect("a step")).collect();
+    assert!(steps[0].contains("entries_sender (<expr>=?)"), "{steps:?}");
+}

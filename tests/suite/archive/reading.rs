@@ -210,3 +210,70 @@ fn an_archive_that_is_not_there_is_a_failure() {
         assert!(failed.hint.is_some() && failed.place.file.is_some());
     }
 }
+
+#[test]
+fn a_strange_file_is_read_once_and_one_that_goes_away_is_told() {
+    let fixture = Fixture::new();
+    let path = fixture.at("open/2026/000003/data/x");
+    std::fs::write(&path, b"x").expect("written");
+    let opened = Arc::new(AtomicU32::new(0));
+    let (count, target) = (opened.clone(), path.clone());
+    let world = Hooked::new(move |op, at| {
+        count.fetch_add(u32::from(op == Op::Open && at == target), Ordering::SeqCst);
+        Ok(())
+    });
+    assert_eq!(lines(&fixture.verify_in(&world)), ["K0106 extra open/2026/000003/data/x"]);
+    assert_eq!(opened.load(Ordering::SeqCst), 1);
+    // A second name of a strange file makes two.
+    std::fs::hard_link(&path, path.with_extension("y")).expect("linked");
+    let found = lines(&fixture.verify());
+    let of = |code: &str| found.iter().filter(|l| l.starts_with(code)).count();
+    assert_eq!((of("K0106"), of("K0202"), found.len()), (2, 2, 4), "{found:?}");
+    std::fs::remove_file(path.with_extension("y")).expect("removed");
+    let target = path.clone();
+    let world = Hooked::new(move |op, at| {
+        if op == Op::Stat && at == target {
+            let _ = std::fs::remove_file(at);
+        }
+        Ok(())
+    });
+    let report = fixture.verify_in(&world);
+    assert_eq!(lines(&report), ["K0112 changing open/2026/000003/data/x"]);
+    assert_eq!(report.exit_status(), ExitStatus::Findings);
+}
+
+#[test]
+fn only_a_new_open_bag_may_be_empty() {
+    let fixture = Fixture::new();
+    let made = |path: &str| std::fs::create_dir_all(fixture.at(path)).expect("made");
+    made("open/2026/000004/data");
+    assert_eq!(lines(&fixture.verify()), [""; 0]);
+    made("open/2026/000003/data/x");
+    made("bags/2026/000001/data/x/y");
+    let want = [
+        "K0107 empty-folder bags/2026/000001/data/x/y",
+        "K0107 empty-folder open/2026/000003/data/x",
+    ];
+    assert_eq!(lines(&fixture.verify()), want);
+    made("bags/2026/000007/data");
+    let found = lines(&fixture.verify());
+    assert!(found.iter().any(|l| l == "K0107 empty-folder bags/2026/000007/data"), "{found:?}");
+}
+
+#[test]
+fn all_that_has_no_verdict_is_counted() {
+    let fixture = Fixture::new();
+    let bag = "bags/2026/000001";
+    let cases = [
+        // The bag and its four files.
+        (Op::List, bag, 5),
+        (Op::Read, "000001/manifest-sha256.txt", 1),
+        (Op::Open, &*fixture.path(2), 1),
+        // The folder, and the two bags that may be in it.
+        (Op::List, "archive/bags", 2),
+    ];
+    for (op, path, skipped) in cases {
+        let report = fixture.verify_in(&refusing(op, path, io::ErrorKind::PermissionDenied));
+        assert_eq!(report.skipped, skipped, "{path}: {:?}", lines(&report));
+    }
+}

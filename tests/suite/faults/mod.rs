@@ -11,6 +11,7 @@ mod office;
 mod ops;
 mod power;
 mod rounds;
+mod wal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -116,8 +117,8 @@ fn lines(answer: &Value) -> BTreeSet<String> {
 /// Runs one case; what is wrong with it.
 fn run(case: &Case) -> Option<String> {
     let office = Office::new();
-    let want: BTreeSet<String> = case.finds.iter().map(|f| ops::fill(&office, f)).collect();
     case.steps.iter().for_each(|step| ops::apply(&office, step));
+    let want: BTreeSet<String> = case.finds.iter().map(|f| ops::fill(&office, f)).collect();
     let args: Vec<String> = case.args.iter().map(|a| ops::fill(&office, a)).collect();
     for round in 1..=if case.stays { 2 } else { 1 } {
         let (exit, answer, said) = office.verify(&args);

@@ -107,19 +107,30 @@ pub fn apply(office: &Office, step: &[String]) {
         }
         ["vanthu", args @ ..] => {
             ok(&office.dir, args);
+            let names = fs::read_dir(at("reports")).expect("listed").flatten();
+            let names = names.map(|e| e.file_name().to_string_lossy().into_owned());
+            fs::write(newest_report(office), names.max().unwrap_or_default()).expect("kept");
         }
         ["build", name] => super::built::build(name, office),
         other => panic!("no such step: {other:?}"),
     }
 }
 
-/// `{p3}` is the path of document 3, `{c3}` its code, `{bag1}` `{bag2}` `{open}` the bags, `{d3}` the folder of its file.
+/// Where the name of the newest report is kept, since it may be removed.
+fn newest_report(office: &Office) -> std::path::PathBuf {
+    office.dir.with_file_name("newest-report")
+}
+
+/// `{report}` is the newest report after a `vanthu` step, `{p3}` is the path of document 3, `{c3}` its code, `{bag1}` `{bag2}` `{open}` the bags, `{d3}` the folder of its file.
 pub fn fill(office: &Office, text: &str) -> String {
     let mut out = text
         .replace("{bag1}", "bags/2026/000001")
         .replace("{bag2}", "bags/2026/000002")
         .replace("{open}", "open/2026/000003")
         .replace("{office}", &office.dir.display().to_string());
+    if let Ok(name) = fs::read_to_string(newest_report(office)) {
+        out = out.replace("{report}", &format!("reports/{name}"));
+    }
     for (n, document) in office.documents.iter().rev() {
         let folder = document.path.rsplit_once('/').expect("a folder").0;
         out = out

@@ -118,3 +118,30 @@ fn a_fault_in_any_step_enters_all_or_nothing() {
         }
     }
 }
+
+#[test]
+fn what_the_log_could_not_hold_is_refused_before_anything_is_reserved_or_written() {
+    let (world, dir) = (system(), folder());
+    let mut filing = open(&world, dir.path(), 2).expect("opens");
+    issue(&mut filing, "a", &wants("a", 1)).expect("issues");
+    let before = snapshot(dir.path());
+    // An act whose list is too long, beside one that is not; an act with too many files.
+    let mut long = scan(1, b"one");
+    long.data.insert("positions".into(), (0..20_000).collect::<Vec<u64>>().into());
+    let failure = filing.enter(vec![scan(1, b"two"), long]).expect_err("too long");
+    assert!(failure.message.en.contains("65535"), "{failure}");
+    let mut many = scan(1, b"one");
+    many.files = vec![many.files[0].clone(); 900];
+    assert!(filing.enter(vec![many]).expect_err("too many").message.en.contains("900 files"));
+    // An entry whose series has a name of seventy thousand letters.
+    let mut wanted = wants("b", 2);
+    wanted[1].series = "s".repeat(70_000);
+    let failure = issue(&mut filing, "b", &wanted).expect_err("too long");
+    assert!(failure.hint.is_some() && failure.message.en.contains("series"), "{failure}");
+    assert_eq!(snapshot(dir.path()), before, "nothing was written");
+    // And the office goes on.
+    assert_eq!(filing.enter(vec![scan(1, b"two")]).expect("enters").seqs, [2]);
+    issue(&mut filing, "c", &wants("c", 2)).expect("issues");
+    let head = filing.register().head().expect("head");
+    assert_whole(&filing, head);
+}

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use super::power::Volatile;
 use super::*;
 use crate::register::{
-    ActFilter, Acted, Bag, CommitError, Entry, Feed, JobRow, Kept, Last, NewAct, Record,
+    ActFilter, Acted, Bag, Closing, CommitError, Entry, Feed, JobRow, Kept, Last, NewAct, Record,
     Reservation, Shared, Start,
 };
 use crate::world::{EntryKind, Stat};
@@ -306,30 +306,32 @@ impl Register for FaultyRegister {
     fn release(&mut self) -> Result<u64> {
         self.transaction(Register::release)
     }
-    fn commit(
+    fn commit_with(
         &mut self,
         batch: &Batch,
         at: &str,
         feed: &mut Feed<'_>,
+        closing: &mut Closing<'_>,
     ) -> std::result::Result<Range<u64>, CommitError> {
         let plan = self.plan.clone();
         let mut committed_unheard = None;
-        let result = self.inner.commit(batch, at, &mut || {
-            let chunk = feed()?;
+        let result = self.inner.commit_with(batch, at, feed, &mut |rows, seqs| {
+            let acts = closing(rows, seqs)?;
             // The last step before COMMIT.
-            if chunk.is_none() {
-                match plan.write() {
-                    Verdict::Go => {}
-                    Verdict::No(error) => return Err(down(&error)),
-                    Verdict::Half(error) => committed_unheard = Some(error),
-                }
+            match plan.write() {
+                Verdict::Go => {}
+                Verdict::No(error) => return Err(down(&error)),
+                Verdict::Half(error) => committed_unheard = Some(error),
             }
-            Ok(chunk)
+            Ok(acts)
         });
         match committed_unheard {
             Some(error) => Err(CommitError::Unknown(down(&error))),
             None => result,
         }
+    }
+    fn tidy(&mut self) {
+        self.inner.tidy();
     }
     fn entries(&self, filter: &Filter, each: &mut dyn FnMut(Entry) -> Result<()>) -> Result<u64> {
         self.alive()?;
@@ -421,7 +423,11 @@ type Acknowledged = Vec<Issued>;
 
 pub(super) fn open_faulty<'w>(world: &'w Faulty, dir: &Path) -> Result<Filing<'w>> {
     let lock = world.lock(&dir.join(LOCK), NO_WAIT).expect("free");
-    let inner = Sqlite::open(&dir.join(REGISTER))?;
+    let (path, root) = (dir.join(REGISTER), dir.join(ARCHIVE));
+    if recovery::is_new_office(world, &path, &root)? {
+        found::found(world, dir, &office(BAG))?;
+    }
+    let inner = Sqlite::open(&path)?;
     let archive = Archive::create(world, &dir.join(ARCHIVE))?;
     let register = Box::new(FaultyRegister { inner, plan: world.plan.clone() });
     Filing::assemble(world, dir, &office(BAG), register, archive, lock)

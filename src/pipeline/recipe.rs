@@ -68,6 +68,18 @@ impl Recipe {
             .any(|root| root == "hang" || root == "rows")
     }
 
+    /// The names under which the source may ask for all rows of its data.
+    pub(super) fn rows_called(&self) -> &'static [&'static str] {
+        let word = self.word.iter().flat_map(|w| w.template.fields());
+        let in_word: Vec<&str> = word.map(|f| f.field.path.as_str()).collect();
+        let has = |name| self.text.contains(name) || in_word.iter().any(|p| p.contains(name));
+        match (has("hang"), has("rows")) {
+            (true, false) => &["hang"],
+            (false, true) => &["rows"],
+            _ => &["hang", "rows"],
+        }
+    }
+
     /// Fills, reads, assembles and checks. `date` is the day of issue; `None` leaves a draft's blanks.
     /// The document is there unless something in it could not be understood at all.
     pub fn document(

@@ -15,6 +15,9 @@ use super::roll;
 use crate::diagnostic::Diagnostic;
 use crate::text;
 
+/// A job file to begin with, every key explained.
+pub const SKELETON: &str = include_str!("../../templates/awards/dot-khen.toml");
+
 const BASE: u16 = 800;
 /// A word that is none of the choices.
 const UNKNOWN_CHOICE: u16 = 8;
@@ -690,6 +693,18 @@ mod tests {
         let found = parse(bad, "dot.toml").expect_err("wrong");
         let codes: Vec<String> = found.iter().map(|d| d.code.to_string()).collect();
         assert_eq!(codes, ["D0810", "D0805", "D0805", "D0809", "D0808", "D0802", "D0805", "D0808"]);
+    }
+
+    #[test]
+    fn the_skeleton_is_right_and_names_every_key_in_both_languages() {
+        let campaign = parse(SKELETON, "dot-khen.toml").expect("right");
+        assert_eq!((campaign.certificates.per_file, campaign.decision.inside), (100, 5));
+        let tables = [TABLE, PAPER, COUNCIL, VOTES, DECISION, CERTIFICATES];
+        for (english, vietnamese) in tables.into_iter().flatten() {
+            for name in [english, vietnamese] {
+                assert!(SKELETON.contains(name) || *name == "with" || *name == "them", "{name}");
+            }
+        }
     }
 
     #[test]

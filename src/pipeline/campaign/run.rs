@@ -101,6 +101,9 @@ pub fn run(
         None => BTreeMap::new(),
     };
     let wanted = runner.wanted(&order.steps, &mut ran.findings);
+    if runner.opened.cases.is_empty() {
+        return Ok(ran);
+    }
     let fresh: Vec<CampaignStep> =
         wanted.iter().copied().filter(|s| !runner.done.contains_key(s)).collect();
     runner.prepare(&fresh, register, &mut ran.findings)?;

@@ -96,7 +96,7 @@ fn awards_are_known_split_taken_from_the_title_or_refused() {
             "DANH SÁCH ĐỀ NGHỊ TẶNG GIẤY KHEN\n{HEAD}\
         1;Lê Văn An;Nam;;Phòng A;;tốt\n\
         2;Trần Thị Bình;Nữ;;Phòng A;LĐTT, CSTĐCS;tốt\n\
-        3;Ngô Văn Tí;Nam;;Phòng A;Giấy khên;tốt\n\
+        3;Ngô Văn Tí;Nam;;Phòng A;Giấy khem;tốt\n\
         4;Vũ Văn Tư;Nam;;Phòng A;TTLĐXS;tốt\n"
         ),
     );
@@ -104,7 +104,7 @@ fn awards_are_known_split_taken_from_the_title_or_refused() {
     let forms: Vec<_> = checked.lines.iter().map(|l| l.honouree.form.as_str()).collect();
     assert_eq!(
         forms,
-        ["giay-khen", "lao-dong-tien-tien", "cstd-co-so", "Giấy khên", "tap-the-lao-dong-xuat-sac"]
+        ["giay-khen", "lao-dong-tien-tien", "cstd-co-so", "Giấy khem", "tap-the-lao-dong-xuat-sac"]
     );
     assert_eq!(said(&checked, codes::FORM_TAKEN).len(), 1);
     assert_eq!(said(&checked, codes::FORM_SPLIT), ["a.csv F4 Info"]);

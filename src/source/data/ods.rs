@@ -102,6 +102,7 @@ struct Pass {
 
 impl Pass {
     fn read(&mut self, package: &Package, part: &str, file: &str) -> Result<()> {
+        let is_content = part == CONTENT;
         let Some(part) = package.part(part) else { return Ok(()) };
         let (mut xml, mut buffer) = (Xml::new(part, file), Vec::new());
         let mut style = String::new();
@@ -128,7 +129,9 @@ impl Pass {
                     }
                     "table" => {
                         let get = |name| attribute(&e, name).unwrap_or_default().into_owned();
-                        self.tables.push((get("name"), get("style-name")));
+                        if is_content {
+                            self.tables.push((get("name"), get("style-name")));
+                        }
                         xml.pass(&mut buffer)?;
                     }
                     "tracked-changes" | "dde-links" => xml.pass(&mut buffer)?,

@@ -250,8 +250,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let ordinal = value(&row, head.position(Field::Ordinal));
-        let name = value(&row, head.position(Field::Name)).filter(|_| has_name(&row, &head));
-        let has_name = name.is_some() || has_name_at_all(&row, &head);
+        let has_name = has_name(&row, &head);
         let number = ordinal.and_then(|o| o.trim_end_matches(['.', ')']).parse::<u32>().ok());
         if number.is_none() || !has_name {
             if self.total(&row) || self.tail(&row, &head) {
@@ -463,14 +462,10 @@ fn value(row: &Texts, position: Option<usize>) -> Option<&str> {
     row.cells.iter().find(|(p, _)| *p == position).map(|(_, t)| t.as_str())
 }
 
+/// True for a row with a name in any of the columns for names.
 fn has_name(row: &Texts, head: &Head) -> bool {
-    value(row, head.position(Field::Name)).is_some()
-}
-
-/// A name in any of the columns for names.
-fn has_name_at_all(row: &Texts, head: &Head) -> bool {
-    let names = head.columns.iter().filter(|(_, w)| matches!(w, What::Field(Field::Name, _)));
-    names.into_iter().any(|(p, _)| value(row, Some(*p)).is_some())
+    let mut names = head.columns.iter().filter(|(_, w)| matches!(w, What::Field(Field::Name, _)));
+    names.any(|(p, _)| value(row, Some(*p)).is_some())
 }
 
 /// True if every column of names is one of people.
@@ -479,7 +474,8 @@ fn says_person(head: &Head) -> bool {
         What::Field(Field::Name, kind) => Some(*kind),
         _ => None,
     });
-    kinds.into_iter().all(|kind| kind == Some(HonoureeKind::Individual))
+    let mut kinds = kinds;
+    kinds.all(|kind| kind == Some(HonoureeKind::Individual))
 }
 
 /// The kind of a line as far as section, column and heading tell.

@@ -137,12 +137,12 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// The cells of a field, with their positions and the kind of their heading.
-    fn cells(&self, wanted: Field) -> Vec<(usize, String, Option<HonoureeKind>)> {
+    /// The cells of a field, with their positions.
+    fn cells(&self, wanted: Field) -> Vec<(usize, String)> {
         let of = |(position, what): &(usize, What)| match what {
-            What::Field(field, kind) if *field == wanted => {
+            What::Field(field, _) if *field == wanted => {
                 let held = self.draft.cells.iter().find(|c| c.position == *position)?;
-                Some((*position, held.text.clone(), *kind))
+                Some((*position, held.text.clone()))
             }
             _ => None,
         };
@@ -150,7 +150,7 @@ impl<'a> Line<'a> {
     }
 
     fn text(&self, field: Field) -> String {
-        self.cells(field).into_iter().next().map(|(_, text, _)| text).unwrap_or_default()
+        self.cells(field).into_iter().next().map(|(_, text)| text).unwrap_or_default()
     }
 
     fn position(&self, field: Field) -> usize {
@@ -161,14 +161,14 @@ impl<'a> Line<'a> {
         self.settle_doubts();
         let mut who = Honouree::default();
         let names = self.cells(Field::Name);
-        let (at, mut cell, heading) =
-            names.into_iter().next().unwrap_or((self.position(Field::Name), String::new(), None));
+        let (at, mut cell) =
+            names.into_iter().next().unwrap_or((self.position(Field::Name), String::new()));
         let surname = self.text(Field::Surname);
         if !surname.is_empty() {
             cell = format!("{surname} {cell}").trim().to_owned();
         }
         let person = people::apart(&cell);
-        who.kind = self.kind(&cell, &person, heading, at, !surname.is_empty());
+        who.kind = self.kind(&cell, &person, at, !surname.is_empty());
         self.name(&mut who, &cell, person, at);
         self.address(&mut who, at);
         self.post(&mut who);
@@ -184,15 +184,8 @@ impl<'a> Line<'a> {
     }
 
     /// Column, section, heading, title, then the words of the name.
-    fn kind(
-        &mut self,
-        cell: &str,
-        person: &Person,
-        heading: Option<HonoureeKind>,
-        at: usize,
-        has_surname: bool,
-    ) -> HonoureeKind {
-        if let Some((position, word, _)) = self.cells(Field::Kind).into_iter().next() {
+    fn kind(&mut self, cell: &str, person: &Person, at: usize, has_surname: bool) -> HonoureeKind {
+        if let Some((position, word)) = self.cells(Field::Kind).into_iter().next() {
             if let Some(kind) = kind_of(&word) {
                 return kind;
             }
@@ -210,11 +203,7 @@ impl<'a> Line<'a> {
         let worded = people::kind_of_name(cell);
         let titled = !person.address.is_empty() || has_surname || self.has_gender();
         let guessed = match (told, worded) {
-            (Some(told), Some(worded)) if told == worded => return told,
-            (Some(HonoureeKind::Collective | HonoureeKind::Household), _) if heading.is_none() => {
-                return told.unwrap_or_default();
-            }
-            (Some(HonoureeKind::Individual), Some(worded)) => worded,
+            (Some(HonoureeKind::Individual), Some(worded)) if !titled => worded,
             (Some(told), _) => return told,
             (None, Some(worded)) => worded,
             (None, None) if titled => return HonoureeKind::Individual,
@@ -335,7 +324,7 @@ impl<'a> Line<'a> {
         if who.kind != HonoureeKind::Individual {
             return;
         }
-        if let Some((position, word, _)) = self.cells(Field::Address).into_iter().next() {
+        if let Some((position, word)) = self.cells(Field::Address).into_iter().next() {
             // The column holds what may stand before a name; the name makes it one.
             let read = people::apart(&format!("{word} X"));
             let known = read.name == "X";

@@ -92,7 +92,8 @@ pub(super) fn read(
             None => extras.push((*position, typed.clone())),
         }
     }
-    let second = next.filter(|next| is_second(row, next, &columns));
+    // A title right above the headings is no first row of them.
+    let second = next.filter(|next| columns.len() >= 2 && is_second(row, next, &columns));
     for (position, typed) in second.iter().flat_map(|n| &n.cells) {
         let Some(parent) = row.cells.iter().rev().find(|(p, _)| p <= position) else { continue };
         columns.retain(|(p, _)| p != position);
@@ -332,5 +333,11 @@ mod tests {
         assert!(is_numbering(&texts(1, &["(1)", "(2)", "(3)", "(4)"])));
         assert!(is_numbering(&texts(1, &["A", "B", "1", "2", "3"])));
         assert!(!is_numbering(&texts(1, &["1", "Lê An", "2"])));
+    }
+
+    #[test]
+    fn a_title_right_above_the_headings_is_none_of_them() {
+        let rows: [&[&str]; 2] = [&["DANH SÁCH TẶNG GIẤY KHEN"], &["STT", "Họ và tên", "Đơn vị"]];
+        assert!(head(&rows, &Options::default()).is_none());
     }
 }

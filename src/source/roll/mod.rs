@@ -152,7 +152,7 @@ pub fn read(world: &dyn World, path: &Path, options: &Options) -> Result<Roll> {
         Some(name) => vec![sheet::choose(&sheets, &file, Some(name))?],
         None => (0..sheets.len()).collect(),
     };
-    let (mut headed, mut passed) = (false, Vec::new());
+    let (mut headed, mut passed, mut bytes) = (false, Vec::new(), 0usize);
     for index in chosen {
         let Some(name) = sheets.get(index).filter(|s| s.is_table) else { continue };
         let place = match name.name.as_str() {
@@ -183,10 +183,11 @@ pub fn read(world: &dyn World, path: &Path, options: &Options) -> Result<Roll> {
         }
         headed = true;
         roll.titles.extend(read.titles.iter().cloned());
-        roll.lines.append(&mut finish::lines(read, &place, &mut found));
+        let mut lines = finish::lines(read, &place, &mut found);
+        bytes = bytes.saturating_add(lines.iter().map(size).sum());
+        roll.lines.append(&mut lines);
         roll.findings.append(&mut found);
-        let text: usize = roll.lines.iter().map(size).sum();
-        if text > MOST_TEXT {
+        if bytes > MOST_TEXT {
             return Err(too_large(&file));
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! Knows: the words for it. Must not know: columns, lines, files.
 
+use std::sync::LazyLock;
+
 use super::words::{without_brackets, words};
 use crate::model::HonoureeKind;
 use crate::text;
@@ -45,7 +47,7 @@ pub(super) fn section_kind(text: &str) -> Option<HonoureeKind> {
 /// The award that a heading of a section names, and whom it says it is for.
 pub(super) fn section_form(text: &str) -> Option<(Option<HonoureeKind>, String)> {
     let bare = without_brackets(text);
-    let leads = |text: &str| begins(text, &words().rows.form);
+    let leads = |text: &str| begins(text, &FORMS);
     let trimmed = bare.trim().trim_end_matches([':', '.']).trim();
     if leads(&bare) {
         // “Danh hiệu Lao động tiên tiến: 25 cá nhân”
@@ -61,15 +63,25 @@ pub(super) fn section_form(text: &str) -> Option<(Option<HonoureeKind>, String)>
 
 pub(super) fn is_total(text: &str) -> bool {
     let counted = !text.is_ascii() || text.bytes().any(|b| b.is_ascii_digit());
-    counted && begins(text, &words().rows.totals)
+    counted && begins(text, &TOTALS)
+}
+
+/// Words as they are compared: with accents, and without.
+type Compared = Vec<(String, String)>;
+
+static FORMS: LazyLock<Compared> = LazyLock::new(|| compared(&words().rows.form));
+static TOTALS: LazyLock<Compared> = LazyLock::new(|| compared(&words().rows.totals));
+
+fn compared(list: &[String]) -> Compared {
+    list.iter().map(|word| (same_key(word), text::fold(word))).collect()
 }
 
 /// True if a text begins with one of the words, accents and all. A text without any accent is compared without,
 /// with words of two syllables and more.
-fn begins(text: &str, list: &[String]) -> bool {
+fn begins(text: &str, list: &Compared) -> bool {
     let (whole, plain) = (same_key(text), text.is_ascii());
-    list.iter().any(|word| {
-        let word = if plain { text::fold(word) } else { same_key(word) };
+    list.iter().any(|(accented, bare)| {
+        let word = if plain { bare } else { accented };
         let rest = whole.strip_prefix(word.as_str());
         rest.is_some_and(|r| r.is_empty() || r.starts_with(' ')) && (!plain || word.contains(' '))
     })

@@ -1,6 +1,6 @@
 //! The binary: hands the arguments to the command line and its status to the system.
 //!
-//! Knows: which allocator the program runs with. Must not know: anything else.
+//! Knows: which allocator the program runs with, and on which pages. Must not know: anything else.
 
 use std::process::ExitCode;
 
@@ -9,5 +9,6 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    vanthu::world::small_pages();
     vanthu::cli::main(std::env::args_os())
 }

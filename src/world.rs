@@ -409,6 +409,14 @@ pub fn stop_flag() -> io::Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
+/// Memory in small pages. Much of a large page is cleared for nothing in a process that lives a moment:
+/// that was a sixth of the processor time of a batch.
+pub fn small_pages() {
+    // A system that knows no other pages needs not be told.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
+}
+
 /// Bytes of a file that SQLite keeps beside the register; links are not followed.
 pub fn length_of(path: &Path) -> io::Result<u64> {
     Ok(fs::symlink_metadata(path)?.len())

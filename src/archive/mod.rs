@@ -95,7 +95,7 @@ pub use paths::{BagId, FileName, check_path};
 pub use recover::Recovery;
 pub use repair::{Home, Staged, Tags, WrongTag};
 pub use rollback::SealedBag;
-pub use seal::{Prepared, ReadyBag, SealContents};
+pub use seal::{Prepared, ReadyBag, SealContents, SealDraft};
 pub use store::{Archive, OpenBag};
 
 /// Most documents that one bag may hold.
@@ -166,6 +166,45 @@ pub fn sha256(bytes: &[u8]) -> Digest {
     let mut out = [0; 32];
     out.copy_from_slice(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref());
     Digest(out)
+}
+
+/// SHA-256 and length of what is written to it, which is kept nowhere.
+pub struct Hashing {
+    context: ring::digest::Context,
+    /// Bytes so far.
+    pub len: usize,
+}
+
+impl Hashing {
+    /// Of nothing yet.
+    pub fn new() -> Self {
+        Self { context: ring::digest::Context::new(&ring::digest::SHA256), len: 0 }
+    }
+
+    /// The digest of all that was written.
+    pub fn finish(self) -> Digest {
+        let mut out = [0; 32];
+        out.copy_from_slice(self.context.finish().as_ref());
+        Digest(out)
+    }
+}
+
+impl Default for Hashing {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::io::Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.context.update(bytes);
+        self.len = self.len.saturating_add(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Where a file is kept, without saying whether its bag is open or sealed:

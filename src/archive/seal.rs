@@ -2,7 +2,6 @@
 //!
 //! Knows: RFC 8493. Must not know: what the rows of the register mean, documents.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -41,6 +40,45 @@ pub struct ReadyBag {
     pub id: BagId,
     /// SHA-256 of its `tagmanifest-sha256.txt`, which stands for the whole bag.
     pub tags: Digest,
+}
+
+/// The tag files of a bag as they are to be, and the digest that stands for them.
+#[derive(Debug)]
+pub struct SealDraft {
+    ready: ReadyBag,
+    /// Names and contents, the tag manifest last.
+    files: Vec<(&'static str, Vec<u8>)>,
+}
+
+impl SealDraft {
+    /// The tag files of a bag with these contents; nothing is written. Same contents, same bytes.
+    pub fn new(id: BagId, contents: SealContents) -> Self {
+        let SealContents { files, rows, day } = contents;
+        let bytes: u64 = files.iter().map(|f| f.size).sum();
+        let info = bag_info(id, day, files.len(), bytes).into_bytes();
+        let contents = [info, BAGIT_TEXT.as_bytes().to_vec(), complete_manifest(&files), rows];
+        debug_assert_eq!(TAG_FILES, [BAG_INFO, BAGIT, MANIFEST, ROWS]);
+        let mut files: Vec<_> = TAG_FILES.into_iter().zip(contents).collect();
+        let lines = files.iter().map(|(name, content)| manifest::line(&sha256(content), name));
+        let tags = lines.collect::<String>().into_bytes();
+        let ready = ReadyBag { id, tags: sha256(&tags) };
+        files.push((TAG_MANIFEST, tags));
+        Self { ready, files }
+    }
+
+    /// The bag, once its tag files are written.
+    pub fn ready(&self) -> ReadyBag {
+        self.ready
+    }
+}
+
+/// The manifest that lists exactly these files. Sorted, so that it can be made again from the register
+/// and still be what was sealed.
+fn complete_manifest(files: &[FileRef]) -> Vec<u8> {
+    let mut sorted: Vec<&FileRef> = files.iter().collect();
+    sorted.sort_by(|a, b| a.at.path.cmp(&b.at.path));
+    let lines = sorted.iter().map(|f| manifest::line(&f.sha256, &f.at.path));
+    lines.collect::<String>().into_bytes()
 }
 
 /// What preparing came to.
@@ -83,6 +121,8 @@ impl Archive<'_> {
         if !prepared.ready.is_empty() {
             self.sync_open()?;
             self.move_sealed(&prepared.ready)?;
+            self.sync_open()?;
+            self.protect(&prepared.ready);
         }
         Ok(prepared.refused)
     }
@@ -102,8 +142,8 @@ impl Archive<'_> {
             let contents: Vec<(BagId, SealContents)> =
                 some.iter().map(|bag| Ok((*bag, contents(*bag)?))).collect::<Result<_>>()?;
             let prepared: Vec<_> = contents
-                .par_iter()
-                .map(|(bag, contents)| (*bag, self.prepare(*bag, contents)))
+                .into_par_iter()
+                .map(|(bag, contents)| (bag, self.prepare(bag, contents)))
                 .collect();
             for (bag, done) in prepared {
                 match done {
@@ -121,65 +161,65 @@ impl Archive<'_> {
         self.world.sync_tree(&open).at(Doing::Sync, &open)
     }
 
-    /// The second half of sealing: moves bags whose tag files are durable.
+    /// The second half of sealing: moves bags whose tag files are durable, unsynced. If a power cut takes
+    /// the move back, they are sealed once more, and come out the same.
     pub fn move_sealed(&self, ready: &[ReadyBag]) -> Result<()> {
-        if ready.is_empty() {
-            return Ok(());
+        for bag in ready {
+            let (open, sealed) = (bag.id.under(&self.root, OPEN), bag.id.under(&self.root, BAGS));
+            self.make_dir(&paths_parent(&sealed))?;
+            self.world.rename(&open, &sealed).at(Doing::Move, &open)?;
+            self.forget(&open);
         }
-        let bags: Vec<BagId> = ready.iter().map(|bag| bag.id).collect();
-        self.move_to_sealed(&bags)
+        Ok(())
+    }
+
+    /// Takes the right to write away from the files of sealed bags. Best effort: it guards against slips only.
+    pub fn protect(&self, ready: &[ReadyBag]) {
+        ready.par_iter().for_each(|bag| self.protect_below(&bag.id.under(&self.root, BAGS)));
     }
 
     /// Writes the tag files of a bag that is whole, unsynced; the digest of its tag manifest.
-    fn prepare(&self, bag: BagId, contents: &SealContents) -> Result<Digest> {
-        let SealContents { files, rows, day } = contents;
+    fn prepare(&self, bag: BagId, contents: SealContents) -> Result<Digest> {
+        let files = &contents.files;
         let open = bag.under(&self.root, OPEN);
         self.sweep(bag)?;
         self.put_orphans_aside(bag, files)?;
         self.drop_empty(bag)?;
         self.refuse_damaged(bag, &open, files)?;
-        let payload = self.whole_manifest(bag, &open, files)?;
-        let bytes: u64 = files.iter().map(|f| f.size).sum();
-        let info = bag_info(bag, *day, files.len(), bytes);
-        let contents: [&[u8]; 4] = [info.as_bytes(), BAGIT_TEXT.as_bytes(), &payload, rows];
-        debug_assert_eq!(TAG_FILES, [BAG_INFO, BAGIT, MANIFEST, ROWS]);
-        let mut tags = String::new();
-        for (name, content) in TAG_FILES.into_iter().zip(contents) {
-            if name != MANIFEST {
-                self.write_tag(&open, name, content)?;
-            }
-            tags.push_str(&manifest::line(&sha256(content), name));
+        self.whole_manifest(bag, &open, files)?;
+        let draft = SealDraft::new(bag, contents);
+        for (name, content) in draft.files.iter().filter(|(name, _)| *name != MANIFEST) {
+            let path = open.join(name);
+            self.world.create(&path, content).at(Doing::Write, &path)?;
         }
-        self.write_tag(&open, TAG_MANIFEST, tags.as_bytes())?;
-        Ok(sha256(tags.as_bytes()))
+        Ok(draft.ready.tags)
     }
 
-    /// The bag's manifest, listing exactly `files`: as it is if it does, else written anew.
-    fn whole_manifest(&self, bag: BagId, open: &Path, files: &[FileRef]) -> Result<Vec<u8>> {
-        let mut sorted: Vec<&FileRef> = files.iter().collect();
-        sorted.sort_by(|a, b| a.at.path.cmp(&b.at.path));
-        let lines = sorted.iter().map(|f| manifest::line(&f.sha256, &f.at.path));
-        let complete = lines.collect::<String>().into_bytes();
+    /// Makes the bag's manifest list exactly `files` where it does not.
+    fn whole_manifest(&self, bag: BagId, open: &Path, files: &[FileRef]) -> Result<()> {
+        let complete = complete_manifest(files);
         let path = open.join(MANIFEST);
         if self.world.stat(&path).is_err() {
-            self.world.create(&path, &complete).at(Doing::Write, &path)?;
-            return Ok(complete);
+            return self.world.create(&path, &complete).at(Doing::Write, &path);
         }
         if self.repair_manifest(bag, files)?.foreign > 0 {
             return Err(differs(bag, open));
         }
         let bytes = self.world.read(&path, manifest::MAX_BYTES).at(Doing::Read, &path)?;
-        // Sorted, so that it can be made again from the register and still be what was sealed.
         if bytes == complete {
-            return Ok(bytes);
+            return Ok(());
         }
-        self.world.replace(&path, &complete).at(Doing::Write, &path)?;
-        Ok(complete)
+        self.world.replace(&path, &complete).at(Doing::Write, &path)
     }
 
-    fn write_tag(&self, bag: &Path, name: &str, content: &[u8]) -> Result<()> {
-        let path = bag.join(name);
-        self.world.create(&path, content).at(Doing::Write, &path)
+    /// Writes the tag files of a bag that was moved to its place whole and has none, unsynced.
+    pub fn write_tags(&self, draft: &SealDraft) -> Result<()> {
+        let open = draft.ready.id.under(&self.root, OPEN);
+        for (name, content) in &draft.files {
+            let path = open.join(name);
+            self.world.create_kept(&path, content).at(Doing::Write, &path)?;
+        }
+        Ok(())
     }
 
     fn refuse_damaged(&self, bag: BagId, open: &Path, files: &[FileRef]) -> Result<()> {
@@ -194,36 +234,12 @@ impl Archive<'_> {
         if sizes { Ok(()) } else { Err(differs(bag, open)) }
     }
 
-    /// Moves bags whose tag files are durable from `open/` to `bags/`.
-    fn move_to_sealed(&self, bags: &[BagId]) -> Result<()> {
-        let mut years = BTreeSet::new();
-        for bag in bags {
-            let year = paths_parent(&bag.under(&self.root, BAGS));
-            if self.world.stat(&year).is_err() {
-                self.world.create_dir(&year).at(Doing::Write, &year)?;
-                years.insert(self.root.join(BAGS));
-            }
-        }
-        for bag in bags {
-            let (open, sealed) = (bag.under(&self.root, OPEN), bag.under(&self.root, BAGS));
-            self.world.rename(&open, &sealed).at(Doing::Move, &open)?;
-            self.forget(&open);
-            years.extend([paths_parent(&sealed), paths_parent(&open)]);
-        }
-        for dir in years {
-            self.world.sync(&dir).at(Doing::Sync, &dir)?;
-        }
-        bags.par_iter().for_each(|bag| self.protect(&bag.under(&self.root, BAGS)));
-        Ok(())
-    }
-
-    /// Takes the right to write away from a sealed bag's files. Best effort: it guards against slips only.
-    fn protect(&self, dir: &Path) {
+    fn protect_below(&self, dir: &Path) {
         let Ok(names) = self.world.list(dir) else { return };
         for (name, kind) in names {
             let path = dir.join(name);
             match kind {
-                crate::world::EntryKind::Dir => self.protect(&path),
+                crate::world::EntryKind::Dir => self.protect_below(&path),
                 crate::world::EntryKind::File => {
                     let _ = self.world.set_read_only(&path);
                 }

@@ -13,14 +13,20 @@ use super::store::{Archive, lock, paths_parent, safe};
 use crate::diagnostic::Result;
 
 /// So many folders are synced one by one; for more the whole file system is.
-const FEW: usize = 4;
+const FEW: usize = 2;
 
 impl Archive<'_> {
-    /// Makes staged files durable and moves them into their open bags: one sync of the file system, the
-    /// renames, a sync of each folder. A bag that is not there yet is moved whole. After this the register
-    /// may commit. May be repeated after a crash.
+    /// Makes staged files durable and moves them into their open bags: one sync of the file system, then
+    /// [`Archive::place`]. After this the register may commit. May be repeated after a crash.
     pub fn settle(&self, batch: &str, files: &[FileRef]) -> Result<()> {
         self.sync_staged()?;
+        self.place(batch, files).map(drop)
+    }
+
+    /// Moves staged files that are durable into their open bags: the renames, and a sync of the folders. A
+    /// bag that is not there yet is moved whole; gives those that were.
+    pub fn place(&self, batch: &str, files: &[FileRef]) -> Result<BTreeSet<BagId>> {
+        let mut whole = BTreeSet::new();
         let mut by_bag: BTreeMap<BagId, Vec<&FileRef>> = BTreeMap::new();
         for file in files {
             by_bag.entry(file.at.bag_id()).or_default().push(file);
@@ -29,6 +35,7 @@ impl Archive<'_> {
         for (bag, files) in by_bag {
             if self.move_bag(batch, bag, &files)? {
                 folders.insert(paths_parent(&bag.under(&self.root, OPEN)));
+                whole.insert(bag);
                 continue;
             }
             for file in files {
@@ -39,7 +46,8 @@ impl Archive<'_> {
                 folders.insert(folder);
             }
         }
-        self.sync_all_names(&folders)
+        self.sync_all_names(&folders)?;
+        Ok(whole)
     }
 
     /// Makes durable what is staged so far: one sync of the file system. To settle a large batch takes
@@ -94,30 +102,30 @@ impl Archive<'_> {
         }
     }
 
-    /// Syncs a folder's names, and once those of the folders above it up to the archive.
-    fn sync_names(&self, folder: &Path) -> Result<()> {
-        self.world.sync(folder).at(Doing::Sync, folder)?;
-        let above = folder.ancestors().skip(1).take_while(|dir| dir.starts_with(&self.root));
-        for dir in above {
-            let child = folder.ancestors().take_while(|c| *c != dir).last().unwrap_or(folder);
-            if lock(&self.synced).contains(child) {
-                break;
-            }
-            self.world.sync(dir).at(Doing::Sync, dir)?;
-        }
-        let inside = folder.ancestors().take_while(|dir| *dir != self.root);
-        lock(&self.synced).extend(inside.map(Path::to_path_buf));
-        Ok(())
-    }
-
-    /// Syncs the names in several folders: for more than a few, one sync of the file system (all but
-    /// the renames were synced just before) costs less than a journal commit for each.
+    /// Syncs the names in folders, and once those of the folders above them up to the archive: for more than
+    /// a few, one sync of the file system (all but the renames were synced just before) costs less than
+    /// a journal commit for each.
     fn sync_all_names(&self, folders: &BTreeSet<PathBuf>) -> Result<()> {
-        if folders.len() <= FEW {
-            return folders.iter().try_for_each(|folder| self.sync_names(folder));
+        let mut wanted = folders.clone();
+        for folder in folders {
+            let mut child = folder.as_path();
+            for dir in folder.ancestors().skip(1).take_while(|dir| dir.starts_with(&self.root)) {
+                if lock(&self.synced).contains(child) {
+                    break;
+                }
+                wanted.insert(dir.to_path_buf());
+                child = dir;
+            }
         }
-        let open = self.root.join(OPEN);
-        self.world.sync_tree(&open).at(Doing::Sync, &open)?;
+        if wanted.len() <= FEW {
+            // The innermost first.
+            for dir in wanted.iter().rev() {
+                self.world.sync(dir).at(Doing::Sync, dir)?;
+            }
+        } else {
+            let open = self.root.join(OPEN);
+            self.world.sync_tree(&open).at(Doing::Sync, &open)?;
+        }
         let inside = |f: &PathBuf| -> Vec<PathBuf> {
             f.ancestors().take_while(|d| *d != self.root).map(Path::to_path_buf).collect()
         };

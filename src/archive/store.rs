@@ -36,15 +36,7 @@ pub struct OpenBag {
 impl<'w> Archive<'w> {
     /// Makes the folders and `DOC-TOI.txt` where they are missing, and opens the archive. May be repeated.
     pub fn create(world: &'w dyn World, root: &Path) -> Result<Self> {
-        let mut new = false;
-        for folder in paths::FOLDERS {
-            let dir = root.join(folder);
-            if world.stat(&dir).is_err() {
-                world.create_dir(&dir).at(Doing::Write, &dir)?;
-                new = true;
-            }
-        }
-        if new {
+        if Self::make_folders(world, root)? {
             world.sync(root).at(Doing::Sync, root)?;
         }
         let guide = root.join(paths::GUIDE);
@@ -61,6 +53,26 @@ impl<'w> Archive<'w> {
             world.replace(&guide, text).at(Doing::Write, &guide)?;
         }
         Self::open(world, root)
+    }
+
+    /// Makes the folders and `DOC-TOI.txt` of an archive at `root`, where nothing is yet, unsynced.
+    pub fn lay(world: &dyn World, root: &Path) -> Result<()> {
+        Self::make_folders(world, root)?;
+        let guide = root.join(paths::GUIDE);
+        world.create(&guide, paths::GUIDE_TEXT.as_bytes()).at(Doing::Write, &guide)
+    }
+
+    /// Makes the folders that are missing; true if there was one.
+    fn make_folders(world: &dyn World, root: &Path) -> Result<bool> {
+        let mut new = false;
+        for folder in paths::FOLDERS {
+            let dir = root.join(folder);
+            if world.stat(&dir).is_err() {
+                world.create_dir(&dir).at(Doing::Write, &dir)?;
+                new = true;
+            }
+        }
+        Ok(new)
     }
 
     /// Opens an archive that exists.
@@ -187,7 +199,7 @@ impl<'w> Archive<'w> {
         }
     }
 
-    /// Adds the manifest lines of committed files and syncs them.
+    /// Adds the manifest lines of committed files, unsynced: they can be made from the register again.
     pub fn record(&self, files: &[FileRef]) -> Result<()> {
         let mut bags: BTreeMap<BagId, String> = BTreeMap::new();
         for file in files {
@@ -196,7 +208,8 @@ impl<'w> Archive<'w> {
             lines.push_str(&manifest::line(&file.sha256, &file.at.path));
         }
         for (bag, lines) in bags {
-            self.append_manifest(bag, &lines)?;
+            let path = bag.under(&self.root, OPEN).join(MANIFEST);
+            self.world.append_unsynced(&path, lines.as_bytes()).at(Doing::Write, &path)?;
         }
         Ok(())
     }

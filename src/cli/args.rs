@@ -2,6 +2,7 @@
 //!
 //! Knows: names of commands and options (fixed, with Vietnamese aliases). Must not know: what they do.
 
+mod receive;
 mod verify;
 
 use std::path::PathBuf;
@@ -12,6 +13,8 @@ use jiff::civil::Date;
 use crate::diagnostic::Lang;
 
 use super::acts::Deed;
+use super::certificate::CertificateAction;
+pub use receive::ReceiveArgs;
 pub use verify::{Verify, VerifyShape};
 
 /// The command line.
@@ -146,10 +149,46 @@ pub enum Command {
     },
     #[command(alias = "den")]
     Receive(Box<ReceiveArgs>),
+    #[command(alias = "in-lai")]
+    Reprint {
+        #[arg(value_name = "CODE", required = true)]
+        codes: Vec<String>,
+        #[arg(long)]
+        slip: bool,
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        skip: usize,
+        #[arg(long, short, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    #[command(alias = "khen-thuong")]
+    Award {
+        #[arg(value_name = "LIST")]
+        list: PathBuf,
+        #[arg(long, value_name = "CODE", default_value = "")]
+        decision: String,
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        date: Option<Date>,
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        form: String,
+        #[arg(long, value_name = "KEY", default_value = "")]
+        council: String,
+        #[arg(long, value_name = "NAME")]
+        sheet: Option<String>,
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        wait: u64,
+        #[arg(long)]
+        json: bool,
+    },
+    #[command(alias = "danh-sach")]
+    List(Box<ListArgs>),
     #[command(alias = "chay")]
     Run {
         #[arg(value_name = "JOB.toml")]
         job: PathBuf,
+        #[arg(long, value_name = "STEP")]
+        step: Vec<String>,
         #[arg(long)]
         dry_run: bool,
         #[arg(long)]
@@ -160,6 +199,11 @@ pub enum Command {
         wait: u64,
         #[arg(long)]
         json: bool,
+    },
+    #[command(alias = "dot-khen")]
+    Campaign {
+        #[command(subcommand)]
+        action: CampaignAction,
     },
     #[command(alias = "so")]
     Book {
@@ -217,15 +261,11 @@ pub enum Command {
         out: Option<PathBuf>,
     },
     #[command(alias = "chung-minh")]
-    Prove {
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-        #[arg(long, value_name = "FILE")]
-        proof: PathBuf,
-        #[arg(long = "key", value_name = "VKEY")]
-        keys: Vec<String>,
-        #[arg(long, value_enum, default_value_t)]
-        format: Shape,
+    Prove(Box<ProveArgs>),
+    #[command(alias = "giay-khen", alias = "bang-khen")]
+    Certificate {
+        #[command(subcommand)]
+        action: CertificateAction,
     },
     #[command(alias = "diem-kiem-tra")]
     Checkpoint {
@@ -326,27 +366,74 @@ impl Command {
             | Self::Rebuild { format, .. }
             | Self::Backup { format, .. }
             | Self::Restore { format, .. }
-            | Self::Prove { format, .. }
             | Self::Check { format, .. }
             | Self::Template { format, .. } => *format == Shape::Json,
+            Self::Prove(request) => request.format == Shape::Json,
+            Self::Certificate { action } => action.wants_json(),
             Self::Verify(verify) => verify.format == VerifyShape::Json,
             Self::Dossier {
                 action: DossierAction::List { format, .. } | DossierAction::Show { format, .. },
             }
             | Self::Report { format, .. } => *format == PaperShape::Json,
             Self::Dossier { .. } => false,
+            Self::Campaign { action: CampaignAction::Status { format, .. } } => {
+                *format == Shape::Json
+            }
             Self::Issue { json, .. } | Self::Run { json, .. } => *json,
             Self::Receive(args) => args.json,
+            Self::Award { json, .. } => *json,
+            Self::List(args) => args.format == Shape::Json,
             Self::Book { format, out, .. } => *format == BookShape::Json && out.is_none(),
             Self::Deed(deed) => deed.wants_json(),
             Self::Init { .. }
             | Self::New { .. }
             | Self::Explain { .. }
+            | Self::Reprint { .. }
             | Self::Proof { .. }
             | Self::Checkpoint { .. }
             | Self::Keys { .. } => false,
         }
     }
+}
+
+/// What to do with award campaigns.
+#[derive(Debug, Subcommand)]
+pub enum CampaignAction {
+    #[command(alias = "trang-thai")]
+    Status {
+        #[arg(value_name = "JOB.toml")]
+        job: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Shape,
+    },
+}
+
+/// What is to be proved: a file with its proof, or the QR code of a certificate.
+#[derive(Debug, Clone, Args)]
+pub struct ProveArgs {
+    #[arg(
+        value_name = "FILE",
+        required_unless_present = "qr",
+        conflicts_with = "qr",
+        requires = "proof"
+    )]
+    pub file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE")]
+    pub proof: Option<PathBuf>,
+    #[arg(long, value_name = "TEXT")]
+    pub qr: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "qr")]
+    pub name: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "qr")]
+    pub unit: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "qr")]
+    pub award: Option<String>,
+    #[arg(long, value_name = "TEXT", requires = "qr")]
+    pub achievement: Option<String>,
+    #[arg(long = "key", value_name = "VKEY")]
+    pub keys: Vec<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Shape,
 }
 
 /// What to do with dossiers.
@@ -434,63 +521,39 @@ pub enum DossierAction {
     },
 }
 
-/// What `receive` takes.
+/// Order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ListOrder {
+    #[default]
+    #[value(alias = "nhu-gui")]
+    Given,
+    #[value(alias = "ten")]
+    Name,
+}
+
+/// What `list` takes.
 #[derive(Debug, Clone, Args)]
-pub struct ReceiveArgs {
-    #[arg(value_name = "FILE")]
+pub struct ListArgs {
+    #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    #[arg(long, value_name = "FILE")]
-    pub sheet: Option<PathBuf>,
-    #[arg(long)]
-    pub paper: bool,
+    #[arg(long, value_name = "FIELD=COLUMN", value_parser = crate::source::roll::parse_map)]
+    pub map: Vec<(crate::source::roll::Field, String)>,
     #[arg(long, value_name = "NAME")]
-    pub from: Option<String>,
-    #[arg(long, value_name = "NOTATION")]
-    pub code: Option<String>,
-    #[arg(long, value_name = "DATE", value_parser = any_day)]
-    pub date: Option<Date>,
-    #[arg(long = "type", value_name = "TYPE")]
-    pub type_name: Option<String>,
-    #[arg(long, value_name = "TEXT")]
-    pub subject: Option<String>,
-    #[arg(long, value_name = "NAME")]
-    pub signer: Option<String>,
-    #[arg(long, value_name = "TEXT")]
-    pub position: Option<String>,
-    #[arg(long, value_name = "NAME")]
-    pub to: Vec<String>,
-    #[arg(long, value_name = "DATE", value_parser = any_day)]
-    pub arrived: Option<Date>,
-    #[arg(long, value_name = "DATE", value_parser = any_day)]
-    pub due: Option<Date>,
-    #[arg(long, value_name = "WORD", value_parser = priority)]
-    pub priority: Option<u8>,
-    #[arg(long, value_name = "NOTATION")]
-    pub dossier: Option<String>,
-    #[arg(long, value_name = "TEXT")]
-    pub note: Option<String>,
+    pub sheet: Option<String>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub header_row: Option<u32>,
+    #[arg(long, value_name = "AWARD")]
+    pub form: Option<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub order: ListOrder,
     #[arg(long)]
-    pub secret: bool,
-    #[arg(long, short)]
-    pub yes: bool,
-    #[arg(long)]
-    pub no_stamp: bool,
-    #[arg(long, value_name = "X,Y", value_parser = place)]
-    pub at: Option<(f64, f64)>,
-    #[arg(long)]
-    pub slip: bool,
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub skip: usize,
+    pub by_unit: bool,
     #[arg(long, short, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(1..=2000))]
-    pub max_size: Option<u64>,
     #[arg(long)]
-    pub dry_run: bool,
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
-    pub wait: u64,
-    #[arg(long)]
-    pub json: bool,
+    pub no_report: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Shape,
 }
 
 /// Which entries of a book.
@@ -532,23 +595,4 @@ fn lang(text: &str) -> Result<Lang, String> {
 /// A day as `2026-03-05`.
 pub fn day(text: &str) -> Result<Date, String> {
     text.parse::<Date>().map_err(|_| "YYYY-MM-DD".to_owned())
-}
-
-/// A day as people write it: `30/3/2022` or `2022-03-30`.
-fn any_day(text: &str) -> Result<Date, String> {
-    let line = crate::model::DateLine::parse(text);
-    line.and_then(crate::model::DateLine::date).ok_or_else(|| "30/3/2022 | 2022-03-30".to_owned())
-}
-
-/// A place in millimetres: `25,60`.
-fn place(text: &str) -> Result<(f64, f64), String> {
-    let number = |t: &str| t.trim().parse::<f64>().ok().filter(|n| (0.0..=5000.0).contains(n));
-    text.split_once([',', ';', 'x'])
-        .and_then(|(x, y)| Some((number(x)?, number(y)?)))
-        .ok_or_else(|| "X,Y (mm): 25,60".to_owned())
-}
-
-fn priority(text: &str) -> Result<u8, String> {
-    crate::source::incoming::priority_of(text)
-        .ok_or_else(|| "thuong | khan | thuong-khan | hoa-toc".to_owned())
 }

@@ -4,8 +4,11 @@
 
 mod acts;
 mod args;
+mod award;
 mod backup;
 mod book;
+mod campaign;
+mod certificate;
 mod check;
 mod checkpoint;
 mod dossier;
@@ -17,6 +20,7 @@ mod help;
 mod init;
 mod issue;
 mod keys;
+mod list;
 mod new;
 mod paper;
 mod progress;
@@ -25,9 +29,11 @@ mod rebuild;
 mod receive;
 mod repair;
 mod report;
+mod reprint;
 mod run;
 mod template;
 mod verify;
+mod voucher;
 mod yearly;
 
 use std::ffi::OsString;
@@ -181,9 +187,32 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let first = args.files.first().or(args.sheet.as_ref()).cloned();
             receive::run(&open(&world, &global, first.as_ref(), ui)?, *args, ui)
         }
-        Command::Run { job, dry_run, keep_going, again, wait, json } => {
+        Command::Reprint { codes, slip, skip, out } => {
+            let workspace = open_to_read(&world, &global, ui)?;
+            let wanted = crate::pipeline::intake::Wanted { slips: slip, skip };
+            reprint::run(&workspace, &codes, wanted, out, ui)
+        }
+        Command::Award { list, decision, date, form, council, sheet, dry_run, wait, json } => {
+            let workspace = open(&world, &global, Some(&list), ui)?;
+            let request =
+                award::Request { list, decision, date, form, council, sheet, dry_run, wait, json };
+            award::run(&workspace, request, ui)
+        }
+        Command::List(args) => {
+            let first = args.files.first().cloned();
+            list::run(&open(&world, &global, first.as_ref(), ui)?, &args, ui)
+        }
+        Command::Run { job, step, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;
+            if campaign::is_asked(&workspace, &job, &step, keep_going || again)? {
+                let request = campaign::Request { job, steps: step, dry_run, wait, json };
+                return campaign::run(&workspace, &request, ui);
+            }
             run::run(&workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)
+        }
+        Command::Campaign { action: args::CampaignAction::Status { job, format } } => {
+            let workspace = open(&world, &global, job.as_ref(), ui)?;
+            campaign::status(&workspace, job.as_deref(), format == args::Shape::Json, ui)
         }
         Command::Book { kind, which, text, format, out, pages_per_volume, first_volume } => {
             let workspace = open_to_read(&world, &global, ui)?;
@@ -251,9 +280,14 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             let workspace = open_to_read(&world, &global, ui)?;
             proof::write(&workspace, &code, year, out.as_deref(), ui)
         }
-        Command::Prove { file, proof, keys, format } => {
-            proof::check(&world, &global, proof::Request { file, proof, keys, format }, ui)
+        Command::Certificate { action } => {
+            let workspace = open(&world, &global, None, ui)?;
+            certificate::run(&workspace, action, ui)
         }
+        Command::Prove(request) => match request.qr.clone() {
+            Some(line) => voucher::check(&world, &global, &line, &request, ui),
+            None => proof::check(&world, &global, *request, ui),
+        },
         Command::Checkpoint { out } => {
             let workspace = open_to_read(&world, &global, ui)?;
             checkpoint::run(&workspace, out.as_deref(), ui)

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::archive::log::PublicKey;
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::pipeline::evidence::{check_proof, facts, prove, public_keys, read_keys};
 use crate::pipeline::{Workspace, file_stem, find_office, write_file};
 use crate::text;
 use crate::world::World;
 
-use super::args::{Global, Shape};
+use super::args::{Global, ProveArgs, Shape};
 use super::report::Ui;
 use super::{Exit, output_failure};
 
@@ -35,39 +36,19 @@ pub fn write(
     Ok(Exit::Clean)
 }
 
-/// What `prove` was asked for.
-pub struct Request {
-    /// The document.
-    pub file: PathBuf,
-    /// Its proof.
-    pub proof: PathBuf,
-    /// Trusted keys: vkeys, or files of them.
-    pub keys: Vec<String>,
-    /// Form of the answer.
-    pub format: Shape,
-}
-
 /// Checks a file with its proof; needs no office where keys are given.
 pub fn check(
     world: &dyn World,
     global: &Global,
-    request: Request,
+    request: ProveArgs,
     ui: &mut Ui<'_>,
 ) -> Result<Exit> {
-    let known = match request.keys.as_slice() {
-        [] => {
-            let dir = find_office(world, global.office.as_deref(), Path::new("."));
-            public_keys(world, &dir.map_err(|_| no_key())?)?
-        }
-        given => read_keys(world, given)?,
-    };
-    if known.is_empty() {
-        return Err(no_key());
-    }
-    let checked = check_proof(world, &request.file, &request.proof, &known)?;
+    let known = trusted(world, global, &request.keys)?;
+    let (file, proof) = request.file.zip(request.proof).unwrap_or_default();
+    let checked = check_proof(world, &file, &proof, &known)?;
     let (seq, origin, size) =
         (checked.leaf.seq, &checked.checkpoint.origin, checked.checkpoint.size);
-    let shown = request.file.display();
+    let shown = file.display();
     let facts = facts(&checked.leaf);
     if request.format == Shape::Json {
         let value = serde_json::json!({
@@ -98,6 +79,22 @@ pub fn check(
         }
     }
     Ok(if checked.matches { Exit::Clean } else { Exit::Findings })
+}
+
+/// The keys given, or those of the office around.
+pub(super) fn trusted(
+    world: &dyn World,
+    global: &Global,
+    given: &[String],
+) -> Result<Vec<PublicKey>> {
+    let known = match given {
+        [] => {
+            let dir = find_office(world, global.office.as_deref(), Path::new("."));
+            public_keys(world, &dir.map_err(|_| no_key())?)?
+        }
+        given => read_keys(world, given)?,
+    };
+    if known.is_empty() { Err(no_key()) } else { Ok(known) }
 }
 
 fn no_key() -> Failure {

@@ -90,6 +90,7 @@ fn intake_of(args: &ReceiveArgs) -> Result<Intake> {
         accept: args.yes,
         stamp: !args.no_stamp,
         at: args.at,
+        on_page: args.on_page,
         limit: args.max_size.map(|mb| mb << 20),
     })
 }

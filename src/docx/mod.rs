@@ -14,5 +14,5 @@ mod xml;
 
 pub use normal::normal;
 pub use read::read;
-pub use word::{Compiled, NoPictures, Pictures, WordField, WordTemplate};
+pub use word::{Compiled, NoPictures, Pictures, WordField, WordTemplate, look_at_picture};
 pub use write::{Writer, Written};

@@ -67,6 +67,7 @@ fn plain_style() -> Style {
         outline: None,
         look: PLAIN_LOOK,
         format: PLAIN_FORMAT,
+        font: None,
     }
 }
 
@@ -77,6 +78,7 @@ fn style(s: &Style, default: bool) -> Style {
         outline: s.outline.filter(|_| !default).map(|level| level.min(8)),
         look: look(s.look),
         format: clamp_format(&s.format),
+        font: None,
         ..s.clone()
     }
 }
@@ -135,7 +137,7 @@ impl Flow<'_> {
             match &run.content {
                 RunContent::Text(text) => text_runs(&mut runs, look, text),
                 // Pictures are written and not read.
-                RunContent::Squares(_) => {}
+                content if content.is_drawn() => {}
                 content => runs.push(Run { look, content: content.clone() }),
             }
         }
@@ -145,6 +147,7 @@ impl Flow<'_> {
             tabs: p.tabs.clone(),
             runs,
             line: p.line.map(clamp_line),
+            frame: None,
         }
     }
 

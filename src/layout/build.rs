@@ -209,7 +209,14 @@ fn break_before(runs: &mut Vec<Run>, run: usize, at: usize) {
 }
 
 fn blank_para() -> Para {
-    Para { style: String::new(), format: EMPTY, tabs: Vec::new(), runs: Vec::new(), line: None }
+    Para {
+        style: String::new(),
+        format: EMPTY,
+        tabs: Vec::new(),
+        runs: Vec::new(),
+        line: None,
+        frame: None,
+    }
 }
 
 const NO_LOOK: Look = Look { size: 28, bold: false, italic: false, color: None };
@@ -317,7 +324,9 @@ pub(super) fn pieces(para: &Para) -> Vec<Piece<'_>> {
             RunContent::Break => ("\n", Type::of(run.look)),
             RunContent::Tab => ("    ", Type::of(run.look)),
             RunContent::PageNumber => ("0", Type::of(run.look)),
-            RunContent::Squares(_) => ("", Type::of(run.look)),
+            RunContent::Squares(_) | RunContent::Picture(_) | RunContent::Figure(_) => {
+                ("", Type::of(run.look))
+            }
         })
         .collect()
 }

@@ -32,6 +32,9 @@ const LINE: Rule = Rule { weight: 6, space: 0 };
 const RED: u32 = 0x00C7_171E;
 /// Least size of the agency's name, half points.
 const LEAST: u16 = 11;
+/// Size of a label's fields, half points, and the least that a long one shrinks to.
+const LABEL: u16 = 20;
+const LABEL_LEAST: u16 = 13;
 
 /// The words of mẫu VII.
 const TITLE: &str = "PHIẾU GIẢI QUYẾT VĂN BẢN ĐẾN";
@@ -182,16 +185,31 @@ impl Composer {
         self.label_text(&name, size, true)
     }
 
-    /// A label with its value, or with dots to write on.
+    /// A label with its value on one line, smaller where it is long and cut where it is too long; or with
+    /// dots to write on.
     fn label_field(&self, label: &str, value: &str, room: f64) -> Para {
         let mut para = self.para(Key::Cell);
         para.format = Format { align: Align::Left, before: 30, after: 0, ..para.format };
-        let look = Self::label_look(20, false);
-        let face = Type { size: look.size, bold: false, italic: false };
-        let rest = f64::from(mm(room - 4.0)) - face.width(label) - face.width("  ");
-        let shown =
-            if value.trim().is_empty() { dots(face, rest) } else { value.trim().to_owned() };
-        let text = format!("{label} {shown}");
+        let room = f64::from(mm(room - 4.0));
+        let face = |size| Type { size, bold: false, italic: false };
+        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut size = LABEL;
+        let text = if value.is_empty() {
+            let rest = room - face(size).width(label) - face(size).width("  ");
+            format!("{label} {}", dots(face(size), rest))
+        } else {
+            let mut text = format!("{label} {value}");
+            while size > LABEL_LEAST && face(size).width(&text) > room {
+                size -= 1;
+            }
+            let fits = |text: &str| face(size).width(text) + face(size).width("…") <= room;
+            if face(size).width(&text) > room {
+                while !fits(&text) && text.pop().is_some() {}
+                text.push('…');
+            }
+            text
+        };
+        let look = Self::label_look(size, false);
         para.runs.push(Run { look, content: RunContent::Text(text) });
         para
     }
@@ -233,8 +251,9 @@ impl Composer {
                 put(self.slip_line(label, &value, measure));
             }
             let lines = if title == OF_PERSON { 5 } else { 2 };
-            for _ in 0..lines {
-                put(self.slip_line("", "", measure));
+            for nth in 0..lines {
+                let said = if title == OF_HEAD && nth == 0 { slip.opinion.as_str() } else { "" };
+                put(self.slip_line("", said, measure));
             }
             let mut day = self.slip_text(DAY);
             day.format.align = Align::Right;
@@ -320,6 +339,23 @@ mod tests {
         assert!(!is_stamp(0, 2) && !is_stamp(2, 0) && is_stamp(2, 1));
         let height: i32 = table.rows.iter().filter_map(|r| r.height).sum();
         assert!(height <= mm(PAPER.1) - sheet.sections[0].page.top - sheet.sections[0].page.bottom);
+    }
+
+    #[test]
+    fn a_field_of_a_label_keeps_to_its_line() {
+        let shown = |value: &str| {
+            let para = composer().label_field("Chuyển:", value, STAMP_WIDTH);
+            let run = &para.runs[0];
+            let RunContent::Text(text) = &run.content else { panic!("text") };
+            let face = Type { size: run.look.size, bold: false, italic: false };
+            assert!(face.width(text) <= f64::from(mm(STAMP_WIDTH - 4.0)), "{text}");
+            (run.look.size, text.clone())
+        };
+        assert_eq!(shown("P.TĐKT"), (LABEL, "Chuyển: P.TĐKT".to_owned()));
+        let (size, text) = shown("Văn phòng, Phòng Thi đua");
+        assert!(size < LABEL && text.ends_with("Thi đua"), "{size} {text}");
+        let (size, text) = shown(&"Phòng Thi đua, ".repeat(9));
+        assert!(size == LABEL_LEAST && text.ends_with('…'), "{text}");
     }
 
     #[test]

@@ -281,6 +281,28 @@ pub(super) fn breaks(
     (long || torn < found.torn - 1e-6).then_some(starts)
 }
 
+/// Where new lines begin (piece and byte) when a text takes at most `most` lines of a measure, none of
+/// which is wider: as few lines as can be, phrases whole, lines of about one length. `None` where it
+/// does not fit.
+pub(super) fn broken(
+    pieces: &[Piece<'_>],
+    measure: f64,
+    most: usize,
+    phrases: &Phrases,
+) -> Option<Vec<(usize, usize)>> {
+    if one_line(pieces, measure).is_some() {
+        return Some(Vec::new());
+    }
+    let words = weighed(pieces, phrases);
+    let found = fill(&words, measure, 0.0);
+    if found.widest() > measure || found.count() > most {
+        return None;
+    }
+    let all: f64 = words.iter().map(|w| w.ink + w.space).sum();
+    let mean = all / found.count() as f64;
+    Ways { words: &words, measure, first: 0.0, mean }.best(found.count()).map(|way| way.1)
+}
+
 /// All ways of breaking words into a number of lines.
 struct Ways<'a> {
     words: &'a [Word],
@@ -325,14 +347,14 @@ impl Ways<'_> {
     /// The best last line that ends before word `end`.
     fn line_to(&self, before: &[Way], end: usize) -> Way {
         let mut best: Way = None;
-        let (mut width, mut space) = (0.0, 0.0);
+        let mut width = 0.0;
         for begin in (0..end).rev() {
             let word = self.words.get(begin)?;
-            width += word.ink + space;
+            // The space after the last word of a line does not count.
+            width += word.ink + if begin + 1 < end { word.space } else { 0.0 };
             if width > self.measure {
                 break;
             }
-            space = word.space;
             let Some((cost, torn, _)) = before.get(begin).copied().flatten() else { continue };
             let broken = if end < self.words.len() {
                 self.words.get(end - 1).map_or(0.0, |w| w.cost)

@@ -11,6 +11,7 @@
 
 mod body;
 mod build;
+mod certificate;
 mod compose;
 mod foot;
 mod header;
@@ -25,11 +26,13 @@ mod styles;
 mod table;
 
 pub use build::Composer;
+pub use certificate::{Art, Printer, Unfit, Values};
 pub use compose::compose;
 pub use incoming::LABELS;
 pub use measures::{choice_keys, wrong_choices};
 pub use sheet::{
-    Cell, DrawnLine, Format, Item, LineSpacing, Look, Page, Para, Properties, Row, Rule, Run,
-    RunContent, Section, Sheet, Squares, Style, TWIPS_PER_MM, Table, VerticalAlign, mm,
+    Cell, DrawnLine, Figure, Format, Frame, Item, LineSpacing, Look, Page, Para, Picture,
+    PictureFormat, Properties, Row, Rule, Run, RunContent, Section, Sheet, Squares, Style,
+    TWIPS_PER_MM, Table, VerticalAlign, mm,
 };
 pub use styles::style_parts;

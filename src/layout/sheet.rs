@@ -58,6 +58,8 @@ pub struct Style {
     pub look: Look,
     /// Paragraph format.
     pub format: Format,
+    /// Typeface; `None` for that of the whole file. A reader of files leaves it out.
+    pub font: Option<String>,
 }
 
 /// Character look; a run states only what differs from its paragraph's style.
@@ -137,6 +139,21 @@ pub struct Para {
     pub runs: Vec<Run>,
     /// Drawn line anchored to this paragraph, when rules are drawn instead of bordered.
     pub line: Option<DrawnLine>,
+    /// Out of the flow, in a place of its own on the page. A reader of files leaves it out.
+    pub frame: Option<Frame>,
+}
+
+/// A place on the page, measured from the upper left corner of the paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frame {
+    /// From the left edge.
+    pub x: i32,
+    /// From the top edge.
+    pub y: i32,
+    /// Width.
+    pub width: i32,
+    /// Height, exactly.
+    pub height: i32,
 }
 
 /// A horizontal line drawn as a shape.
@@ -174,6 +191,54 @@ pub enum RunContent {
     PageNumber,
     /// A picture of dark squares, such as a QR code. A reader of files leaves it out.
     Squares(Arc<Squares>),
+    /// A picture from a file. A reader of files leaves it out.
+    Picture(Arc<Picture>),
+    /// A drawing behind the text. A reader of files leaves it out.
+    Figure(Arc<Figure>),
+}
+
+impl RunContent {
+    /// True for what stands in a run of its own.
+    pub fn is_drawn(&self) -> bool {
+        matches!(self, Self::Squares(_) | Self::Picture(_) | Self::Figure(_))
+    }
+}
+
+/// Kinds of picture files that every word processor shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PictureFormat {
+    /// PNG.
+    Png,
+    /// JPEG.
+    Jpeg,
+}
+
+/// A picture from a file, in the line of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What kind of file.
+    pub format: PictureFormat,
+    /// Width as printed.
+    pub width: i32,
+    /// Height as printed.
+    pub height: i32,
+    /// What it is, for those who cannot see it.
+    pub name: String,
+}
+
+/// Areas of one colour, behind the text, in a place of its own on the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// The rectangle that holds it, on the page.
+    pub frame: Frame,
+    /// Colour as RRGGBB.
+    pub color: u32,
+    /// Corners of each area, from the upper left corner of the rectangle.
+    pub areas: Vec<Vec<(i32, i32)>>,
+    /// What it is, for those who cannot see it.
+    pub name: String,
 }
 
 /// A square picture of dark squares on white.

@@ -231,6 +231,7 @@ fn style(rules: &Ruleset, choices: &Choices<'_>, def: &Def) -> Style {
         outline: def.outline,
         look,
         format,
+        font: None,
     }
 }
 

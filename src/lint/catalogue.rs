@@ -10,12 +10,15 @@ use crate::diagnostic::{Code, Lang, Severity};
 use crate::ruleset::Ruleset;
 
 /// The tables of codes, one for each family or part of it.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 13] = [
     include_str!("../../templates/codes/t.toml"),
     include_str!("../../templates/codes/d-source.toml"),
     include_str!("../../templates/codes/d-data.toml"),
+    include_str!("../../templates/codes/d-certificate.toml"),
     include_str!("../../templates/codes/d-pipeline.toml"),
     include_str!("../../templates/codes/d-incoming.toml"),
+    include_str!("../../templates/codes/d-lists.toml"),
+    include_str!("../../templates/codes/d-campaign.toml"),
     include_str!("../../templates/codes/m.toml"),
     include_str!("../../templates/codes/m-word.toml"),
     include_str!("../../templates/codes/s.toml"),

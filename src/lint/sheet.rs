@@ -132,7 +132,10 @@ impl Piece<'_> {
                 RunContent::Text(t) => out.push_str(t),
                 RunContent::Break => out.push('\n'),
                 RunContent::Tab => out.push('\t'),
-                RunContent::PageNumber | RunContent::Squares(_) => {}
+                RunContent::PageNumber
+                | RunContent::Squares(_)
+                | RunContent::Picture(_)
+                | RunContent::Figure(_) => {}
             }
         }
         out

@@ -32,6 +32,7 @@ fn office() -> Office {
         ruleset: None,
         bag_size: 1000,
         days_off: Vec::new(),
+        units: Vec::new(),
         layout: BTreeMap::new(),
     }
 }

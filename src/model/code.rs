@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 pub struct Number(u32);
 
 impl Number {
+    /// 01.
+    pub const FIRST: Self = Self(1);
+
     /// A number from 1; 0 is none.
     pub const fn new(n: u32) -> Option<Self> {
         if n == 0 { None } else { Some(Self(n)) }

@@ -78,6 +78,8 @@ pub struct HandlingSlip {
     pub due: String,
     /// Cá nhân được giao trong đơn vị.
     pub person: String,
+    /// Ý kiến chỉ đạo of the head, where it was entered.
+    pub opinion: String,
 }
 
 #[cfg(test)]

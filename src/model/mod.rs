@@ -4,6 +4,7 @@
 
 mod award;
 mod block;
+mod certificate;
 mod code;
 mod date;
 mod document;
@@ -15,6 +16,10 @@ mod slot;
 pub use award::{Honouree, HonoureeKind};
 pub use block::{
     Align, Block, BlockKind, Cell, Level, Row, Span, Table, TableColumn, plain, spans,
+};
+pub use certificate::{
+    Area, Border, BorderPattern, CERTIFICATE_VALUES, CertificateForm, CodeBox, EmblemBox, Stack,
+    TextBox, Upright,
 };
 pub use code::{DocumentCode, Notation, Number};
 pub use date::DateLine;

@@ -97,6 +97,9 @@ pub struct Office {
     pub bag_size: u32,
     /// Days of the week on which the office does not work although it is a working day: lễ, Tết.
     pub days_off: Vec<Date>,
+    /// Units of the office as they are written; empty: not told, so that none is checked.
+    #[serde(default)]
+    pub units: Vec<String>,
     /// Overrides of layout choices that the ruleset leaves open (`body-size = 13.5`), by key.
     pub layout: BTreeMap<String, f64>,
 }

@@ -3,15 +3,19 @@
 //! Knows: what a line of the book must say, the order of filing. Must not know: terminals, who may
 //! be given what, how a certificate looks.
 
+mod import;
+
 use jiff::civil::Date;
+
+pub use import::{AwardDefaults, AwardList, award_line, read_awards};
 
 use crate::archive::sha256;
 use crate::diagnostic::{Diagnostic, Failure, Place, Result, blocks};
-use crate::model::Number;
-use crate::register::{self, Award, Batch, Book, Want, Wants};
+use crate::model::{DocumentCode, Notation, Number};
+use crate::register::{self, Award, Batch, Book, VOUCHER_FIELD, Voucher, Want, Wants};
 use crate::text;
 
-use super::codes::NOT_SAID;
+use super::codes::{LIST_ENTERED, NOT_SAID};
 use super::filing::{Attachment, Filing, Issued, Progress, Rendered};
 use super::issue::Ticket;
 use super::plan::half;
@@ -32,8 +36,24 @@ pub struct Awarding {
     pub has_file: bool,
 }
 
-/// Makes the certificate of an award (by its index) for its number; asked only where there is one.
-pub type Certify<'a> = dyn Fn(usize, Number) -> Result<Attachment> + Sync + 'a;
+/// Where an award will stand, known before its certificate is made: while the office's lock is held
+/// nobody else can take the number or the position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// Số sổ vàng.
+    pub number: Number,
+    /// Year of the book.
+    pub year: i16,
+    /// Position in the register, which is the leaf's place in the log counted from 1.
+    pub seq: u64,
+    /// What the certificate's QR code says, signed by the office's key; it is kept in the row.
+    pub qr: String,
+    /// For a certificate that is issued again, the day; `None` for the first.
+    pub reissued: Option<Date>,
+}
+
+/// Makes the certificate of an award (by its index) for its place in the book; asked only where there is one.
+pub type Certify<'a> = dyn Fn(usize, &Stamp) -> Result<Attachment> + Sync + 'a;
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -58,6 +78,12 @@ pub fn enter_awards(
     on_progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Awarded> {
     let mut filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, ticket.wait)?;
+    if filing.job_state(&ticket.job)?.is_some() && !filing.issued_rows(&ticket.job)?.is_empty() {
+        return Ok(Awarded {
+            findings: vec![entered_already(&ticket.title)],
+            ..Awarded::default()
+        });
+    }
     let wants = AwardWants { workspace, awards };
     let today = workspace.world.today();
     let register = Some(filing.register());
@@ -67,13 +93,23 @@ pub fn enter_awards(
     if blocks(&findings) {
         return Ok(Awarded { findings, ..Awarded::default() });
     }
+    // Nothing else is entered before this batch, and its rows stand in the order of the awards.
+    let (head, key) = (filing.register().head()?, filing.log().signer());
     let render = |index: usize, number: Number| {
         let awarding = awards.get(index).ok_or_else(register::no_such_want)?;
-        let organ = workspace.office.organ(&awarding.organ).map_or("", |o| o.in_text.as_str());
-        let fields = awarding.award.fields(organ);
+        let organ = workspace.office.organ(&awarding.organ);
+        let mut fields = awarding.award.fields(organ.map_or("", |o| o.in_text.as_str()));
         let (bytes, extension, parts) = match awarding.has_file {
             true => {
-                let made = certify(index, number)?;
+                let year = awarding.date.year();
+                let seq = head.saturating_add(1).saturating_add(index as u64);
+                let code = organ.map_or("", |o| o.code.as_str());
+                let at = (number, year);
+                let voucher = Voucher::new(&awarding.award, code, at, (seq, 0), key.public());
+                let qr = voucher.signed(|body| key.vouch(body));
+                let stamp = Stamp { number, year, seq, qr, reissued: None };
+                let made = certify(index, &stamp)?;
+                fields.extra.insert(VOUCHER_FIELD.to_owned(), stamp.qr);
                 (made.bytes, made.extension, made.parts)
             }
             false => (Vec::new(), "", None),
@@ -83,6 +119,45 @@ pub fn enter_awards(
     let batch = Batch { job: ticket.job.clone(), title: ticket.title.clone(), book: Book::Awards };
     let outcome = filing.issue_batch(&batch, &wants, &render, on_progress)?;
     Ok(Awarded { issued: outcome.issued, findings, unfinished: outcome.unfinished })
+}
+
+/// The numbers that awards would get now; changes nothing.
+///
+/// # Errors
+/// The register cannot be read.
+pub fn preview_awards(
+    workspace: &Workspace<'_>,
+    register: Option<&dyn register::Register>,
+    awards: &[Awarding],
+) -> Result<Awarded> {
+    let wants = AwardWants { workspace, awards };
+    let today = workspace.world.today();
+    let plan = register::plan(register, Book::Awards, &workspace.office, &wants, today)?;
+    let mut findings: Vec<Diagnostic> = awards.iter().flat_map(lacks).collect();
+    findings.extend(plan.findings.into_iter().map(|(_, d)| d));
+    let issued = |number| Issued {
+        seq: 0,
+        code: DocumentCode { number: Some(number), notation: Notation(String::new()) },
+        file: None,
+        further: Vec::new(),
+    };
+    Ok(Awarded {
+        issued: plan.numbers.into_iter().map(issued).collect(),
+        findings,
+        unfinished: None,
+    })
+}
+
+fn entered_already(title: &str) -> Diagnostic {
+    Diagnostic::error(
+        LIST_ENTERED,
+        Place::file(title),
+        text!("danh sách này đã vào sổ khen thưởng", "this list is in the book of awards already"),
+    )
+    .hint(text!(
+        "xem bằng “vanthu book awards”; danh sách bổ sung thì chỉ ghi những người mới",
+        "see `vanthu book awards`; a further list names the new ones only"
+    ))
 }
 
 fn lacks(awarding: &Awarding) -> Vec<Diagnostic> {
@@ -172,8 +247,8 @@ mod tests {
         let workspace = Workspace::from_texts(&world, dir.path(), OFFICE.into(), date(2026, 3, 5))
             .expect("an office");
         let ticket = Ticket { job: "a".into(), title: "a".into(), wait: Duration::ZERO };
-        let certify = |_: usize, number: Number| {
-            let bytes = format!("PK {number}").into_bytes();
+        let certify = |_: usize, stamp: &Stamp| {
+            let bytes = format!("PK {} {} {}", stamp.number, stamp.seq, stamp.qr).into_bytes();
             Ok(Attachment { bytes, extension: "docx", parts: None })
         };
         let enter = |awards: &[Awarding]| {

@@ -72,6 +72,12 @@ pub const UNFIT_FILE: Code = Code::new(Family::S, 418);
 pub const SAME_ELSEWHERE: Code = Code::new(Family::S, 419);
 /// A kept copy that somebody has.
 pub const LENT_OUT: Code = Code::new(Family::S, 420);
+/// A number that is said to be in no book and stands in one.
+pub const REGISTERED: Code = Code::new(Family::S, 421);
+/// A number of which no series can be told.
+pub const UNKNOWN_SERIES: Code = Code::new(Family::S, 422);
+/// A number that is not the next of its series.
+pub const NOT_NEXT: Code = Code::new(Family::S, 423);
 /// A số, ký hiệu that another series gave in the same year.
 pub const CODE_TAKEN: Code = Code::new(Family::S, 105);
 /// A Word template that is to be issued, without the file that says what it is.
@@ -84,6 +90,12 @@ pub const INDEX_IN_MEMORY: Code = Code::new(Family::S, 702);
 pub const TEXT_NOT_READ: Code = Code::new(Family::S, 703);
 /// A book was printed without the archive's checkpoint.
 pub const NO_CHECKPOINT: Code = Code::new(Family::S, 711);
+/// A list of awards without a column that is needed, or with one that is not used.
+pub const AWARD_COLUMN: Code = Code::new(Family::S, 741);
+/// A cell of a list of awards that is no day or no money.
+pub const AWARD_MONEY: Code = Code::new(Family::S, 742);
+/// A list of awards that is in the book already.
+pub const LIST_ENTERED: Code = Code::new(Family::S, 743);
 /// A dossier that is closed.
 pub const DOSSIER_CLOSED: Code = Code::new(Family::S, 721);
 /// No such dossier.

@@ -26,6 +26,7 @@
 mod acts;
 mod batch;
 mod conclude;
+mod found;
 pub(in crate::pipeline) mod journal;
 mod recovery;
 pub(in crate::pipeline) mod rows;
@@ -160,11 +161,8 @@ impl<'w> Filing<'w> {
     ) -> Result<Self> {
         let lock = take_lock(world, dir, wait)?;
         let (path, root) = (dir.join(REGISTER), dir.join(ARCHIVE));
-        let new = recovery::is_new_office(world, &path, &root)?;
+        found::found(world, dir, office)?;
         let register = Sqlite::open(&path)?;
-        if new {
-            world.sync(dir).map_err(|e| recovery::cannot(&e, dir))?;
-        }
         recovery::archive_is_there(world, &register, &root)?;
         let archive = Archive::create(world, &root)?;
         Self::assemble(world, dir, office, Box::new(register), archive, lock)

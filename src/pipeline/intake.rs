@@ -11,6 +11,7 @@ mod find;
 mod lines;
 mod look;
 mod papers;
+mod reprint;
 
 use std::path::PathBuf;
 
@@ -27,6 +28,7 @@ use crate::source::incoming::{FileKind, Given};
 use crate::source::pdf;
 
 pub use papers::{Copied, INCOMING_FOLDER, Wanted, copy_out, label_sheet, slip_of, stamp_of};
+pub use reprint::{print_slip, reprint, slip_of_entry};
 
 /// What is to be received.
 #[derive(Debug, Clone, Default)]
@@ -45,8 +47,19 @@ pub struct Intake {
     pub stamp: bool,
     /// Where the stamp goes, mm from the left and the upper edge.
     pub at: Option<(f64, f64)>,
+    /// The stamp stands on the first page even if it touches text there.
+    pub on_page: bool,
     /// Bytes of a file at most; none: 200 MB.
     pub limit: Option<u64>,
+}
+
+/// Where a stamp goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum StampSpot {
+    /// On the first page: mm from the left and the upper edge.
+    OnPage(f64, f64),
+    /// On a sheet of its own before the first page, since that is full.
+    OwnSheet,
 }
 
 /// A document that was looked at.
@@ -69,7 +82,7 @@ pub struct Looked {
     /// The fields that it would be registered with.
     pub fields: Given,
     /// Where the stamp goes on a copy; none: no stamped copy is made.
-    pub spot: Option<(f64, f64)>,
+    pub spot: Option<StampSpot>,
 }
 
 /// Everything that is to be received, and what is wrong with it.

@@ -21,7 +21,7 @@ use super::fields::fields_of;
 use super::filing::{Filing, Issued, Mended, Progress, Rendered, read_register};
 use super::plan::Plan;
 use super::planned::{Columns, Planned};
-use super::repeats::{came_back, taken};
+use super::repeats::{Arrivals, came_back, taken};
 use super::workspace::{Workspace, write_failure};
 
 /// Folder of the office where issued copies go unless told otherwise.
@@ -92,12 +92,15 @@ pub fn preview(workspace: &Workspace<'_>, plan: &Plan, job: &str) -> Result<Repo
     }
     let fresh: HashMap<usize, Number> =
         wants.indices.iter().copied().zip(numbers.numbers).collect();
+    let mut arrivals = Arrivals::default();
     for (index, planned) in plan.documents.iter().enumerate() {
         let code = match (fresh.get(&index), earlier.get(&planned.row_key())) {
             (Some(number), _) => {
                 if let Some(register) = register {
                     report.findings.extend(taken(register, plan, planned, *number)?);
-                    report.findings.extend(came_back(workspace, register, plan, planned, *number)?);
+                    let back =
+                        came_back(workspace, register, &mut arrivals, plan, planned, *number)?;
+                    report.findings.extend(back);
                 }
                 format!("{number}/{}", planned.notation)
             }
@@ -128,9 +131,8 @@ pub fn issue(
     let mut filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, ticket.wait)?;
     let mut report = Report { mended: told(filing.mended()), ..Report::default() };
     let earlier = filing.issued_rows(&ticket.job)?;
-    let mut wants = PlannedWants::new(workspace, plan, &earlier)?;
+    let wants = PlannedWants::new(workspace, plan, &earlier)?;
     if wants.count() > 0 {
-        wants.store_inputs(&mut filing, workspace)?;
         let today = workspace.world.today();
         let numbers = register::plan(
             Some(filing.register()),
@@ -142,10 +144,11 @@ pub fn issue(
         report.findings = placed(plan, &wants, numbers.findings);
         let now = workspace.world.timestamp();
         report.findings.extend(register::clock(filing.register(), &now)?);
+        let (register, mut arrivals) = (filing.register(), Arrivals::default());
         for (index, number) in wants.indices.iter().zip(&numbers.numbers) {
             let Some(planned) = plan.documents.get(*index) else { continue };
-            let register = filing.register();
-            report.findings.extend(came_back(workspace, register, plan, planned, *number)?);
+            let back = came_back(workspace, register, &mut arrivals, plan, planned, *number)?;
+            report.findings.extend(back);
         }
         if blocks(&report.findings) {
             return Ok(report);
@@ -212,7 +215,8 @@ fn render(
     if let Some(dossier) = dossier {
         fields.extra.entry("dossier".to_owned()).or_insert(dossier);
     }
-    for (key, value) in &plan.extra {
+    let of_step = plan.steps.get(planned.step).map(|s| &s.extra);
+    for (key, value) in of_step.into_iter().flatten().chain(&plan.extra) {
         fields.extra.entry(key.clone()).or_insert_with(|| value.clone());
     }
     Ok(Rendered {
@@ -226,6 +230,7 @@ fn render(
 
 /// The wants of a plan, made one at a time from its rows.
 struct PlannedWants<'p> {
+    workspace: &'p Workspace<'p>,
     plan: &'p Plan,
     /// Indices in the plan of the documents that are wanted.
     indices: Vec<usize>,
@@ -243,7 +248,7 @@ struct Common {
 
 impl<'p> PlannedWants<'p> {
     fn new(
-        workspace: &Workspace<'_>,
+        workspace: &'p Workspace<'p>,
         plan: &'p Plan,
         earlier: &BTreeMap<String, JobRow>,
     ) -> Result<Self> {
@@ -274,18 +279,7 @@ impl<'p> PlannedWants<'p> {
                 Common { digest: sha256(text.as_bytes()).to_string(), text, columns }
             })
             .collect();
-        Ok(Self { plan, indices, common })
-    }
-
-    /// Keeps the texts that the inputs name by digest, so that a document can be rendered again.
-    fn store_inputs(&mut self, filing: &mut Filing<'_>, workspace: &Workspace<'_>) -> Result<()> {
-        let mut blobs: Vec<&[u8]> =
-            self.plan.steps.iter().map(|s| s.recipe.text.as_bytes()).collect();
-        blobs.extend(self.plan.steps.iter().filter_map(|s| s.recipe.bytes()));
-        blobs.push(workspace.office_text.as_bytes());
-        blobs.push(workspace.rules_text.as_bytes());
-        blobs.extend(self.common.iter().map(|c| c.text.as_bytes()));
-        filing.put_blobs(&blobs).map(drop)
+        Ok(Self { workspace, plan, indices, common })
     }
 }
 
@@ -316,6 +310,25 @@ impl Wants for PlannedWants<'_> {
             format!(r#"{{"of":"{digest}","date":"{date}","data":{fields}}}"#)
         };
         Ok(Want { series: planned.series.to_string(), date, row_key: planned.row_key(), input })
+    }
+
+    fn brief(&self, index: usize) -> Result<Want> {
+        let planned = self.indices.get(index).and_then(|i| self.plan.documents.get(*i));
+        let planned = planned.ok_or_else(no_such_row)?;
+        let (series, date) = (planned.series.to_string(), planned.date);
+        Ok(Want { series, date, row_key: String::new(), input: String::new() })
+    }
+
+    /// The texts that the inputs name by digest, so that a document can be rendered again.
+    fn shared(&self) -> Vec<&[u8]> {
+        let mut texts: Vec<&[u8]> =
+            self.plan.steps.iter().map(|s| s.recipe.text.as_bytes()).collect();
+        texts.extend(self.plan.steps.iter().filter_map(|s| s.recipe.bytes()));
+        texts.push(self.workspace.office_text.as_bytes());
+        texts.push(self.workspace.rules_text.as_bytes());
+        texts.extend(self.common.iter().map(|c| c.text.as_bytes()));
+        texts.extend(self.plan.kept_texts.iter().map(|t| t.as_bytes()));
+        texts
     }
 }
 
@@ -407,7 +420,12 @@ fn copy_out(
 
 /// Copies are convenience, not record: written under a temporary name and renamed, so that none is
 /// ever half-written, but not synced one by one. A file of that name that differs is kept aside.
-fn copy_file(workspace: &Workspace<'_>, from: &Path, size: u64, to: &Path) -> Result<()> {
+pub(super) fn copy_file(
+    workspace: &Workspace<'_>,
+    from: &Path,
+    size: u64,
+    to: &Path,
+) -> Result<()> {
     let world = workspace.world;
     let parent = crate::world::parent_of(to);
     let record = from.display();

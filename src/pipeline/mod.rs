@@ -6,6 +6,8 @@ pub mod acts;
 mod assemble;
 mod awards;
 mod backup;
+pub mod campaign;
+pub mod certificate;
 mod check;
 mod codes;
 mod copy;
@@ -27,6 +29,7 @@ mod recipe;
 mod repair;
 mod repeats;
 mod rerender;
+pub mod roll;
 mod scaffold;
 pub mod search;
 mod skeleton;
@@ -36,9 +39,13 @@ mod workspace;
 pub mod yearly;
 
 pub use assemble::assemble;
-pub use awards::{Awarded, Awarding, Certify, enter_awards};
+pub use awards::{
+    AwardDefaults, AwardList, Awarded, Awarding, Certify, Stamp, award_line, enter_awards,
+    preview_awards, read_awards,
+};
 pub use backup::{BackedUp, BackupRequest, backup};
 pub use check::check;
+pub use codes::WRONG_BOOK as NOT_FOR_THIS_BOOK;
 pub use copy::{MARK, Mark, NextNumber, Restored, restore};
 pub use draft::{Drafted, write_drafts};
 pub use fields::fields_of;
@@ -55,7 +62,7 @@ pub use recipe::{IssueDay, Recipe, at_row, write};
 pub use repair::{Mend, Origin, Remains, RepairRequest, Repaired, repair};
 pub use rerender::{Rerendered, Rerenderer};
 pub use scaffold::create_office;
-pub use skeleton::{Skeleton, skeleton, skeletons};
+pub use skeleton::{Skeleton, listed_skeletons, skeleton, skeletons};
 pub use verify::{
     Asked, Checked, Kept, Leave, Request, Verdict, Verified, minutes, no_register, verify,
     verify_and_keep,

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::archive::{Digest, sha256};
+use crate::archive::{Digest, Hashing, sha256};
 use crate::diagnostic::{
     Diagnostic, Failure, FailureKind, Family, Place, Result, Severity, blocks,
 };
@@ -41,6 +41,8 @@ pub struct PlannedStep {
     pub step: Step,
     /// Its source.
     pub recipe: Recipe,
+    /// Further fields that its rows get in the register.
+    pub extra: BTreeMap<String, String>,
 }
 
 /// Everything a job would do.
@@ -58,6 +60,8 @@ pub struct Plan {
     pub untold: usize,
     /// Further fields that every row of the plan gets in the register.
     pub extra: BTreeMap<String, String>,
+    /// Further texts that the register keeps with the job, each under its digest.
+    pub kept_texts: Vec<String>,
     /// What the documents are for.
     purpose: Purpose,
     /// The day on which the plan was made.
@@ -84,6 +88,24 @@ impl Plan {
             step.recipe.fill(workspace, &data, day, self.today?).0
         };
         again().ok_or_else(|| changed(&planned.row.place()))
+    }
+
+    /// Looks at the document at `index`, which stays where it is.
+    ///
+    /// # Errors
+    /// As [`Plan::document`].
+    pub fn look<T>(
+        &self,
+        workspace: &Workspace<'_>,
+        index: usize,
+        look: impl FnOnce(&Document) -> T,
+    ) -> Result<T> {
+        let document = self.document(workspace, index)?;
+        let seen = look(&document);
+        if let Some(planned) = self.documents.get(index) {
+            planned.put_back(document);
+        }
+        Ok(seen)
     }
 
     /// Writes the document at `index`, as it is or with its number and day.
@@ -145,25 +167,28 @@ pub fn plan(
     purpose: Purpose,
     on_row: OnRow<'_>,
 ) -> Result<Plan> {
-    let today = workspace.world.today();
-    let mut planner = Planner {
-        workspace,
-        on_row,
-        today,
-        plan: Plan { purpose, today: Some(today), ..Plan::default() },
-        names: HashMap::new(),
-        kept: 0,
-        seen: HashMap::new(),
-        repeated: HashMap::new(),
-    };
+    let mut planner = Planner::new(workspace, purpose, on_row);
     for step in steps {
         match Recipe::load(workspace, &step.source)? {
-            Ok(mut recipe) => {
-                planner.plan.findings.append(&mut recipe.findings);
-                planner.step(PlannedStep { step, recipe })?;
-            }
+            Ok(recipe) => planner.add(PlannedStep { step, recipe, extra: BTreeMap::new() })?,
             Err(findings) => planner.plan.findings.extend(findings),
         }
+    }
+    Ok(planner.finish())
+}
+
+/// Plans steps whose sources are compiled already.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_prepared(
+    workspace: &Workspace<'_>,
+    steps: Vec<PlannedStep>,
+    purpose: Purpose,
+) -> Result<Plan> {
+    let mut planner = Planner::new(workspace, purpose, &|_| {});
+    for step in steps {
+        planner.add(step)?;
     }
     Ok(planner.finish())
 }
@@ -194,7 +219,26 @@ struct Outcome {
     findings: Vec<Diagnostic>,
 }
 
-impl Planner<'_, '_> {
+impl<'p, 'w> Planner<'p, 'w> {
+    fn new(workspace: &'p Workspace<'w>, purpose: Purpose, on_row: OnRow<'p>) -> Self {
+        let today = workspace.world.today();
+        Self {
+            workspace,
+            on_row,
+            today,
+            plan: Plan { purpose, today: Some(today), ..Plan::default() },
+            names: HashMap::new(),
+            kept: 0,
+            seen: HashMap::new(),
+            repeated: HashMap::new(),
+        }
+    }
+
+    fn add(&mut self, mut planned: PlannedStep) -> Result<()> {
+        self.plan.findings.append(&mut planned.recipe.findings);
+        self.step(planned)
+    }
+
     fn step(&mut self, planned: PlannedStep) -> Result<()> {
         let index = self.plan.steps.len();
         self.plan.steps.push(planned);
@@ -205,9 +249,10 @@ impl Planner<'_, '_> {
         {
             planned.step.mode = Mode::One;
         }
-        let step = self.plan.steps[index].step.clone();
-        let Some(path) = &step.data else {
-            let mut outcome = self.make(index, Place::default(), step.with.clone(), Vec::new());
+        if self.plan.steps[index].step.data.is_none() {
+            // Given away, not copied: a list of thousands may stand there, and nobody asks again.
+            let with = std::mem::take(&mut self.plan.steps[index].step.with);
+            let mut outcome = self.make(index, Place::default(), with, Vec::new());
             for finding in outcome.findings.iter_mut().filter(|d| d.code == MISSING_FIELD) {
                 finding.hint = Some(text!(
                     "mẫu này cần dữ liệu: thêm --data TỆP (.xlsx, .csv, .json, .yaml), hoặc dòng du-lieu trong tệp công việc",
@@ -216,7 +261,9 @@ impl Planner<'_, '_> {
             }
             self.take(index, outcome);
             return Ok(());
-        };
+        }
+        let step = self.plan.steps[index].step.clone();
+        let Some(path) = &step.data else { return Ok(()) };
         match step.mode {
             Mode::PerRow => self.per_row(index, &step, path),
             Mode::One => self.one(index, &step, path),
@@ -285,8 +332,16 @@ impl Planner<'_, '_> {
             data = with_defaults(only.clone(), &data);
         }
         let list = Value::Array(list);
-        data.insert("hang".to_owned(), list.clone());
-        data.insert("rows".to_owned(), list);
+        // Under the names that the source uses: thousands of rows are not copied for a name that nobody asks for.
+        match self.plan.steps[index].recipe.rows_called() {
+            [hang] => {
+                data.insert((*hang).to_owned(), list);
+            }
+            _ => {
+                data.insert("hang".to_owned(), list.clone());
+                data.insert("rows".to_owned(), list);
+            }
+        }
         let outcome = self.make(index, Place::default(), data, findings);
         self.take(index, outcome);
         Ok(())
@@ -319,13 +374,12 @@ impl Planner<'_, '_> {
                 findings.extend(annex::check(Book::Outgoing, &fields, &place));
             }
         }
-        let text = if document.is_some() { data.to_string() } else { String::new() };
-        let digest = sha256(format!("{index}\0{text}").as_bytes());
+        let (size, digest) = fingerprint(index, document.is_some().then_some(&data));
         let data = match data {
             Value::Object(data) => data,
             _ => Map::new(),
         };
-        Outcome { row, data, size: text.len(), digest, document, findings }
+        Outcome { row, data, size, digest, document, findings }
     }
 
     fn take(&mut self, index: usize, outcome: Outcome) {
@@ -352,7 +406,8 @@ impl Planner<'_, '_> {
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
         self.kept = self.kept.saturating_add(self.plan.steps[index].recipe.text.len() + size);
-        let kept = self.kept < KEPT;
+        // One large document is kept whatever its size: making it twice costs more.
+        let kept = self.kept < KEPT || self.plan.documents.is_empty();
         let before = self.plan.documents.last();
         let row = RowPlace::new(row, before.map(|b| &b.row));
         let data = RowData::new(&data, before.map(|b| &b.data));
@@ -422,6 +477,19 @@ impl Planner<'_, '_> {
         }
         self.plan
     }
+}
+
+/// Length of a row's data as JSON, and the digest that tells it from others.
+fn fingerprint(index: usize, data: Option<&Value>) -> (usize, Digest) {
+    use std::io::Write as _;
+    let mut hashing = Hashing::new();
+    // Writing to a hash does not fail.
+    let _ = write!(hashing, "{index}\0");
+    let head = hashing.len;
+    let mut writer = std::io::BufWriter::with_capacity(1 << 13, hashing);
+    let _ = data.map(|data| serde_json::to_writer(&mut writer, data));
+    let hashing = writer.into_inner().unwrap_or_default();
+    (hashing.len.saturating_sub(head), hashing.finish())
 }
 
 /// The first half of a digest, enough to tell rows and jobs apart.

@@ -51,6 +51,12 @@ impl Planned {
         let mut kept = self.document.lock().unwrap_or_else(PoisonError::into_inner);
         kept.take().map(|d| *d)
     }
+
+    /// Keeps a document for the next one to ask.
+    pub(super) fn put_back(&self, document: Document) {
+        let mut kept = self.document.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some(Box::new(document));
+    }
 }
 
 /// The place of a row. What the rows of a table have in common is kept once.

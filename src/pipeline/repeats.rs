@@ -2,6 +2,8 @@
 //!
 //! Knows: the register's codes. Must not know: how documents are made or filed.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::{Diagnostic, Place, Result};
 use crate::model::Number;
 use crate::register::{Book, Register};
@@ -47,18 +49,34 @@ pub(super) fn taken(
     Ok(Some(finding.basis("Điều 15 khoản 1 NĐ 30/2020/NĐ-CP")))
 }
 
+/// In which years anything came in, as far as it was asked.
+#[derive(Default)]
+pub(super) struct Arrivals(HashMap<i16, bool>);
+
+impl Arrivals {
+    fn any(&mut self, register: &dyn Register, series: &str, year: i16) -> Result<bool> {
+        if let Some(known) = self.0.get(&year) {
+            return Ok(*known);
+        }
+        let any = register.last(Book::Incoming, series, year)?.is_some();
+        self.0.insert(year, any);
+        Ok(any)
+    }
+}
+
 /// The warning that a document of this code and of this office came in before it was issued (Phụ lục
 /// VI, III.1.h): the number was most likely used on paper.
 pub(super) fn came_back(
     workspace: &Workspace<'_>,
     register: &dyn Register,
+    arrivals: &mut Arrivals,
     plan: &Plan,
     planned: &Planned,
     number: Number,
 ) -> Result<Option<Diagnostic>> {
     let office = &workspace.office;
     // An office that enters nothing that comes in is not asked about each document.
-    if register.last(Book::Incoming, &office.incoming_series(), planned.date.year())?.is_none() {
+    if !arrivals.any(register, &office.incoming_series(), planned.date.year())? {
         return Ok(None);
     }
     let code = format!("{number}/{}", planned.notation);

@@ -140,7 +140,10 @@ fn count_book(register: &dyn Register, book: Book, out: &mut Yearly) -> Result<(
         let f = &entry.fields;
         let name = if f.type_name.is_empty() { "(không ghi tên loại)" } else { &f.type_name };
         *count.types.entry(name.to_owned()).or_default() += 1;
-        for unit in units(f).filter(|u| *u != "VT") {
+        // Whoever is honoured is no unit.
+        let of_award =
+            |u: &&str| book != Book::Awards || f.extra.get("unit").is_some_and(|x| x == u);
+        for unit in units(f).filter(|u| *u != "VT").filter(of_award) {
             *count.units.entry(unit.to_owned()).or_default() += 1;
         }
         if series.as_ref().is_some_and(|s| s.series != entry.series) {

@@ -26,6 +26,8 @@ pub enum Kind {
     Replace,
     /// Thu hồi.
     Recall,
+    /// Cấp lại: the certificate of an award was made once more.
+    Reissue,
     /// A further rendition joins an entry: the signed scan, the digitally signed file.
     Attach,
     /// It was handed over or sent.

@@ -86,6 +86,8 @@ impl Known<'_> {
             "signer_name" => f.signer_name.clone(),
             "priority" => f.priority.to_string(),
             "copies" => f.copies.map(|n| n.to_string()).unwrap_or_default(),
+            // Đơn vị hoặc người nhận, unless the sender's package says it in its own words.
+            "to_places" if incoming && extra("to_places").is_empty() => f.recipients.join("; "),
             "arrival_date" => date(),
             "arrival_number" => self.number.to_owned(),
             "to" => return f.recipients.clone(),

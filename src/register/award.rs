@@ -82,6 +82,8 @@ impl Award {
         let f = &entry.fields;
         let mut extra = f.extra.clone();
         let mut take = |key: &str| extra.remove(key).unwrap_or_default();
+        // What the certificate bears is made from the award, and no part of it.
+        take(super::VOUCHER_FIELD);
         Some(Self {
             name: f.recipients.join("; "),
             unit: take("unit"),

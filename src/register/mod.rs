@@ -20,6 +20,7 @@ mod numbering;
 pub mod search;
 pub mod sqlite;
 mod store;
+mod voucher;
 
 pub use act::{Act, ActFilter, Acted, Kind, NewAct};
 pub use audit::{audit, check};
@@ -28,9 +29,11 @@ pub use incoming::{Incoming, Secrecy, split_code};
 pub use narrow::{Narrow, units};
 pub use numbering::{Plan, clock, no_such_want, plan, start_after};
 pub use store::{
-    Bag, Batch, Chunk, CommitError, Feed, Filter, JobRow, JobState, Kept, Last, Made, Order,
-    Record, Register, Registration, Reservation, Shared, Start, Wants,
+    Bag, Batch, Chunk, Closing, CommitError, Feed, Filter, JobRow, JobState, Kept, Last, Made,
+    Order, Record, Register, Registration, Reservation, Shared, Start, Wants,
 };
+
+pub use voucher::{MAX_VOUCHER, VOUCHER_FIELD, Voucher, VoucherFault, content_digest};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

@@ -90,7 +90,7 @@ pub fn plan(
     let mut heads = Heads::default();
     let mut plan = Plan::default();
     for index in 0..wants.count() {
-        let want = wants.get(index)?;
+        let want = wants.brief(index)?;
         let floor = start_after(office, &want.series, want.date.year());
         let book = wants.book(index).unwrap_or(book);
         let last = |series: &str, year| register.map_or(Ok(None), |r| r.last(book, series, year));

@@ -30,6 +30,14 @@ pub trait Wants: Sync {
     fn files(&self, _index: usize) -> usize {
         1
     }
+    /// As [`Wants::get`] for who asks for series and day only; the rest may be left empty.
+    fn brief(&self, index: usize) -> Result<Want> {
+        self.get(index)
+    }
+    /// Texts that the inputs name by their SHA-256: stored, each once, before the first reservation.
+    fn shared(&self) -> Vec<&[u8]> {
+        Vec::new()
+    }
 }
 
 impl Wants for Vec<Want> {
@@ -111,9 +119,13 @@ pub struct Registration {
 /// Some registrations in the order in which they are to stand in the register.
 pub type Chunk = Vec<Registration>;
 
-/// Hands over the registrations of a batch chunk by chunk. `Ok(None)` means that all were handed
-/// over **and that their files are durable**: only then may the store commit.
+/// Hands over the registrations of a batch chunk by chunk. `Ok(None)` means that all were handed over.
 pub type Feed<'a> = dyn FnMut() -> Result<Option<Chunk>> + 'a;
+
+/// Called when all rows of a batch stand in the open transaction, with the register as it will be and their
+/// positions. Returns once **their files are durable**: only then may the store commit. Gives the acts that
+/// are registered together with them: the seals of bags that the batch fills.
+pub type Closing<'a> = dyn FnMut(&dyn Register, &Range<u64>) -> Result<Vec<NewAct>> + 'a;
 
 /// Why a batch was not registered.
 #[derive(Debug)]
@@ -279,8 +291,9 @@ pub trait Register: Send {
     /// A stored input, checked against its digest.
     fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>>;
 
-    /// Reserves a number for every want, or none; durable on return. `start_after` gives the last
-    /// number used on paper for a series that has no number yet in the year. `at` is the time for the record.
+    /// Reserves a number for every want and stores the texts that the wants share, or does neither; durable
+    /// on return. `start_after` gives the last number used on paper for a series that has no number yet in
+    /// the year. `at` is the time for the record.
     fn reserve(
         &mut self,
         batch: &Batch,
@@ -296,14 +309,30 @@ pub trait Register: Send {
     /// meanwhile they are the ends of their series, and no gap remains.
     fn release(&mut self) -> Result<u64>;
 
-    /// Registers all that `feed` hands over, with their leaves, in one transaction, and forgets
-    /// the reservations of the job. On return the numbers are acknowledged. Returns the positions.
+    /// Registers all that `feed` hands over, with their leaves, and behind them the acts that `closing`
+    /// gives, in one transaction, and forgets the reservations of the job. On return the numbers are
+    /// acknowledged. Returns the positions of the entries.
+    fn commit_with(
+        &mut self,
+        batch: &Batch,
+        at: &str,
+        feed: &mut Feed<'_>,
+        closing: &mut Closing<'_>,
+    ) -> std::result::Result<Range<u64>, CommitError>;
+
+    /// As [`Register::commit_with`] for files that are durable already, without acts.
     fn commit(
         &mut self,
         batch: &Batch,
         at: &str,
         feed: &mut Feed<'_>,
-    ) -> std::result::Result<Range<u64>, CommitError>;
+    ) -> std::result::Result<Range<u64>, CommitError> {
+        self.commit_with(batch, at, feed, &mut |_, _| Ok(Vec::new()))
+    }
+
+    /// Moves what was committed to where it stays, if the store keeps it elsewhere first: then closing has
+    /// nothing left to do. Nothing hangs on it; it may take as long as a sync.
+    fn tidy(&mut self) {}
 
     /// Registers acts in one transaction, in their order; their files are already durable.
     /// Returns the positions.

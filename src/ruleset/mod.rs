@@ -2,6 +2,10 @@
 //!
 //! Knows: the shape of the tables. Must not know: any value of them, documents, files.
 
+mod awards;
+mod bases;
+mod money;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +13,10 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::{Code, Failure, FailureKind, Place, Result, Severity};
 use crate::model::{Form, Slot, Urgency};
 use crate::text;
+
+pub use awards::{Amendment, AwardForm, AwardKind, AwardLaw, Awards, Confidence, FORMS, Level};
+pub use bases::{BASES, Bases, Basis, Cited};
+pub use money::{Amount, Base, Factor, MONEY, Money, NoAmount};
 
 /// The ruleset of Decree 30/2020, built in.
 pub const ND30_2020: &str = include_str!("../../templates/rulesets/nd30-2020.toml");

@@ -4,6 +4,8 @@
 //! numbers, pages. What is wrong in a text is a finding; reading never stops at the first one.
 
 pub mod body;
+pub mod campaign;
+pub mod certificate;
 pub mod codes;
 pub mod data;
 mod fields;
@@ -19,6 +21,7 @@ pub mod name;
 pub mod office;
 pub mod pdf;
 mod plain;
+pub mod roll;
 pub mod scaffold;
 pub mod table;
 mod yaml;

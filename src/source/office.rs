@@ -72,6 +72,7 @@ const OPTIONS: &[Key] = &[
     ("ruleset", "bo-quy-tac"),
     ("bag_size", "so-van-ban-mot-tui"),
     ("days_off", "ngay-nghi"),
+    ("units", "don-vi"),
 ];
 
 /// The names that the ruleset gives and an office may use.
@@ -114,6 +115,7 @@ impl<'a> Builder<'_, 'a, '_> {
             ruleset: None,
             bag_size: 1000,
             days_off: Vec::new(),
+            units: Vec::new(),
             layout: self.layout(&top),
         };
         self.series(&top, &mut office);
@@ -471,6 +473,9 @@ impl<'a> Builder<'_, 'a, '_> {
         office.ruleset = self.optional(&fields, "ruleset");
         if let Some(field) = fields.get("bag_size") {
             office.bag_size = self.reader.integer(field, 1, 1000).unwrap_or(1000);
+        }
+        if let Some(field) = fields.get("units") {
+            office.units = self.reader.lines(field);
         }
         if let Some(field) = fields.get("days_off") {
             for typed in self.reader.lines(field) {

@@ -2,17 +2,21 @@
 //!
 //! Knows: letters. Must not know: documents, files.
 
+pub mod collate;
+pub mod legacy;
 mod nearest;
 mod number;
 mod odd;
 pub mod recent;
 mod roman;
 pub mod seal;
+mod syllable;
 
 pub use nearest::nearest;
 pub use number::{MAX_IN_WORDS, WordStyle, group_digits, number_words};
 pub use odd::{Odd, find_odd, odd};
 pub use roman::{from_roman, to_roman};
+pub use syllable::is_syllable;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc as quick};
 

@@ -229,3 +229,61 @@ fn a_copy_takes_a_number_of_its_own_series() {
     );
     ok(dir.path(), &["verify"]);
 }
+
+#[test]
+fn a_list_of_awards_is_entered_whole_once_and_its_delivery_is_told() {
+    let dir = office();
+    let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).expect("write");
+    ok(dir.path(), &["issue", "ke-hoach.md"]);
+    write("sai.csv", "Họ và tên,Tiền thưởng,Hình thúc\n,abc,x\n");
+    let args = ["award", "sai.csv", "--decision", "01/KH-SNV", "--json"];
+    let codes = |value: &Value| -> Vec<String> {
+        let findings = value["findings"].as_array().expect("findings");
+        findings.iter().filter_map(|f| f["code"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(codes(&json(dir.path(), &args)), ["S0741", "S0742", "S0308", "S0308"]);
+    write("khong-ten.csv", "STT,Tiền\n1,5\n");
+    assert_eq!(codes(&json(dir.path(), &["award", "khong-ten.csv", "--json"])), ["S0741"]);
+    write(
+        "khen.csv",
+        "STT,Name,Unit,Hình thức,Thành tích,Money\n1,Lê Thị Hoa,Thôn 1,Giấy khen,xuất sắc,702.000\n2,Tổ 2,,Giấy khen,,\n",
+    );
+    let args = ["award", "khen.csv", "--decision", "01/KH-SNV"];
+    let dry = ok(dir.path(), &[args.as_slice(), &["--dry-run"]].concat());
+    assert!(
+        said(&dry).contains("01  Lê Thị Hoa  Giấy khen  01/KH-SNV, 23/11/2026"),
+        "{}",
+        said(&dry)
+    );
+    assert!(numbers(dir.path(), "awards").is_empty());
+    ok(dir.path(), &args);
+    let again = json(dir.path(), &[args.as_slice(), &["--json"]].concat());
+    assert_eq!(codes(&again), ["S0743"]);
+    let handed = ok(dir.path(), &["deliver", "vang:1", "--receiver", "Lê Thị Hoa"]);
+    assert!(!said(&handed).contains("S0417"), "{}", said(&handed));
+    let printed = ok(dir.path(), &["book", "awards", "--format", "csv"]);
+    let line =
+        "01,Lê Thị Hoa,Thôn 1,Giấy khen,\"01/KH-SNV, 23/11/2026\",xuất sắc,702000,Lê Thị Hoa,";
+    assert!(said(&printed).contains(line), "{}", said(&printed));
+    ok(dir.path(), &["verify"]);
+}
+
+#[test]
+fn labels_slips_and_stamped_copies_are_printed_again() {
+    let dir = office();
+    let paper = ["receive", "--paper", "--from", "Sở Y", "--subject", "báo cáo", "--code", "5/SY"];
+    ok(dir.path(), &paper);
+    let assigned = ["assign", "den:1", "--unit", "Văn phòng", "--opinion", "làm ngay", "--slip"];
+    assert!(said(&ok(dir.path(), &assigned)).contains("den/2026/phieu-01-5-sy.docx"));
+    let slip = dir.path().join("den/2026/phieu-01-5-sy.docx");
+    let label = dir.path().join("den/2026/nhan-den-01.docx");
+    let first = fs::read(&label).expect("a label");
+    for path in [&slip, &label] {
+        fs::remove_file(path).expect("removes");
+    }
+    ok(dir.path(), &["reprint", "den:1", "--slip"]);
+    assert_eq!(fs::read(&label).expect("a label"), first);
+    assert!(slip.exists());
+    let other = on(dir.path(), "2026-11-23", &["reprint", "den:2"]);
+    assert_eq!(other.status.code(), Some(1), "{}", said(&other));
+}

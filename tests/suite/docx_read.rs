@@ -114,6 +114,7 @@ fn style() -> BoxedStrategy<Style> {
             outline,
             look,
             format,
+            font: None,
         })
         .boxed()
 }
@@ -139,7 +140,14 @@ fn para() -> BoxedStrategy<Para> {
         proptest::collection::vec(run(), 0..5),
         proptest::option::of(line),
     )
-        .prop_map(|(style, format, tabs, runs, line)| Para { style, format, tabs, runs, line })
+        .prop_map(|(style, format, tabs, runs, line)| Para {
+            style,
+            format,
+            tabs,
+            runs,
+            line,
+            frame: None,
+        })
         .boxed()
 }
 

@@ -24,7 +24,7 @@ pub fn format(align: Align) -> Format {
 }
 
 fn style(id: &str, name: &str, slot: Option<Slot>, look: Look, format: Format) -> Style {
-    Style { id: id.into(), name: name.into(), slot, outline: None, look, format }
+    Style { id: id.into(), name: name.into(), slot, outline: None, look, format, font: None }
 }
 
 pub fn styles() -> Vec<Style> {
@@ -110,7 +110,7 @@ pub fn para(id: &str, text: &str) -> Para {
     let s = styles.iter().find(|s| s.id == id).expect("a style of the sample");
     let run = Run { look: s.look, content: RunContent::Text(text.into()) };
     let runs = if text.is_empty() { vec![] } else { vec![run] };
-    Para { style: id.into(), format: s.format, tabs: vec![], runs, line: None }
+    Para { style: id.into(), format: s.format, tabs: vec![], runs, line: None, frame: None }
 }
 
 fn rule(left: i32, right: i32) -> Item {

@@ -102,7 +102,7 @@ fn dump_para(out: &mut String, sheet: &Sheet, p: &Para, depth: usize) {
             RunContent::Break => "⏎",
             RunContent::Tab => "⇥",
             RunContent::PageNumber => "#",
-            RunContent::Squares(_) => "▦",
+            RunContent::Squares(_) | RunContent::Picture(_) | RunContent::Figure(_) => "▦",
         };
         if mark.is_empty() {
             text += piece;

@@ -55,7 +55,7 @@ fn text(para: &Para) -> String {
         RunContent::Break => "\n".into(),
         RunContent::Tab => "\t".into(),
         RunContent::PageNumber => "#".into(),
-        RunContent::Squares(_) => "▦".into(),
+        RunContent::Squares(_) | RunContent::Picture(_) | RunContent::Figure(_) => "▦".into(),
     };
     para.runs.iter().map(|r| piece(&r.content)).collect()
 }

@@ -152,15 +152,44 @@ pub fn make(world: &dyn World, office: &Path, hint: &str) -> Result<PrivateKey> 
 }
 
 fn write_private(world: &dyn World, path: &Path, key: &PrivateKey) -> Result<()> {
+    lay_private(world, path, key)?;
+    world.sync(path).at(Doing::Sync, path)
+}
+
+fn lay_private(world: &dyn World, path: &Path, key: &PrivateKey) -> Result<()> {
     let text = format!("{}\n", key.skey());
     match world.create_private(path, text.as_bytes()) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             world.remove(path).at(Doing::Remove, path)?;
-            world.create_private(path, text.as_bytes()).at(Doing::Write, path)?;
+            world.create_private(path, text.as_bytes()).at(Doing::Write, path)
         }
-        written => written.at(Doing::Write, path)?,
+        written => written.at(Doing::Write, path),
     }
-    world.sync(path).at(Doing::Sync, path)
+}
+
+/// Writes the keys of a new office, unsynced: the public one into the archive that is being made at `root`,
+/// the private one beside it under another name. A private key that is there (`vanthu init` makes it) is
+/// used. After a sync of the file system the private key is to be given its name, if this returns
+/// where it lies and where it belongs.
+pub fn lay(
+    world: &dyn World,
+    office: &Path,
+    root: &Path,
+    hint: &str,
+) -> Result<Option<(PathBuf, PathBuf)>> {
+    let (next, own) = (office.join(NEXT_FILE), office.join(KEY_FILE));
+    let (key, moves) = match private(world, office)? {
+        Some(key) => (key, None),
+        None => {
+            let key = generate(world, None, hint)?;
+            lay_private(world, &next, &key)?;
+            (key, Some((next, own)))
+        }
+    };
+    let path = root.join(KEYS).join(file_name(1));
+    let text = format!("{}\n", key.public().vkey());
+    world.create(&path, text.as_bytes()).at(Doing::Write, &path)?;
+    Ok(moves)
 }
 
 fn move_private(world: &dyn World, from: &Path, to: &Path) -> Result<()> {

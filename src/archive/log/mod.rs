@@ -35,7 +35,7 @@ pub use note::{PrivateKey, PublicKey};
 pub use proof::Proof;
 pub use read::{Anchor, Reader};
 pub use tree::Edge;
-pub use write::Log;
+pub use write::{Composed, Log};
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result, Text};
 use crate::text;

@@ -19,6 +19,9 @@ pub const MAX_NAME: usize = 255;
 const PREFIX: &str = "\u{2014} ";
 /// The signature type of Ed25519.
 const ED25519_TYPE: u8 = 1;
+/// What stands before a text that a key vouches for, so that no checkpoint can be taken for one: the
+/// second line of a checkpoint is a number.
+const VOUCHED: &str = "vanthu-voucher/1\nvoucher\n";
 
 /// A public key that is known and trusted: name, key id, Ed25519 key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +64,11 @@ impl PublicKey {
             && id.bytes().all(|b| b.is_ascii_hexdigit())
             && u32::from_str_radix(id, 16) == Ok(u32::from_be_bytes(out.id()));
         if kind == ED25519_TYPE && same && is_name(name) { Ok(out) } else { Err(Fault::Key) }
+    }
+
+    /// True if it vouched for a line of text.
+    pub fn vouched(&self, line: &str, signature: &[u8]) -> bool {
+        self.verifies(&format!("{VOUCHED}{line}\n"), signature)
     }
 
     /// True if it made `signature` over `text`.
@@ -117,6 +125,14 @@ impl PrivateKey {
         let out = Self::new(name, seed.try_into().map_err(|_| Fault::Key)?)?;
         // Type and key id are checked by writing it anew.
         if out.skey() == text.trim() { Ok(out) } else { Err(Fault::Key) }
+    }
+
+    /// The signature over a line of text that is no note: the same each time.
+    pub fn vouch(&self, line: &str) -> [u8; 64] {
+        let signature = self.pair.sign(format!("{VOUCHED}{line}\n").as_bytes());
+        let mut out = [0; 64];
+        out.iter_mut().zip(signature.as_ref()).for_each(|(to, from)| *to = *from);
+        out
     }
 
     /// A signature line over `text`, with its line end.

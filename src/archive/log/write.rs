@@ -2,14 +2,16 @@
 //!
 //! Knows: which files change and in which order. Must not know: what a leaf says, SQL, bags.
 //!
-//! [`Log::extend`] writes new tiles without syncing and without touching any file that the
-//! published checkpoint needs; whoever calls it syncs the file system once, for whatever else is
-//! waiting too; [`Log::publish`] then replaces the checkpoint and removes partial tiles that it
-//! does not need any more. The work of both hangs on the number of new leaves only.
+//! [`Log::extend`] writes new tiles and [`Log::sign`] the next checkpoint beside the one that stands, both
+//! without syncing and without touching any file that the published checkpoint needs; whoever calls
+//! them syncs the file system once, for whatever else is waiting too; [`Log::publish`] then puts the
+//! checkpoint in its place and removes partial tiles that it does not need any more. The work hangs
+//! on the number of new leaves only.
 
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::super::fault::{At, Doing, refuse};
 use super::super::paths::{LOG, QUARANTINE};
@@ -25,7 +27,7 @@ use crate::world::{EntryKind, World, parent_of};
 pub struct Log<'w> {
     world: &'w dyn World,
     root: PathBuf,
-    key: PrivateKey,
+    key: Arc<PrivateKey>,
     /// The key that was replaced: it signs the next checkpoint too.
     also: Option<PrivateKey>,
     edge: Edge,
@@ -33,10 +35,29 @@ pub struct Log<'w> {
     signed: Option<Checkpoint>,
     /// Its tiles at the edge are missing or damaged.
     damaged: bool,
+    /// The next checkpoint, where it is written already.
+    waiting: Option<Waiting>,
     /// Partial tiles that the published checkpoint needs and the next one will not.
     stale: Vec<Tile>,
     made: HashSet<PathBuf>,
 }
+
+/// Tiles that are not written yet.
+pub struct Composed {
+    from: u64,
+    edge: Edge,
+    tiles: Vec<(Tile, Vec<u8>)>,
+}
+
+/// A checkpoint that is written under another name and not in place yet.
+struct Waiting {
+    checkpoint: Checkpoint,
+    /// Its copy, if it is the first of its day.
+    of_the_day: Option<PathBuf>,
+}
+
+/// The next checkpoint's name until it is durable.
+const NEXT: &str = ".checkpoint.next.tmp";
 
 impl<'w> Log<'w> {
     /// Opens the log below `root`, the archive's folder, and compares it with the register; writes
@@ -57,11 +78,12 @@ impl<'w> Log<'w> {
         let mut log = Self {
             world,
             root: root.to_owned(),
-            key,
+            key: Arc::new(key),
             also: None,
             edge: Edge::default(),
             signed,
             damaged: false,
+            waiting: None,
             stale: Vec::new(),
             made: HashSet::new(),
         };
@@ -88,6 +110,11 @@ impl<'w> Log<'w> {
     /// The key that signs; its name is the log's.
     pub fn key(&self) -> &PublicKey {
         self.key.public()
+    }
+
+    /// The key itself, for what certificates bear.
+    pub fn signer(&self) -> Arc<PrivateKey> {
+        Arc::clone(&self.key)
     }
 
     /// The next checkpoint bears the signature of this key too: the one that was replaced vouches
@@ -212,9 +239,27 @@ impl<'w> Log<'w> {
         Ok(())
     }
 
+    /// The full tiles and bundles of the leaves up to `to`, which may not be committed yet; nothing is
+    /// written.
+    pub fn compose(&self, leaves: &dyn Leaves, to: u64) -> Result<Composed> {
+        let (from, mut edge, mut tiles) = (self.edge.size(), self.edge.clone(), Vec::new());
+        leaves.read(from..to, &mut |leaf| {
+            edge.push(leaf, &mut |tile, bytes| {
+                tiles.push((tile, bytes.to_vec()));
+                Ok(())
+            })
+        })?;
+        Ok(Composed { from, edge, tiles })
+    }
+
     /// Writes the tiles and bundles of all leaves that the register has beyond the log's; returns
     /// how many leaves. Not synced, and no file that the published checkpoint needs is touched.
     pub fn extend(&mut self, leaves: &dyn Leaves) -> Result<u64> {
+        self.extend_by(None, leaves)
+    }
+
+    /// The same, where some of it was composed before the leaves were committed.
+    pub fn extend_by(&mut self, composed: Option<Composed>, leaves: &dyn Leaves) -> Result<u64> {
         let (from, to) = (self.edge.size(), leaves.count()?);
         if to <= from {
             return Ok(0);
@@ -222,7 +267,13 @@ impl<'w> Log<'w> {
         let before = self.edge.partial_tiles();
         let mut edge = self.edge.clone();
         let mut made = std::mem::take(&mut self.made);
-        leaves.read(from..to, &mut |leaf| {
+        if let Some(composed) = composed.filter(|c| c.from == from && c.edge.size() <= to) {
+            for (tile, bytes) in &composed.tiles {
+                self.put(*tile, bytes, &mut made)?;
+            }
+            edge = composed.edge;
+        }
+        leaves.read(edge.size()..to, &mut |leaf| {
             edge.push(leaf, &mut |tile, bytes| self.put(tile, bytes, &mut made))
         })?;
         if edge.size() != to {
@@ -250,13 +301,7 @@ impl<'w> Log<'w> {
             }
             made.insert(dir);
         }
-        match self.world.create(&path, bytes) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                self.world.remove(&path).at(Doing::Remove, &path)?;
-                self.world.create(&path, bytes).at(Doing::Write, &path)
-            }
-            written => written.at(Doing::Write, &path),
-        }
+        self.write_anew(&path, bytes)
     }
 
     /// Makes durable what [`Log::extend`] wrote: one sync of the file system.
@@ -265,36 +310,79 @@ impl<'w> Log<'w> {
         self.world.sync_tree(&dir).at(Doing::Sync, &dir)
     }
 
-    /// Signs and replaces the checkpoint, and keeps the first one of each day. Everything that it
-    /// speaks of must be durable: the leaves by the register's commit, the tiles by a sync.
-    pub fn publish(&mut self) -> Result<()> {
-        if self.edge.size() == 0 {
-            return Ok(());
+    /// Signs the next checkpoint and writes it, with the copy of the first one of each day, under other
+    /// names, unsynced. A sync of the file system and [`Log::publish`] are to follow.
+    pub fn sign(&mut self) -> Result<()> {
+        self.waiting = None;
+        let Some((checkpoint, note)) = self.next() else { return Ok(()) };
+        self.write_anew(&self.at(NEXT), note.as_bytes())?;
+        let mut of_the_day = None;
+        if let Some(path) = self.missing_of_today() {
+            let dir = parent_of(&path);
+            self.world.create_dir(&dir).at(Doing::Write, &dir)?;
+            self.write_anew(&temporary(&path), note.as_bytes())?;
+            of_the_day = Some(path);
         }
-        let origin = self.key.public().name().to_owned();
-        let next = Checkpoint { origin, size: self.edge.size(), root: self.edge.root() };
-        if self.signed.as_ref() != Some(&next) || self.also.is_some() {
-            let keys: Vec<&PrivateKey> = std::iter::once(&self.key).chain(&self.also).collect();
-            let note = sign(&next.text(), &keys);
-            let path = self.at(CHECKPOINT);
-            self.world.replace(&path, note.as_bytes()).at(Doing::Write, &path)?;
-            self.signed = Some(next);
+        self.waiting = Some(Waiting { checkpoint, of_the_day });
+        Ok(())
+    }
+
+    /// Replaces the checkpoint by the next one, and keeps the first one of each day. Everything that it
+    /// speaks of must be durable: the leaves by the register's commit, the tiles by a sync, which has
+    /// covered what [`Log::sign`] wrote too.
+    pub fn publish(&mut self) -> Result<()> {
+        let path = self.at(CHECKPOINT);
+        let written = self.waiting.take().filter(|w| w.checkpoint.size == self.edge.size());
+        if let Some(Waiting { checkpoint, of_the_day }) = written {
+            self.world.replace_by(&self.at(NEXT), &path).at(Doing::Write, &path)?;
+            self.signed = Some(checkpoint);
             self.also = None;
-            self.keep_of_the_day(note.as_bytes())?;
+            if let Some(day) = of_the_day {
+                // If a power cut takes this name, the next checkpoint of the day is kept.
+                self.world.rename(&temporary(&day), &day).at(Doing::Move, &day)?;
+                self.made.insert(day);
+            }
+        } else if let Some((checkpoint, note)) = self.next() {
+            self.world.replace(&path, note.as_bytes()).at(Doing::Write, &path)?;
+            self.signed = Some(checkpoint);
+            self.also = None;
+            if let Some(day) = self.missing_of_today() {
+                let dir = parent_of(&day);
+                self.world.create_dir(&dir).at(Doing::Write, &dir)?;
+                self.world.replace(&day, note.as_bytes()).at(Doing::Write, &day)?;
+                self.made.insert(day);
+            }
         }
         self.drop_stale()
     }
 
-    fn keep_of_the_day(&mut self, note: &[u8]) -> Result<()> {
-        let dir = self.at(DAYS);
-        let path = dir.join(self.world.today().to_string());
-        if self.made.contains(&path) || self.world.stat(&path).is_ok() {
-            return Ok(());
+    /// The checkpoint that is to follow the published one, signed; `None` if there is nothing new.
+    fn next(&self) -> Option<(Checkpoint, String)> {
+        let origin = self.key.public().name().to_owned();
+        let next = Checkpoint { origin, size: self.edge.size(), root: self.edge.root() };
+        if next.size == 0 || (self.signed.as_ref() == Some(&next) && self.also.is_none()) {
+            return None;
         }
-        self.world.create_dir(&dir).at(Doing::Write, &dir)?;
-        self.world.replace(&path, note).at(Doing::Write, &path)?;
-        self.made.insert(path);
-        Ok(())
+        let keys: Vec<&PrivateKey> = std::iter::once(&*self.key).chain(&self.also).collect();
+        let note = sign(&next.text(), &keys);
+        Some((next, note))
+    }
+
+    /// Where today's copy belongs; `None` if there is one.
+    fn missing_of_today(&self) -> Option<PathBuf> {
+        let path = self.at(DAYS).join(self.world.today().to_string());
+        let is_kept = self.made.contains(&path) || self.world.stat(&path).is_ok();
+        (!is_kept).then_some(path)
+    }
+
+    fn write_anew(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        match self.world.create(path, bytes) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                self.world.remove(path).at(Doing::Remove, path)?;
+                self.world.create(path, bytes).at(Doing::Write, path)
+            }
+            written => written.at(Doing::Write, path),
+        }
     }
 
     fn drop_stale(&mut self) -> Result<()> {
@@ -366,7 +454,13 @@ impl<'w> Log<'w> {
     }
 }
 
-/// A name that [`World::replace`] may leave.
+/// The name of a copy of a day until it is durable.
+fn temporary(day: &Path) -> PathBuf {
+    let name = day.file_name().unwrap_or_default().to_string_lossy();
+    day.with_file_name(format!(".{name}.tmp"))
+}
+
+/// A name that [`World::replace`] or a signing that was cut short may leave.
 fn is_temporary(name: &std::ffi::OsStr) -> bool {
     name.to_str().is_some_and(keys::is_temporary)
 }

@@ -48,8 +48,8 @@ pub(super) fn check(
                 each(finding.values(dates.0, dates.1));
             }
         }
-        // A paper's number is one of its book alone: two books may give the same.
-        if given.state != State::Paper {
+        // A number without a ký hiệu is one of its book alone: two books may give the same.
+        if given.state != State::Paper && now.code.contains('/') {
             codes.add(&now);
         }
         match given.state {

@@ -17,6 +17,8 @@ use crate::pipeline::Workspace;
 use crate::pipeline::acts::{
     self, ActLine, Assignment, Call, Delivery, How, Loan, Outcome, Rendition, Step,
 };
+use crate::pipeline::intake::{INCOMING_FOLDER, print_slip};
+use crate::register::Register;
 use crate::text;
 
 use super::args::{Shape, day};
@@ -98,6 +100,8 @@ pub enum Deed {
         codes: Vec<String>,
         #[arg(long, value_name = "TEXT", default_value = "")]
         reason: String,
+        #[arg(long)]
+        unregistered: bool,
         #[command(flatten)]
         acting: Acting,
     },
@@ -180,6 +184,10 @@ pub enum Deed {
         opinion: String,
         #[arg(long, value_name = "TEXT", default_value = "")]
         note: String,
+        #[arg(long)]
+        slip: bool,
+        #[arg(long, short, value_name = "DIR")]
+        out: Option<PathBuf>,
         #[command(flatten)]
         acting: Acting,
     },
@@ -283,8 +291,9 @@ pub fn run(workspace: &Workspace<'_>, deed: Deed, ui: &mut Ui<'_>) -> Result<Exi
         Deed::Replace { code, by_what, acting } => {
             return correct::run(workspace, &code, by_what, &acting, true, ui);
         }
-        Deed::Void { codes, reason, acting } => {
-            (acts::void(workspace, &codes, &reason, &acting.call())?, acting)
+        Deed::Void { codes, reason, unregistered, acting } => {
+            let void = if unregistered { acts::void_blank } else { acts::void };
+            (void(workspace, &codes, &reason, &acting.call())?, acting)
         }
         Deed::Recall { codes, reason, decision, acting } => {
             (acts::recall(workspace, &codes, &reason, &decision, &acting.call())?, acting)
@@ -298,9 +307,26 @@ pub fn run(workspace: &Workspace<'_>, deed: Deed, ui: &mut Ui<'_>) -> Result<Exi
             let delivery = Delivery { to, how, receiver, envelopes, note, receipt };
             (acts::deliver(workspace, &codes, &delivery, &acting.call())?, acting)
         }
-        Deed::Assign { codes, unit, person, joint, due, days, opinion, note, acting } => {
+        Deed::Assign {
+            codes,
+            unit,
+            person,
+            joint,
+            due,
+            days,
+            opinion,
+            note,
+            slip,
+            out,
+            acting,
+        } => {
             let assignment = Assignment { unit, person, joint, due, days, opinion, note };
-            (acts::assign(workspace, &codes, &assignment, &acting.call())?, acting)
+            let outcome = acts::assign(workspace, &codes, &assignment, &acting.call())?;
+            let exit = tell(&outcome, &acting, ui)?;
+            if slip && !acting.dry_run {
+                slips(workspace, &outcome, out, acting.json, ui)?;
+            }
+            return Ok(exit);
         }
         Deed::Follow { codes, progress, done, note, acting } => {
             let step = Step { progress, done, note };
@@ -315,6 +341,27 @@ pub fn run(workspace: &Workspace<'_>, deed: Deed, ui: &mut Ui<'_>) -> Result<Exi
         }
     };
     tell(&outcome, &acting, ui)
+}
+
+/// Writes the phiếu giải quyết of each document that was assigned.
+fn slips(
+    workspace: &Workspace<'_>,
+    outcome: &Outcome,
+    out: Option<PathBuf>,
+    json: bool,
+    ui: &mut Ui<'_>,
+) -> Result<()> {
+    let folder = out.unwrap_or_else(|| workspace.dir.join(INCOMING_FOLDER));
+    let register = acts::registered(workspace)?;
+    for line in &outcome.lines {
+        let Some(entry) = register.entry(line.about)? else { continue };
+        let path = print_slip(workspace, &register, &entry, &folder)?;
+        let shown = workspace.shown(&path);
+        if !json {
+            writeln!(ui.out, "{shown}").map_err(|e| output_failure(&e))?;
+        }
+    }
+    Ok(())
 }
 
 fn way(way: Way) -> How {
@@ -336,7 +383,7 @@ fn rendition(kind: RenditionKind) -> Rendition {
 }
 
 /// Shows what was, or would be, entered.
-fn tell(outcome: &Outcome, acting: &Acting, ui: &mut Ui<'_>) -> Result<Exit> {
+pub(in crate::cli) fn tell(outcome: &Outcome, acting: &Acting, ui: &mut Ui<'_>) -> Result<Exit> {
     if acting.json {
         let value = json(outcome, acting.dry_run, ui.lang);
         writeln!(ui.out, "{value:#}").map_err(|e| output_failure(&e))?;

@@ -5,7 +5,7 @@ use crate::pipeline::Workspace;
 use crate::pipeline::acts::{Link, Shown, kind_name, show};
 use crate::register::book::day;
 use crate::register::life::Standing;
-use crate::register::{Acted, Kind};
+use crate::register::{Acted, Book, Kind};
 use crate::text;
 
 use super::super::args::Shape;
@@ -83,10 +83,14 @@ fn page(shown: &Shown, lang: Lang) -> String {
     line(text!("lá trong nhật ký", "leaf in the log"), &leaf);
     line(text!("đợt", "job"), shown.job.as_deref().unwrap_or(""));
     line(text!("hồ sơ", "dossiers"), &shown.dossiers.join("; "));
+    if entry.book == Book::Incoming {
+        let id = entry.fields.organ_id.as_deref().unwrap_or("");
+        line(text!("mã định danh nơi gửi", "OrganId of the sender"), id);
+    }
     for (name, value) in &shown.metadata {
         line(Text::new(*name, *name), value);
     }
-    let known = ["dossier", "code", "organ", "secrecy"];
+    let known = ["dossier", "code", "organ", "secrecy", "certificate", "qr"];
     for (key, value) in entry.fields.extra.iter().filter(|(k, _)| !known.contains(&k.as_str())) {
         if !shown.metadata.iter().any(|(_, v)| v == value) {
             line(Text::new(key.as_str(), key.as_str()), value);
@@ -139,7 +143,7 @@ fn link(link: &Link, lang: Lang) -> String {
 fn act(acted: &Acted, lang: Lang) -> String {
     let act = &acted.act;
     let mut out = format!("{}  {} · #{}", day(act.date), kind_name(act.kind).get(lang), act.seq);
-    for (key, value) in act.data.iter().chain(&act.fields) {
+    for (key, value) in act.data.iter().chain(&act.fields).filter(|(key, _)| *key != "qr") {
         let value = match value {
             serde_json::Value::String(text) => text.clone(),
             serde_json::Value::Array(list) => {

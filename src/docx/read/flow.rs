@@ -186,6 +186,7 @@ impl<'s> Flow<'s> {
             tabs: p.tabs,
             runs: out.runs,
             line: out.line,
+            frame: None,
         }))
     }
 

@@ -180,6 +180,7 @@ fn complete(style: &Raw, all: &HashMap<String, &Raw>, base: (Format, Look)) -> S
         outline,
         look,
         format,
+        font: None,
     }
 }
 
@@ -200,7 +201,7 @@ fn plain_style((format, look): (Format, Look), taken: &HashMap<String, usize>) -
     while taken.contains_key(&id) {
         id.push('0');
     }
-    Style { id, name: "Normal".to_owned(), slot: None, outline: None, look, format }
+    Style { id, name: "Normal".to_owned(), slot: None, outline: None, look, format, font: None }
 }
 
 fn read_defaults(c: &mut Cursor<'_>, defaults: &mut Defaults) -> Result<()> {

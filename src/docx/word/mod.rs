@@ -31,6 +31,7 @@ use crate::template::{self, FieldKind, FieldUse, Program, Role};
 use crate::text;
 
 pub use hooks::{NoPictures, Pictures};
+pub use picture::look as look_at_picture;
 
 const TYPES: &str = "[Content_Types].xml";
 const TEMPLATE_TYPE: &str = "wordprocessingml.template.main+xml";

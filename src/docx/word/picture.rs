@@ -7,6 +7,7 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 use qrcode::{Color, EcLevel, QrCode};
 
 use crate::diagnostic::Text;
+pub(super) use crate::layout::PictureFormat as Format;
 use crate::text;
 
 /// Pixels on a side of one square of a QR code, and squares of white around it.
@@ -15,26 +16,10 @@ const QUIET: usize = 4;
 /// Largest side of a picture in pixels.
 const MAX_SIDE: u32 = 30_000;
 
-/// Kinds of picture that every word processor shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
-    Png,
-    Jpeg,
-}
-
-impl Format {
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Png => "png",
-            Self::Jpeg => "jpeg",
-        }
-    }
-}
-
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// The kind of a picture, its width and height in pixels.
-pub(super) fn look(bytes: &[u8]) -> Result<(Format, (u32, u32)), Text> {
+pub fn look(bytes: &[u8]) -> Result<(Format, (u32, u32)), Text> {
     let found = if bytes.starts_with(PNG) {
         png_size(bytes).map(|size| (Format::Png, size))
     } else if bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {

@@ -3,14 +3,16 @@
 //! Knows: the order in which WordprocessingML wants things. Must not know: zip, styles.xml.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::{line, props, squares};
+use super::{line, media, props, squares};
 use crate::docx::limits;
 use crate::docx::names::{self, SEPARATOR_ID};
 use crate::docx::normal::{clamp_line, usable_styles};
 use crate::docx::xml::Xml;
 use crate::layout::{
-    Cell, Item, Look, Para, Row, Run, RunContent, Section, Sheet, Style, Table, VerticalAlign,
+    Cell, Item, Look, Para, Picture, Row, Run, RunContent, Section, Sheet, Style, Table,
+    VerticalAlign,
 };
 
 /// Which header or footer a part is, in the order of references in a section.
@@ -74,6 +76,9 @@ fn has_first_page(section: &Section) -> bool {
 pub(super) struct Flow<'a> {
     styles: &'a StyleTable,
     next_id: i32,
+    pictures: &'a [Arc<Picture>],
+    /// Relationship number of the first picture.
+    first_picture: usize,
 }
 
 /// The styles of a sheet by their ids.
@@ -99,9 +104,13 @@ impl StyleTable {
 }
 
 impl<'a> Flow<'a> {
-    /// For the styles of a sheet.
-    pub(super) fn new(styles: &'a StyleTable) -> Self {
-        Self { styles, next_id: 1 }
+    /// For the styles and pictures of a sheet.
+    pub(super) fn new(
+        styles: &'a StyleTable,
+        pictures: &'a [Arc<Picture>],
+        first_picture: usize,
+    ) -> Self {
+        Self { styles, next_id: 1, pictures, first_picture }
     }
 
     /// Writes `word/document.xml`. `first_id` numbers the relationship of the first margin part.
@@ -186,7 +195,8 @@ impl<'a> Flow<'a> {
                 if let Some(style) = style.filter(|_| !is_normal) {
                     x.val("w:pStyle", &style.id);
                 }
-                props::format(x, format, &para.format, &para.tabs, false);
+                let frame = para.frame;
+                props::framed_format(x, format, &para.format, &para.tabs, false, frame);
                 mark(x, &look, para);
                 section(x);
             });
@@ -194,15 +204,30 @@ impl<'a> Flow<'a> {
                 line::line(x, &clamp_line(*drawn), self.next_id);
                 self.next_id = self.next_id.saturating_add(1);
             }
-            let drawn = |r: &Run| matches!(r.content, RunContent::Squares(_));
+            let drawn = |r: &Run| r.content.is_drawn();
             for same in para.runs.chunk_by(|a, b| a.look == b.look && !drawn(a) && !drawn(b)) {
-                if let [Run { content: RunContent::Squares(picture), .. }] = same {
-                    x.tag("w:r").body(|x| squares::squares(x, picture, self.next_id));
-                    self.next_id = self.next_id.saturating_add(1);
-                } else {
-                    runs(x, &look, same);
+                match same {
+                    [only] if drawn(only) => self.drawing(x, &only.content),
+                    _ => runs(x, &look, same),
                 }
             }
+        });
+    }
+
+    fn drawing(&mut self, x: &mut Xml, content: &RunContent) {
+        let id = self.next_id;
+        self.next_id = id.saturating_add(1);
+        x.tag("w:r").body(|x| match content {
+            RunContent::Squares(code) => squares::squares(x, code, id),
+            RunContent::Figure(figure) => media::figure(x, figure, id),
+            RunContent::Picture(picture) => {
+                // Only pictures of the flow are parts of the file.
+                if let Some(at) = self.pictures.iter().position(|known| known == picture) {
+                    let link = format!("rId{}", self.first_picture + at);
+                    media::picture(x, picture, &link, id);
+                }
+            }
+            _ => {}
         });
     }
 
@@ -298,10 +323,7 @@ fn ends_in_para(items: &[Item]) -> bool {
 /// True if anything is drawn in the flow.
 fn has_lines(items: &[Item]) -> bool {
     items.iter().any(|item| match item {
-        Item::Para(para) => {
-            let is_drawn = |r: &Run| matches!(r.content, RunContent::Squares(_));
-            para.line.is_some() || para.runs.iter().any(is_drawn)
-        }
+        Item::Para(para) => para.line.is_some() || para.runs.iter().any(|r| r.content.is_drawn()),
         Item::Table(table) => table.rows.iter().flat_map(|r| &r.cells).any(|c| has_lines(&c.items)),
     })
 }
@@ -356,8 +378,11 @@ fn content(x: &mut Xml, content: &RunContent) {
         RunContent::Text(text) => text_pieces(x, text),
         RunContent::Break => x.tag("w:br").empty(),
         RunContent::Tab => x.tag("w:tab").empty(),
-        // A page number stands beside the runs; a picture is written with its paragraph.
-        RunContent::PageNumber | RunContent::Squares(_) => {}
+        // A page number stands beside the runs; what is drawn is written with its paragraph.
+        RunContent::PageNumber
+        | RunContent::Squares(_)
+        | RunContent::Picture(_)
+        | RunContent::Figure(_) => {}
     }
 }
 

@@ -3,9 +3,10 @@
 //! Knows: packages. Must not know: what stands in the document.
 
 use super::document::Margin;
+use super::media;
 use crate::docx::names;
 use crate::docx::xml::Xml;
-use crate::layout::Properties;
+use crate::layout::{PictureFormat, Properties};
 
 const PACKAGE_RELS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
 const WORD_TYPE: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.";
@@ -66,14 +67,16 @@ pub(super) fn package_relationships(x: &mut Xml) {
 }
 
 /// `word/_rels/document.xml.rels`.
-pub(super) fn document_relationships(x: &mut Xml, margins: &[Margin]) {
+pub(super) fn document_relationships(x: &mut Xml, margins: &[Margin], pictures: &[PictureFormat]) {
     let fixed = ["styles", "settings", "fontTable"];
     let fixed = fixed.into_iter().map(|kind| (office(kind), format!("{kind}.xml")));
     let margins = margin_names(margins).into_iter().zip(margins).map(|(name, kind)| {
         let kind = if *kind == Margin::FirstFooter { "footer" } else { "header" };
         (office(kind), name)
     });
-    relationships(x, fixed.chain(margins));
+    let pictures = pictures.iter().enumerate();
+    let pictures = pictures.map(|(index, format)| (office("image"), media::name(index, *format)));
+    relationships(x, fixed.chain(margins).chain(pictures));
 }
 
 fn office(kind: &str) -> String {
@@ -109,7 +112,7 @@ pub(super) fn margin_names(margins: &[Margin]) -> Vec<String> {
 }
 
 /// `[Content_Types].xml`.
-pub(super) fn content_types(x: &mut Xml, margins: &[Margin]) {
+pub(super) fn content_types(x: &mut Xml, margins: &[Margin], pictures: &[PictureFormat]) {
     x.restart();
     x.tag("Types")
         .attr("xmlns", "http://schemas.openxmlformats.org/package/2006/content-types")
@@ -121,6 +124,14 @@ pub(super) fn content_types(x: &mut Xml, margins: &[Margin]) {
             ];
             for (extension, kind) in types {
                 x.tag("Default").attr("Extension", extension).attr("ContentType", &kind).empty();
+            }
+            for format in [PictureFormat::Png, PictureFormat::Jpeg] {
+                if pictures.contains(&format) {
+                    let extension = format.extension();
+                    let kind = format!("image/{extension}");
+                    let tag = x.tag("Default").attr("Extension", extension);
+                    tag.attr("ContentType", &kind).empty();
+                }
             }
             let mut part = |name: &str, kind: &str| {
                 x.tag("Override").attr("PartName", name).attr("ContentType", kind).empty();

@@ -6,6 +6,7 @@
 mod document;
 mod fixed;
 mod line;
+mod media;
 mod props;
 mod squares;
 mod styles;
@@ -22,7 +23,7 @@ use self::fixed::FIRST_MARGIN_ID;
 use super::pack::{self, Effort, Part};
 use super::xml::Xml;
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::layout::{Sheet, Style};
+use crate::layout::{Picture, PictureFormat, Sheet, Style};
 use crate::text;
 
 /// How many tables of styles, lists of parts and small parts a writer remembers.
@@ -46,8 +47,9 @@ pub struct Writer {
     app: Part,
     relationships: Part,
     styles: Memory<Arc<[Style]>, (Part, StyleTable)>,
-    frames: Memory<Vec<Margin>, Frame>,
+    frames: Memory<(Vec<Margin>, Vec<PictureFormat>), Frame>,
     margins: Memory<(String, String), Part>,
+    media: Memory<(String, Arc<Picture>), Part>,
 }
 
 /// The parts that list the others.
@@ -78,6 +80,7 @@ impl Writer {
                 styles: Memory::default(),
                 frames: Memory::default(),
                 margins: Memory::default(),
+                media: Memory::default(),
             })
         })
     }
@@ -94,20 +97,31 @@ impl Writer {
     fn write_with(&self, x: &mut Xml, sheet: &Sheet) -> Result<Written> {
         let margins = Margins::of(sheet);
         let kinds: Vec<Margin> = margins.parts.iter().map(|p| p.kind).collect();
-        let frame = self.frames.get_or(&kinds, || frame(x, &kinds))?;
+        let pictures = media::pictures(sheet);
+        let formats: Vec<PictureFormat> = pictures.iter().map(|p| p.format).collect();
+        let frame =
+            self.frames.get_or(&(kinds.clone(), formats.clone()), || frame(x, &kinds, &formats))?;
         let styles = self.styles.get_or(&sheet.styles, || {
             styles::styles(x, &sheet.styles);
             let part = finish(x, "word/styles.xml", Effort::Once)?;
             Ok((part, StyleTable::new(&sheet.styles)))
         })?;
         let (styles, table) = &*styles;
-        let mut flow = Flow::new(table);
+        let mut flow = Flow::new(table, &pictures, FIRST_MARGIN_ID + kinds.len());
         flow.document(x, sheet, &margins, FIRST_MARGIN_ID);
         let document = finish(x, "word/document.xml", Effort::EachTime)?;
         let mut small = Vec::with_capacity(margins.parts.len());
         for (margin, name) in margins.parts.iter().zip(&frame.names) {
             flow.margin(x, margin);
             small.push(self.remembered(x, format!("word/{name}"))?);
+        }
+        for (index, picture) in pictures.iter().enumerate() {
+            let name = format!("word/{}", media::name(index, picture.format));
+            let key = (name, Arc::clone(picture));
+            small.push(self.media.get_or(&key, || {
+                let made = Part::new(key.0.as_str(), &picture.bytes, Effort::Stored);
+                made.ok_or_else(too_large)
+            })?);
         }
         fixed::core(x, &sheet.properties);
         let core = finish(x, "docProps/core.xml", Effort::Stored)?;
@@ -128,10 +142,10 @@ impl Writer {
     }
 }
 
-fn frame(x: &mut Xml, kinds: &[Margin]) -> Result<Frame> {
-    fixed::content_types(x, kinds);
+fn frame(x: &mut Xml, kinds: &[Margin], formats: &[PictureFormat]) -> Result<Frame> {
+    fixed::content_types(x, kinds, formats);
     let content_types = finish(x, "[Content_Types].xml", Effort::Once)?;
-    fixed::document_relationships(x, kinds);
+    fixed::document_relationships(x, kinds, formats);
     let relationships = finish(x, "word/_rels/document.xml.rels", Effort::Once)?;
     Ok(Frame { content_types, relationships, names: fixed::margin_names(kinds) })
 }

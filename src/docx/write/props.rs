@@ -4,7 +4,7 @@
 
 use crate::docx::normal::{MEASURE_MAX, clamp_rule};
 use crate::docx::xml::Xml;
-use crate::layout::{Format, LineSpacing, Look, Rule};
+use crate::layout::{Format, Frame, LineSpacing, Look, Rule};
 use crate::model::Align;
 
 /// Paragraph format of a file that says nothing.
@@ -52,6 +52,18 @@ pub(in crate::docx) fn clamp_format(f: &Format) -> Format {
 /// The children of `w:pPr` from `keepNext` to `jc`.
 /// `say_all` states also what the base says (the default style does).
 pub(super) fn format(x: &mut Xml, base: &Format, f: &Format, tabs: &[i32], say_all: bool) {
+    framed_format(x, base, f, tabs, say_all, None);
+}
+
+/// The same for a paragraph that may stand in a place of its own.
+pub(super) fn framed_format(
+    x: &mut Xml,
+    base: &Format,
+    f: &Format,
+    tabs: &[i32],
+    say_all: bool,
+    place: Option<Frame>,
+) {
     let f = &clamp_format(f);
     let base = &clamp_format(base);
     if f.keep_next != base.keep_next {
@@ -62,6 +74,9 @@ pub(super) fn format(x: &mut Xml, base: &Format, f: &Format, tabs: &[i32], say_a
     }
     if f.page_break_before != base.page_break_before {
         x.switch("w:pageBreakBefore", f.page_break_before);
+    }
+    if let Some(place) = place {
+        frame(x, place);
     }
     if say_all || f.widow_control != base.widow_control {
         x.switch("w:widowControl", f.widow_control);
@@ -84,6 +99,21 @@ pub(super) fn format(x: &mut Xml, base: &Format, f: &Format, tabs: &[i32], say_a
     if say_all || f.align != base.align {
         x.val("w:jc", align(f.align));
     }
+}
+
+/// A place on the page. Word counts from 1: an absolute position of 0 would mean “in line”.
+fn frame(x: &mut Xml, place: Frame) {
+    let within = |v: i32| v.clamp(1, MEASURE_MAX);
+    x.tag("w:framePr")
+        .num("w:w", within(place.width))
+        .num("w:h", within(place.height))
+        .attr("w:hRule", "exact")
+        .attr("w:wrap", "around")
+        .attr("w:vAnchor", "page")
+        .attr("w:hAnchor", "page")
+        .num("w:x", within(place.x))
+        .num("w:y", within(place.y))
+        .empty();
 }
 
 fn spacing(x: &mut Xml, base: &Format, f: &Format, say_all: bool) {

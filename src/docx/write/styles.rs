@@ -31,12 +31,7 @@ fn defaults(x: &mut Xml, look: Look) {
     x.tag("w:docDefaults").body(|x| {
         x.tag("w:rPrDefault").body(|x| {
             x.tag("w:rPr").body(|x| {
-                x.tag("w:rFonts")
-                    .attr("w:ascii", names::FONT)
-                    .attr("w:hAnsi", names::FONT)
-                    .attr("w:eastAsia", names::FONT)
-                    .attr("w:cs", names::FONT)
-                    .empty();
+                fonts(x, names::FONT);
                 x.num("w:sz", i32::from(look.size));
                 x.num("w:szCs", i32::from(look.size));
                 x.tag("w:lang")
@@ -48,6 +43,15 @@ fn defaults(x: &mut Xml, look: Look) {
         });
         x.tag("w:pPrDefault").empty();
     });
+}
+
+fn fonts(x: &mut Xml, font: &str) {
+    x.tag("w:rFonts")
+        .attr("w:ascii", font)
+        .attr("w:hAnsi", font)
+        .attr("w:eastAsia", font)
+        .attr("w:cs", font)
+        .empty();
 }
 
 /// What Word shows of its own styles before they are used.
@@ -105,7 +109,12 @@ fn paragraph_style(x: &mut Xml, style: &Style, normal: Option<&Style>) {
                 x.num("w:outlineLvl", i32::from(level.min(8)));
             }
         });
-        x.tag("w:rPr").body_if_any(|x| props::look(x, &look, &style.look));
+        x.tag("w:rPr").body_if_any(|x| {
+            if let Some(font) = &style.font {
+                fonts(x, font);
+            }
+            props::look(x, &look, &style.look);
+        });
     });
 }
 

@@ -133,6 +133,7 @@ pub(super) static STYLES: LazyLock<Arc<[Style]>> = LazyLock::new(|| {
             outline: None,
             look: d.look,
             format: d.format(),
+            font: None,
         })
         .collect()
 });
@@ -161,7 +162,14 @@ pub(super) fn para(key: Key, text: impl Into<String>) -> Para {
         RunContent::Text(t) if t.is_empty() => Vec::new(),
         _ => vec![Run { look: def.look, content }],
     };
-    Para { style: def.id.to_owned(), format: def.format(), tabs: Vec::new(), runs, line: None }
+    Para {
+        style: def.id.to_owned(),
+        format: def.format(),
+        tabs: Vec::new(),
+        runs,
+        line: None,
+        frame: None,
+    }
 }
 
 /// A paragraph as an item.

@@ -12,6 +12,7 @@ use crate::pipeline::codes::{SAME_ELSEWHERE, SAME_RENDITION, UNFIT_FILE};
 use crate::pipeline::filing::Attachment;
 use crate::pipeline::workspace::{Workspace, read_failure};
 use crate::register::{Book, Entry, Kind, Secrecy};
+use crate::source::pdf::{Limits, Pdf};
 use crate::text;
 
 use super::desk::Desk;
@@ -105,6 +106,10 @@ pub fn attach(
             let mut act = desk.act(Kind::Attach, &entry, fields);
             let kind = serde_json::to_value(kind).unwrap_or_default();
             act.data.insert("rendition".to_owned(), kind);
+            // PageAmount of Annex VI: only what was printed or signed has pages.
+            if let ("pdf", Ok(pdf)) = (extension, Pdf::open(bytes, Limits::default())) {
+                act.data.insert("pages".to_owned(), pdf.page_count().into());
+            }
             act.files.push(Attachment { bytes: bytes.clone(), extension, parts: None });
             desk.add(&entry, &life, act);
         }

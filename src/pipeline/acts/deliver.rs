@@ -94,7 +94,8 @@ pub fn deliver(
             {
                 continue;
             }
-            if kind != Kind::Receipt {
+            // An award is handed over when it is: on the day of the ceremony.
+            if kind != Kind::Receipt && entry.book != Book::Awards {
                 desk.in_time(&entry, &life);
             }
             let how = serde_json::to_value(delivery.how).unwrap_or_default();

@@ -2,9 +2,12 @@
 //!
 //! Knows: the rules that hold for every act. Must not know: what one kind asks for.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde_json::Value;
 
+use crate::archive::log::PrivateKey;
 use crate::diagnostic::{Code, Diagnostic, Place, Result, Text};
 use crate::pipeline::codes::{
     DATE_AHEAD, DATE_BEFORE, FIELD_MISSING, FROZEN, LATE_HANDOVER, REPEATED, WRONG_BOOK,
@@ -26,6 +29,8 @@ pub struct Desk<'a> {
     pub(super) register: &'a dyn Register,
     /// The day of the act.
     pub(super) date: Date,
+    /// The office's key, for what a certificate bears; none in a dry run.
+    pub(super) signer: Option<Arc<PrivateKey>>,
     acts: Vec<(Entry, Entering)>,
     findings: Vec<Diagnostic>,
 }
@@ -37,7 +42,7 @@ impl<'a> Desk<'a> {
         call: &Call,
     ) -> Self {
         let date = call.date.unwrap_or_else(|| workspace.world.today());
-        Self { workspace, register, date, acts: Vec::new(), findings: Vec::new() }
+        Self { workspace, register, date, signer: None, acts: Vec::new(), findings: Vec::new() }
     }
 
     pub(super) fn done(self) -> (Vec<(Entry, Entering)>, Vec<Diagnostic>) {

@@ -9,6 +9,7 @@
 mod answer;
 mod assign;
 mod attach;
+mod blank;
 mod correct;
 mod deliver;
 mod desk;
@@ -16,6 +17,7 @@ mod due;
 mod find;
 mod lend;
 mod recall;
+mod reissue;
 mod show;
 mod void;
 
@@ -38,13 +40,15 @@ use super::workspace::Workspace;
 pub use answer::answer;
 pub use assign::{Assignment, Step, assign, follow};
 pub use attach::{Rendition, attach};
+pub use blank::void_blank;
 pub use correct::{Linked, Means, correct, replace};
 pub use deliver::{Delivery, How, deliver};
 pub use desk::Desk;
 pub use due::{Due, DueState, Horizon, due};
-pub use find::{candidates, exact};
+pub use find::{candidates, exact, one as one_entry};
 pub use lend::{Loan, lend};
 pub use recall::recall;
+pub use reissue::{Reissued, reissue};
 pub use show::{Link, Shown, show};
 pub use void::void;
 
@@ -134,6 +138,7 @@ pub(super) fn perform(
     let mut filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, call.wait)?;
     let mended = told(filing.mended());
     let mut desk = Desk::new(workspace, filing.register(), call);
+    desk.signer = Some(filing.log().signer());
     plan(&mut desk)?;
     let (acts, findings) = desk.done();
     let mut outcome = Outcome { findings, mended, ..Outcome::default() };
@@ -173,6 +178,7 @@ pub fn kind_name(kind: Kind) -> Text {
         Kind::Correct => text!("đính chính", "corrected"),
         Kind::Replace => text!("thay thế", "replaced"),
         Kind::Recall => text!("thu hồi", "recalled"),
+        Kind::Reissue => text!("cấp lại", "certificate issued again"),
         Kind::Attach => text!("kèm bản đã ký", "rendition attached"),
         Kind::Deliver => text!("chuyển", "delivered"),
         Kind::Receipt => text!("xác nhận đã nhận", "receipt"),

@@ -7,10 +7,11 @@ use serde::Serialize;
 use crate::archive::{Digest, FileRef, sha256};
 use crate::diagnostic::Result;
 use crate::pipeline::workspace::Workspace;
-use crate::register::life::{LINKS, Life, Standing, by_of};
-use crate::register::{Acted, Entry, Kind, Register, annex};
+use crate::register::book::day;
+use crate::register::life::{LINKS, Life, Standing, by_of, text_of};
+use crate::register::{Acted, Book, Entry, Kind, Register, annex};
 
-use super::{exact, find, registered};
+use super::{exact, find, kind_name, registered};
 
 /// A link to another document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -64,10 +65,11 @@ pub fn show(workspace: &Workspace<'_>, typed: &str) -> Result<Vec<Shown>> {
     let register = registered(workspace)?;
     register.snapshot()?;
     let found = find::candidates(&register, typed)?;
-    found.into_iter().map(|entry| shown(&register, entry)).collect()
+    let office = workspace.office.organ.id.clone().unwrap_or_default();
+    found.into_iter().map(|entry| shown(&register, entry, &office)).collect()
 }
 
-fn shown(register: &dyn Register, entry: Entry) -> Result<Shown> {
+fn shown(register: &dyn Register, entry: Entry, office: &str) -> Result<Shown> {
     let life = Life::of(register, entry.seq)?;
     let mut links = Vec::new();
     for acted in life.of_kinds(&LINKS) {
@@ -101,7 +103,7 @@ fn shown(register: &dyn Register, entry: Entry) -> Result<Shown> {
         label: entry.label(),
         exact: exact(&entry),
         standing: life.standing(),
-        metadata: annex::metadata(&entry),
+        metadata: annex::metadata(&known(&entry, &life, &dossiers, office)),
         links,
         leaf,
         job,
@@ -110,6 +112,46 @@ fn shown(register: &dyn Register, entry: Entry) -> Result<Shown> {
         life,
         entry,
     })
+}
+
+/// The entry with what its life tells of Annex VI: the dossier it was put into, the pages of what was
+/// signed, who was told to deal with it and until when.
+fn known(entry: &Entry, life: &Life, dossiers: &[String], office: &str) -> Entry {
+    let due = life.due(entry).map(|d| d.to_string()).unwrap_or_default();
+    let trace = trace(life);
+    let mut entry = entry.clone();
+    let is_incoming = entry.book == Book::Incoming;
+    let extra = &mut entry.fields.extra;
+    let mut know = |key: &str, value: &str| {
+        if !value.is_empty() {
+            extra.entry(key.to_owned()).or_insert_with(|| value.to_owned());
+        }
+    };
+    know("dossier", dossiers.first().map_or("", String::as_str));
+    if is_incoming {
+        know("file_organ_id", office);
+        know("trace_header_list", &trace);
+        know("due_date", &due);
+    } else {
+        // What the program lays out is Vietnamese: the forms of the decree are.
+        know("language", "Tiếng Việt");
+    }
+    let pages = life.of_kinds(&[Kind::Attach]).filter_map(|a| a.act.data.get("pages")?.as_u64());
+    if let Some(pages) = pages.last() {
+        extra.entry("page_amount".to_owned()).or_insert_with(|| pages.to_string());
+    }
+    entry
+}
+
+/// Ý kiến phân phối, chỉ đạo, trạng thái xử lý, as the acts say it.
+fn trace(life: &Life) -> String {
+    let steps = life.of_kinds(&[Kind::Assign, Kind::Follow, Kind::Answer]).map(|a| {
+        let said = ["unit", "person", "joint", "opinion", "progress"].map(|k| text_of(&a.act, k));
+        let said: Vec<&str> = said.iter().map(String::as_str).filter(|s| !s.is_empty()).collect();
+        let (on, kind) = (day(a.act.date), kind_name(a.act.kind).vi);
+        [format!("{on} {kind}"), said.join(", ")].join(": ").trim_end_matches(": ").to_owned()
+    });
+    steps.collect::<Vec<_>>().join("; ")
 }
 
 fn link(

@@ -393,3 +393,44 @@ fn an_office_without_a_register_is_told_so_and_stays_empty() {
     assert_eq!(refused.kind, FailureKind::Input);
     assert!(!scratch.dir.path().join(REGISTER).exists());
 }
+
+#[test]
+fn a_number_taken_elsewhere_and_not_used_stands_in_the_book_as_void() {
+    let scratch = Scratch::new();
+    let workspace = scratch.workspace();
+    issued(&workspace, "ke-hoach.md");
+    let blank = |typed: &[&str], reason: &str, call: &Call| {
+        let codes: Vec<String> = typed.iter().map(|c| (*c).to_owned()).collect();
+        void_blank(&workspace, &codes, reason, call).expect("looks")
+    };
+    let refused = [
+        (blank(&["02/KH-SNV"], " ", &call()), "S0407"),
+        (blank(&["01/KH-SNV"], "x", &call()), "S0421"),
+        (blank(&["02"], "x", &call()), "S0422"),
+        (blank(&["02/KH-XYZ"], "x", &call()), "S0422"),
+        (blank(&["di:02/KH-SNV@2025"], "x", &call()), "S0422"),
+        (blank(&["03/KH-SNV"], "x", &call()), "S0423"),
+        (blank(&["03/KH-SNV", "02/KH-SNV"], "x", &call()), "S0423"),
+    ];
+    for (outcome, code) in refused {
+        assert_eq!(told(&outcome).first().map(String::as_str), Some(code));
+        assert_eq!(outcome.lines.len(), 0);
+    }
+    let dry = blank(&["02/KH-SNV"], "x", &Call { dry_run: true, ..call() });
+    assert_eq!((told(&dry), dry.lines.len()), (Vec::new(), 1));
+    let all = ["02/KH-SNV", "03/KH-SNV", "01/SNV-VP", "01/SY-SNV", "den:1", "vang:1"];
+    let done = blank(&all, "lấy số trên giấy, không dùng", &call());
+    assert_eq!((told(&done), done.lines.len()), (Vec::new(), 6));
+    assert_eq!(issued(&workspace, "ke-hoach.md"), "04/KH-SNV");
+    assert_eq!(issued(&workspace, "thu.md"), "02/SNV-VP");
+    assert_eq!(received(&workspace, "5/STC", |_| {}), "den:02");
+    for view in [View::Outgoing, View::Copies, View::Incoming, View::Awards] {
+        let printed = book(&workspace, view);
+        assert!(printed.contains("hủy số ngày 22/11/2026: lấy số trên giấy"), "{printed}");
+    }
+    let register = registered(&workspace).expect("a register");
+    let report = crate::pipeline::yearly::yearly(&register, 2026, TODAY).expect("counts");
+    assert_eq!(report.voids.len(), 6);
+    assert!(report.series.iter().all(|s| s.gaps.is_empty()), "{:?}", report.series);
+    assert_whole(&workspace);
+}

@@ -5,13 +5,12 @@
 //! Stage → settle → commit → record, as for a batch. A run that is killed before the commit leaves
 //! at most a file in a bag that no row knows: the next opening puts it into quarantine and says so.
 
-use std::collections::HashMap;
-
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::batch::{finish_files, salts};
-use super::{Filing, broken, journal, recovery};
+use super::conclude::Ahead;
+use super::{Filing, broken, recovery};
 use crate::archive::{Digest, FileName, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::register::{CommitError, Kind, NewAct, leaf};
@@ -110,8 +109,7 @@ pub(super) fn enter(filing: &mut Filing<'_>, acts: Vec<Entering>) -> Result<Ente
         }
     };
     let all: Vec<&FileRef> = files.iter().flatten().collect();
-    let unfinished = finish_files(filing, all, HashMap::new())
-        .and_then(|()| journal::keep(filing))
+    let unfinished = finish_files(filing, all, Ahead::default())
         .and_then(|()| filing.archive.end_batch(STAGING))
         .err();
     filing.broken = unfinished.is_some();

@@ -6,17 +6,17 @@
 //! and then writes the rows of the chunks before into the open second transaction. Its rows become real only with its COMMIT,
 //! which the register does after the feed ends, and the feed ends after the files are settled.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::ScopedJoinHandle;
 
 use rayon::prelude::*;
 
-use super::conclude::conclude;
-use super::rows::{About, Contents};
-use super::{Filing, Issued, Outcome, Progress, Render, Stage, journal, recovery, rows};
-use crate::archive::{Archive, BagId, FileName, FileRef, sha256};
+use super::conclude::{Ahead, acts_of, conclude_commit};
+use super::rows::About;
+use super::{Filing, Issued, Outcome, Progress, Render, Stage, recovery, rows};
+use crate::archive::{Archive, BagId, FileName, FileRef, SealContents, SealDraft, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
 use crate::register::{self, Batch, Book, Chunk, CommitError, Registration, Wants};
@@ -28,18 +28,19 @@ const CHUNK: usize = 256;
 /// Chunks that may wait for the register.
 const WAITING: usize = 2;
 
-/// Documents after which those that are staged begin to be made durable.
-const SYNCED: usize = 768;
+/// Largest batch whose tiles and journal are composed before its commit; more would be much memory.
+const AHEAD: u64 = 8192;
 
-/// Lines for the sealing of bags are kept until they come to so many bytes; past that they are made
-/// again from the register, so that memory stays flat.
+/// Lines for the sealing of bags are kept until they come to so many bytes; past that bags are sealed
+/// after the commit, from the register, so that memory stays flat.
 const LINES_KEPT: usize = 8 << 20;
 
-/// What the rendering thread hands over: rows with the lines of their files, and at the end word
-/// that all files are durable.
+/// What the rendering thread hands over: rows; word that these are all; and at the end word that all
+/// files are durable, with the seals of the bags that they fill.
 enum Step {
-    Rows(Chunk, Vec<Vec<u8>>),
-    Settled,
+    Rows(Chunk),
+    Staged,
+    Settled(Vec<SealDraft>),
     Failed(Failure),
 }
 
@@ -57,6 +58,7 @@ pub(super) fn issue(
     let committed = (|| {
         let numbers = numbers(filing, batch, wants)?;
         let bags = allocate(filing, batch, wants)?;
+        let first = filing.register.head()?.saturating_add(1);
         commit(
             filing,
             batch,
@@ -69,10 +71,11 @@ pub(super) fn issue(
                 tell: &tell,
                 book: batch.book,
                 at: &at,
+                first,
             },
         )
     })();
-    let (issued, lines) = match committed {
+    let (issued, ahead) = match committed {
         Ok(done) => done,
         Err(CommitError::Unknown(failure)) => {
             filing.broken = true;
@@ -87,8 +90,8 @@ pub(super) fn issue(
         }
     };
     tell(Stage::Registering, total);
-    let unfinished = finish(filing, &issued, &lines)
-        .and_then(|()| journal::keep(filing))
+    let files = issued.iter().flat_map(|i| i.file.iter().chain(&i.further)).collect();
+    let unfinished = finish_files(filing, files, ahead)
         .and_then(|()| filing.archive.end_batch(&staging_name(batch)))
         .err();
     filing.broken = unfinished.is_some();
@@ -115,7 +118,7 @@ fn allocate(filing: &Filing<'_>, batch: &Batch, wants: &dyn Wants) -> Result<Vec
     let mut years = Vec::with_capacity(wants.count());
     let mut counts: HashMap<i16, usize> = HashMap::new();
     for index in 0..wants.count() {
-        let (want, files) = (wants.get(index)?, wants.files(index));
+        let (want, files) = (wants.brief(index)?, wants.files(index));
         let year = want.date.year();
         register::leaf::entry_fits(
             wants.book(index).unwrap_or(batch.book),
@@ -153,31 +156,29 @@ struct Work<'a> {
     render: &'a Render<'a>,
     tell: &'a (dyn Fn(Stage, usize) + Sync),
     at: &'a str,
+    /// The position of the first entry: nobody else can register meanwhile.
+    first: u64,
 }
-
-/// The lines of a batch's files, in their order; `None` if they came to too much.
-type Lines = Option<Vec<Vec<u8>>>;
 
 fn commit(
     filing: &mut Filing<'_>,
     batch: &Batch,
     at: &str,
     work: Work<'_>,
-) -> std::result::Result<(Vec<Issued>, Lines), CommitError> {
+) -> std::result::Result<(Vec<Issued>, Ahead), CommitError> {
     let staging = staging_name(batch);
     let (world, archive, office) = (filing.world, &filing.archive, &filing.office);
     let register = &mut filing.register;
     let floor = |series: &str, year| register::start_after(office, series, year);
     let mut issued: Vec<Issued> = Vec::with_capacity(work.numbers.len());
-    let mut lines: Lines = Some(Vec::with_capacity(work.numbers.len()));
-    let mut bytes = 0_usize;
+    let (log, tail, ahead) = (&filing.log, &filing.tail, RefCell::new(Ahead::default()));
     let seqs = std::thread::scope(|scope| {
         let (send, receive) = sync_channel(WAITING);
         let (tell_reserved, reserved) = sync_channel(1);
         let staging = staging.as_str();
         scope.spawn(move || {
             let end = match produce(world, archive, staging, work, &send, &reserved) {
-                Ok(()) => Step::Settled,
+                Ok(drafts) => Step::Settled(drafts),
                 Err(failure) => Step::Failed(failure),
             };
             // Nobody listens any more if the register has refused a row.
@@ -190,30 +191,32 @@ fn commit(
         }
         // It has stopped with a failure of its own if it no longer listens.
         let _ = tell_reserved.send(());
-        register.commit(batch, at, &mut || {
-            next_rows(&receive, &mut issued, &mut |new| {
-                bytes += new.iter().map(Vec::len).sum::<usize>();
-                match &mut lines {
-                    Some(lines) if bytes <= LINES_KEPT => lines.extend(new),
-                    _ => lines = None,
+        register.commit_with(
+            batch,
+            at,
+            &mut || next_rows(&receive, &mut issued),
+            &mut |rows, seqs| {
+                if seqs.start != work.first {
+                    return Err(changed());
                 }
-            })
-        })
+                let mut ahead = ahead.borrow_mut();
+                if seqs.end - seqs.start <= AHEAD {
+                    ahead.compose(rows, log, tail, seqs.end - 1)?;
+                }
+                ahead.drafts = settled(&receive)?;
+                acts_of(world, ahead.drafts.iter().map(SealDraft::ready).collect())
+            },
+        )
     })?;
     for (issued, seq) in issued.iter_mut().zip(seqs) {
         issued.seq = seq;
     }
-    Ok((issued, lines))
+    Ok((issued, ahead.into_inner()))
 }
 
-fn next_rows(
-    receive: &Receiver<Step>,
-    issued: &mut Vec<Issued>,
-    keep: &mut dyn FnMut(Vec<Vec<u8>>),
-) -> Result<Option<Chunk>> {
+fn next_rows(receive: &Receiver<Step>, issued: &mut Vec<Issued>) -> Result<Option<Chunk>> {
     match receive.recv() {
-        Ok(Step::Rows(rows, lines)) => {
-            keep(lines);
+        Ok(Step::Rows(rows)) => {
             for row in &rows {
                 let notation = Notation(row.fields.notation.clone());
                 let code = DocumentCode { number: Some(row.number), notation };
@@ -222,9 +225,18 @@ fn next_rows(
             }
             Ok(Some(rows))
         }
-        Ok(Step::Settled) => Ok(None),
+        Ok(Step::Staged) => Ok(None),
         Ok(Step::Failed(failure)) => Err(failure),
-        Err(_) => Err(stopped()),
+        Ok(Step::Settled(_)) | Err(_) => Err(stopped()),
+    }
+}
+
+/// Waits until all files are durable.
+fn settled(receive: &Receiver<Step>) -> Result<Vec<SealDraft>> {
+    match receive.recv() {
+        Ok(Step::Settled(drafts)) => Ok(drafts),
+        Ok(Step::Failed(failure)) => Err(failure),
+        _ => Err(stopped()),
     }
 }
 
@@ -236,10 +248,10 @@ fn produce(
     work: Work<'_>,
     send: &SyncSender<Step>,
     reserved: &Receiver<()>,
-) -> Result<()> {
-    let files = std::thread::scope(|scope| {
+) -> Result<Vec<SealDraft>> {
+    let staged = std::thread::scope(|scope| {
         let mut early = None;
-        let files = stage_all(world, archive, staging, work, send, &mut || {
+        let staged = stage_all(world, archive, staging, work, send, &mut || {
             // While the next documents are rendered the disk may take those before.
             let is_busy =
                 early.as_ref().is_some_and(|e: &ScopedJoinHandle<'_, _>| !e.is_finished());
@@ -250,11 +262,53 @@ fn produce(
             Ok(())
         })?;
         ended(early)?;
-        Ok::<_, Failure>(files)
+        Ok::<_, Failure>(staged)
     })?;
-    reserved.recv().map_err(|_| stopped())?;
     (work.tell)(Stage::Settling, 0);
-    archive.settle(staging, &files)
+    send.send(Step::Staged).map_err(|_| stopped())?;
+    // While the disk takes the last files their bags' tag files are composed.
+    let (synced, drafts) =
+        rayon::join(|| archive.sync_staged(), || drafts(archive, &staged, work, world.today()));
+    synced?;
+    let mut drafts = drafts?;
+    reserved.recv().map_err(|_| stopped())?;
+    let whole = archive.place(staging, &staged.files)?;
+    // A bag that was there before, whatever is in it, is looked at before it is sealed.
+    drafts.retain(|draft| whole.contains(&draft.ready().id));
+    Ok(drafts)
+}
+
+/// What was staged.
+#[derive(Default)]
+struct Staged {
+    files: Vec<FileRef>,
+    /// For each file the index of its entry and its line for the bag; `None` if these came to too much.
+    lines: Option<Vec<(usize, Vec<u8>)>>,
+}
+
+/// The seals of the bags that the batch fills from the first file to the last.
+fn drafts(
+    archive: &Archive<'_>,
+    staged: &Staged,
+    work: Work<'_>,
+    day: jiff::civil::Date,
+) -> Result<Vec<SealDraft>> {
+    let Some(lines) = &staged.lines else { return Ok(Vec::new()) };
+    let mut bags: BTreeMap<BagId, SealContents> = BTreeMap::new();
+    for (file, (index, line)) in staged.files.iter().zip(lines) {
+        let bag = file.at.bag_id();
+        let contents = match bags.entry(bag) {
+            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::btree_map::Entry::Vacant(new) => {
+                new.insert(SealContents { files: Vec::new(), rows: rows::heading()?, day })
+            }
+        };
+        contents.files.push(file.clone());
+        rows::push(&mut contents.rows, work.first.saturating_add(*index as u64), line);
+    }
+    let count = |c: &SealContents| u32::try_from(c.files.len()).unwrap_or(u32::MAX);
+    let full: Vec<_> = bags.into_iter().filter(|(_, c)| archive.is_full(count(c))).collect();
+    Ok(full.into_par_iter().map(|(bag, contents)| SealDraft::new(bag, contents)).collect())
 }
 
 /// A sync that failed must not be taken for done: a later one may not be told of it again.
@@ -262,23 +316,23 @@ fn ended(early: Option<ScopedJoinHandle<'_, Result<()>>>) -> Result<()> {
     early.map_or(Ok(()), |handle| handle.join().unwrap_or_else(|_| Err(stopped())))
 }
 
-/// Renders and stages everything, chunk by chunk; `often` is called once in [`SYNCED`] documents.
+/// Renders and stages everything, chunk by chunk; `between` is called between two of them.
 fn stage_all(
     world: &dyn World,
     archive: &Archive<'_>,
     staging: &str,
     work: Work<'_>,
     send: &SyncSender<Step>,
-    often: &mut dyn FnMut() -> Result<()>,
-) -> Result<Vec<FileRef>> {
+    between: &mut dyn FnMut() -> Result<()>,
+) -> Result<Staged> {
     let total = work.numbers.len();
-    let mut files = Vec::with_capacity(total);
-    let mut synced = 0;
+    let mut staged =
+        Staged { files: Vec::with_capacity(total), lines: Some(Vec::with_capacity(total)) };
+    let mut bytes = 0_usize;
     (work.tell)(Stage::Rendering, 0);
     for start in (0..total).step_by(CHUNK) {
-        if start >= synced + SYNCED {
-            often()?;
-            synced = start;
+        if start > 0 {
+            between()?;
         }
         let end = start.saturating_add(CHUNK).min(total);
         let salts = salts(world, end - start)?;
@@ -288,13 +342,22 @@ fn stage_all(
             .map(|(index, salt)| one(archive, staging, work, index, salt))
             .collect::<Result<_>>()?;
         let (rows, lines): (Chunk, Vec<_>) = done.into_iter().unzip();
-        files.extend(rows.iter().flat_map(|r| r.files.iter().cloned()));
+        staged.files.extend(rows.iter().flat_map(|r| r.files.iter().cloned()));
+        for (index, line) in
+            (start..end).zip(lines).flat_map(|(i, all)| all.into_iter().map(move |l| (i, l)))
+        {
+            bytes += line.len();
+            match &mut staged.lines {
+                Some(lines) if bytes <= LINES_KEPT => lines.push((index, line)),
+                _ => staged.lines = None,
+            }
+        }
         (work.tell)(Stage::Rendering, end);
-        if send.send(Step::Rows(rows, lines.into_iter().flatten().collect())).is_err() {
+        if send.send(Step::Rows(rows)).is_err() {
             return Err(stopped());
         }
     }
-    Ok(files)
+    Ok(staged)
 }
 
 fn one(
@@ -306,7 +369,7 @@ fn one(
 ) -> Result<(Registration, Vec<Vec<u8>>)> {
     let number = work.numbers.get(index).copied().ok_or_else(changed)?;
     let bag = work.bags.get(index).copied().ok_or_else(changed)?;
-    let want = work.wants.get(index)?;
+    let want = work.wants.brief(index)?;
     if want.date.year() != bag.year {
         return Err(changed());
     }
@@ -362,31 +425,14 @@ pub(super) fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
 }
 
 /// After the commit: manifest lines, seals of the bags that are full (whose manifests are made then),
-/// the log.
-fn finish(filing: &mut Filing<'_>, issued: &[Issued], lines: &Lines) -> Result<()> {
-    let files = || issued.iter().flat_map(|i| i.file.iter().chain(&i.further));
-    let mut known: HashMap<BagId, Contents> = HashMap::new();
-    if let Some(lines) = lines {
-        let with_seq =
-            issued.iter().flat_map(|i| i.file.iter().chain(&i.further).map(|file| (i.seq, file)));
-        for ((seq, file), line) in with_seq.zip(lines) {
-            let contents = match known.entry(file.at.bag_id()) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert((Vec::new(), rows::heading()?)),
-            };
-            contents.0.push(file.clone());
-            rows::push(&mut contents.1, seq, line);
-        }
-    }
-    finish_files(filing, files().collect(), known)
-}
-
-/// The same for any committed files. `known` may hold what came into a bag with them.
+/// the log. The seals in `ahead` were committed too.
 pub(super) fn finish_files(
     filing: &mut Filing<'_>,
     mut order: Vec<&FileRef>,
-    mut known: HashMap<BagId, Contents>,
+    ahead: Ahead,
 ) -> Result<()> {
+    let drafted: BTreeSet<BagId> = ahead.drafts.iter().map(|draft| draft.ready().id).collect();
+    order.retain(|file| !drafted.contains(&file.at.bag_id()));
     order.sort_by_key(|f| f.at.bag_id());
     let mut full = Vec::new();
     for files in order.chunk_by(|a, b| a.at.bag_id() == b.at.bag_id()) {
@@ -398,12 +444,8 @@ pub(super) fn finish_files(
             let files: Vec<FileRef> = files.iter().map(|f| (*f).clone()).collect();
             filing.archive.record(&files)?;
         }
-        // What came earlier only the register knows.
-        if known.get(&bag).is_some_and(|(files, _)| files.len() as u64 != count) {
-            known.remove(&bag);
-        }
     }
-    match conclude(filing, &full, known)?.unsealed.into_iter().next() {
+    match conclude_commit(filing, &full, ahead)?.unsealed.into_iter().next() {
         Some(failure) => Err(failure),
         None => Ok(()),
     }

@@ -1,13 +1,17 @@
-//! What follows every commit: seals, the log, its checkpoint.
+//! What follows every commit: seals, the log, the journal, the checkpoint.
 //!
 //! Knows: the order in which they become durable. Must not know: SQL, tiles, BagIt.
 //!
 //! 1. Tag files of full bags are written, unsynced.
 //! 2. An act `seal` for each of them, with the digest of its tag manifest: a bag that is opened and
-//!    sealed again later, however consistently, no longer fits the log.
-//! 3. The new leaves become tiles of the log, unsynced.
-//! 4. One sync of the file system, for all of this.
-//! 5. The bags are moved to their place; the checkpoint is signed last.
+//!    sealed again later, however consistently, no longer fits the log. Of bags that one batch fills
+//!    from the first file to the last the tag files are known before its commit: then their acts are
+//!    committed together with its rows, and 1 follows.
+//! 3. The new leaves become tiles of the log and lines of the journal, unsynced; the next checkpoint is
+//!    signed and written under another name.
+//! 4. One sync of the file system, for all of this. Meanwhile the register tidies up.
+//! 5. The bags are moved to their place and the checkpoint is put into its own: only now does anything
+//!    say that these entries are in the log.
 //!
 //! A kill in between is finished by the next opening. A bag that has its act but did not reach its
 //! place is sealed with the day that the act names, so that it comes out the same.
@@ -18,11 +22,13 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde_json::Value;
 
+use rayon::prelude::*;
+
 use super::batch::salts;
-use super::rows::Contents;
+use super::found::log_name;
 use super::{Filing, journal, rows};
-use crate::archive::log::{Fault, Log, PublicKey, keys};
-use crate::archive::{Archive, BagId, Digest, Prepared, ReadyBag, SealContents};
+use crate::archive::log::{self, Fault, Log, PublicKey, keys};
+use crate::archive::{Archive, BagId, Digest, Prepared, ReadyBag, SealContents, SealDraft};
 use crate::diagnostic::{Failure, Result};
 use crate::model::Office;
 use crate::pipeline::ledger::RegisterLeaves;
@@ -49,7 +55,7 @@ pub(super) fn open_log<'w>(
     archive: &Archive<'w>,
     register: &dyn Register,
 ) -> Result<Log<'w>> {
-    let name = office.organ.id.as_deref().unwrap_or(&office.organ.code);
+    let name = log_name(office);
     let mut old = None;
     if let Some(rotation) = keys::unfinished_rotation(world, dir)? {
         if is_entered(register, &rotation.next.public().vkey())? {
@@ -109,60 +115,108 @@ pub(super) fn enter_key(
 }
 
 /// Seals full bags, brings the log up to date and signs it.
-/// `known` are the contents of those bags of which they are in memory.
-pub(super) fn conclude(
+pub(super) fn conclude(filing: &mut Filing<'_>, full: &[BagId]) -> Result<Concluded> {
+    let prepared = prepare(filing, full)?;
+    finish(filing, prepared, &[], None)
+}
+
+/// What is made of a batch before its commit and written after it.
+#[derive(Default)]
+pub(super) struct Ahead {
+    /// The seals that are entered with it.
+    pub(super) drafts: Vec<SealDraft>,
+    log: Option<log::Composed>,
+    journal: Option<journal::Composed>,
+}
+
+impl Ahead {
+    /// Tiles and lines of the rows that stand in the open transaction, up to the position `to`.
+    pub(super) fn compose(
+        &mut self,
+        register: &dyn Register,
+        log: &Log<'_>,
+        tail: &journal::Tail,
+        to: u64,
+    ) -> Result<()> {
+        self.journal = Some(journal::compose(register, tail, to)?);
+        self.log = Some(log.compose(&RegisterLeaves(register), to)?);
+        Ok(())
+    }
+}
+
+/// The same after a commit, with the journal.
+pub(super) fn conclude_commit(
     filing: &mut Filing<'_>,
     full: &[BagId],
-    known: HashMap<BagId, Contents>,
+    ahead: Ahead,
 ) -> Result<Concluded> {
-    let entered = if full.is_empty() { HashMap::new() } else { seals(filing.register.as_ref())? };
-    let prepared = prepare(filing, full, known, &entered)?;
-    enter(filing, &prepared.ready, &entered)?;
-    let logged = filing.log.extend(&RegisterLeaves(filing.register.as_ref()))?;
-    if logged > 0 || !prepared.ready.is_empty() {
-        filing.archive.sync_open()?;
+    let prepared = prepare(filing, full)?;
+    let Ahead { drafts, log, journal } = ahead;
+    finish(filing, prepared, &drafts, Some((log, journal)))
+}
+
+fn finish(
+    filing: &mut Filing<'_>,
+    prepared: Prepared,
+    drafts: &[SealDraft],
+    composed: Option<(Option<log::Composed>, Option<journal::Composed>)>,
+) -> Result<Concluded> {
+    let has_journal = composed.is_some();
+    let (tiles, lines) = composed.unwrap_or_default();
+    let archive = &filing.archive;
+    let (register, log, tail) = (filing.register.as_mut(), &mut filing.log, &mut filing.tail);
+    let (written, logged) = rayon::join(
+        || drafts.par_iter().try_for_each(|draft| archive.write_tags(draft)),
+        || {
+            let register = &mut *register;
+            let logged = log.extend_by(tiles, &RegisterLeaves(register))?;
+            if has_journal {
+                if let Some(lines) = lines {
+                    journal::write(archive, tail, lines)?;
+                }
+                journal::keep_rows(register, archive, tail)?;
+            }
+            log.sign()?;
+            Ok(logged)
+        },
+    );
+    written?;
+    let logged = logged?;
+    let mut ready = prepared.ready;
+    ready.extend(drafts.iter().map(SealDraft::ready));
+    if logged > 0 || !ready.is_empty() {
+        rayon::join(|| archive.sync_open(), || register.tidy()).0?;
     }
-    filing.archive.move_sealed(&prepared.ready)?;
-    filing.log.publish()?;
+    archive.move_sealed(&ready)?;
+    let sync_moved = || if ready.is_empty() { Ok(()) } else { archive.sync_open() };
+    let (moved, published) = rayon::join(sync_moved, || log.publish());
+    moved?;
+    published?;
+    // What was drafted is without the right to write from the start.
+    archive.protect(ready.get(..ready.len() - drafts.len()).unwrap_or_default());
     Ok(Concluded {
-        sealed: prepared.ready.len(),
+        sealed: ready.len(),
         unsealed: prepared.refused.into_iter().map(|(_, failure)| failure).collect(),
         logged,
     })
 }
 
-fn prepare(
-    filing: &mut Filing<'_>,
-    full: &[BagId],
-    mut known: HashMap<BagId, Contents>,
-    entered: &HashMap<String, (Date, Digest)>,
-) -> Result<Prepared> {
-    let today = filing.world.today();
-    let day = |bag: BagId| entered.get(&bag.to_string()).map_or(today, |(day, _)| *day);
-    let Filing { register, archive, tail, .. } = filing;
-    let archive = &*archive;
-    if !full.is_empty() && full.iter().all(|bag| known.contains_key(bag)) {
-        // Of these bags the register is asked nothing: meanwhile it can tell the journal its rows.
-        let mut contents = |bag| {
-            let (files, rows) = known.remove(&bag).unwrap_or_default();
-            Ok(SealContents { files, rows, day: day(bag) })
-        };
-        let (prepared, kept) = rayon::join(
-            || archive.prepare_seals(full, &mut contents),
-            move || journal::keep_rows(register.as_ref(), archive, tail),
-        );
-        kept?;
-        return prepared;
+/// Writes the tag files of full bags and enters their seals.
+fn prepare(filing: &mut Filing<'_>, full: &[BagId]) -> Result<Prepared> {
+    if full.is_empty() {
+        return Ok(Prepared::default());
     }
-    archive.prepare_seals(full, &mut |bag| {
-        let (files, rows) = match known.remove(&bag) {
-            Some(contents) => contents,
-            None => {
-                (register.bag_files(bag.year, bag.number)?, rows::of_bag(register.as_ref(), bag)?)
-            }
-        };
+    let today = filing.world.today();
+    let register = filing.register.as_ref();
+    let entered = seals(register)?;
+    let day = |bag: BagId| entered.get(&bag.to_string()).map_or(today, |(day, _)| *day);
+    let prepared = filing.archive.prepare_seals(full, &mut |bag| {
+        let files = register.bag_files(bag.year, bag.number)?;
+        let rows = rows::of_bag(register, bag)?;
         Ok(SealContents { files, rows, day: day(bag) })
-    })
+    })?;
+    enter(filing, &prepared.ready, &entered)?;
+    Ok(prepared)
 }
 
 /// The bags that have an act: its day, and the digest that it names.
@@ -187,34 +241,37 @@ fn enter(
     entered: &HashMap<String, (Date, Digest)>,
 ) -> Result<()> {
     let known = |bag: &ReadyBag| entered.get(&bag.id.to_string()).map(|(_, tags)| *tags);
-    let new: Vec<&ReadyBag> = ready.iter().filter(|bag| known(bag) != Some(bag.tags)).collect();
+    let new: Vec<ReadyBag> =
+        ready.iter().filter(|bag| known(bag) != Some(bag.tags)).copied().collect();
     if new.is_empty() {
         return Ok(());
     }
-    let salts = salts(filing.world, new.len())?;
-    let acts: Vec<NewAct> = new
-        .iter()
-        .zip(salts)
-        .map(|(bag, salt)| {
-            let mut data = serde_json::Map::new();
-            data.insert("bag".into(), bag.id.to_string().into());
-            data.insert("tags".into(), bag.tags.to_hex().into());
-            NewAct {
-                kind: Kind::Seal,
-                about: None,
-                date: filing.world.today(),
-                data,
-                fields: serde_json::Map::new(),
-                files: Vec::new(),
-                salt,
-            }
-        })
-        .collect();
+    let acts = acts_of(filing.world, new)?;
     let at = filing.world.timestamp();
     match filing.register.commit_acts(&at, &acts) {
         Ok(_) => Ok(()),
         Err(CommitError::Undone(failure) | CommitError::Unknown(failure)) => Err(failure),
     }
+}
+
+/// The acts that enter the seals of bags.
+pub(super) fn acts_of(world: &dyn World, bags: Vec<ReadyBag>) -> Result<Vec<NewAct>> {
+    let salts = salts(world, bags.len())?;
+    let act = |(bag, salt): (ReadyBag, [u8; 16])| {
+        let mut data = serde_json::Map::new();
+        data.insert("bag".into(), bag.id.to_string().into());
+        data.insert("tags".into(), bag.tags.to_hex().into());
+        NewAct {
+            kind: Kind::Seal,
+            about: None,
+            date: world.today(),
+            data,
+            fields: serde_json::Map::new(),
+            files: Vec::new(),
+            salt,
+        }
+    };
+    Ok(bags.into_iter().zip(salts).map(act).collect())
 }
 
 /// True if the archive has a log: then its register is not new.

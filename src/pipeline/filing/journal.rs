@@ -12,12 +12,12 @@ use crate::archive::journal::{Reach, end_of, reach, segment_of};
 use crate::archive::verify::{Class, Finding};
 use crate::archive::{Archive, sha256};
 use crate::diagnostic::Result;
-use crate::register::journal::{self as lines, Line};
+use crate::register::journal::{self as line, Line};
 use crate::register::{Kept, Register};
 use crate::text;
 
 /// How far the journal goes.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Tail {
     /// The last position in it.
     seq: u64,
@@ -46,11 +46,6 @@ pub(super) fn pick_up(register: &dyn Register, archive: &Archive<'_>) -> Result<
 }
 
 /// Adds the lines of everything that was committed since.
-pub(super) fn keep(filing: &mut Filing<'_>) -> Result<()> {
-    keep_rows(filing.register.as_ref(), &filing.archive, &mut filing.tail)
-}
-
-/// The same for the parts of an office.
 pub(super) fn keep_rows(
     register: &dyn Register,
     archive: &Archive<'_>,
@@ -65,6 +60,32 @@ pub(super) fn keep_rows(
     Ok(())
 }
 
+/// Lines that are not written yet.
+pub(super) struct Composed {
+    segments: Vec<(u64, Vec<u8>)>,
+    tail: Tail,
+}
+
+/// The lines of the positions up to `to`, which may not be committed yet; nothing is written.
+pub(super) fn compose(register: &dyn Register, tail: &Tail, to: u64) -> Result<Composed> {
+    let (mut segments, mut tail) = (Vec::new(), tail.clone());
+    while tail.seq < to {
+        let segment = segment_of(tail.seq + 1);
+        let lines = lines(register, &mut tail, end_of(segment).min(to), u64::MAX - 1)?;
+        segments.push((segment, lines));
+    }
+    Ok(Composed { segments, tail })
+}
+
+/// Adds lines whose rows were committed since they were composed.
+pub(super) fn write(archive: &Archive<'_>, tail: &mut Tail, composed: Composed) -> Result<()> {
+    for (segment, lines) in &composed.segments {
+        archive.add_to_segment(*segment, lines)?;
+    }
+    *tail = composed.tail;
+    Ok(())
+}
+
 /// Adds positions up to `to` (in the segment of the next one), and shared texts up to `blobs`.
 fn add(
     register: &dyn Register,
@@ -73,20 +94,25 @@ fn add(
     to: u64,
     blobs: u64,
 ) -> Result<()> {
+    let lines = lines(register, tail, to, blobs)?;
+    archive.add_to_segment(segment_of(to), &lines)
+}
+
+/// The lines of the positions up to `to`, and of the shared texts up to `blobs`.
+fn lines(register: &dyn Register, tail: &mut Tail, to: u64, blobs: u64) -> Result<Vec<u8>> {
     let (from, segment) = (tail.seq + 1, segment_of(to));
     let mut out = Vec::new();
     if tail.segment != segment {
-        lines::write_head(&mut out, segment, tail.blob)?;
+        line::write_head(&mut out, segment, tail.blob)?;
         tail.starts.clear();
     }
-    let last = lines::write_shared(&mut out, register, tail.blob + 1..blobs.saturating_add(1))?;
-    lines::write_starts(&mut out, register, &mut tail.starts)?;
-    lines::write_positions(&mut out, register, from..to + 1)?;
-    archive.add_to_segment(segment, &out)?;
+    let last = line::write_shared(&mut out, register, tail.blob + 1..blobs.saturating_add(1))?;
+    line::write_starts(&mut out, register, &mut tail.starts)?;
+    line::write_positions(&mut out, register, from..to + 1)?;
     tail.segment = segment;
     tail.blob = last.unwrap_or(tail.blob);
     tail.seq = to;
-    Ok(())
+    Ok(out)
 }
 
 /// Refuses to go on if the journal holds what the register does not, or something else: a line is
@@ -123,7 +149,7 @@ fn last_kept(bytes: &[u8], found: Reach) -> Option<Kept> {
     let whole = bytes.get(..usize::try_from(found.whole).ok()?)?;
     let line =
         whole.split_inclusive(|b| *b == b'\n').rev().find(|l| l.starts_with(b"{\"seq\":"))?;
-    match lines::read(line)? {
+    match line::read(line)? {
         Line::Kept(kept) => Some(kept),
         _ => None,
     }
@@ -183,7 +209,7 @@ fn blobs_before(archive: &Archive<'_>, segment: u64) -> Result<u64> {
 fn starts_in(bytes: &[u8]) -> BTreeSet<(String, i16)> {
     let lines = bytes.split_inclusive(|b| *b == b'\n').filter(|l| l.starts_with(b"{\"series\":"));
     lines
-        .filter_map(lines::read)
+        .filter_map(line::read)
         .filter_map(|line| match line {
             Line::Start(s) => Some((format!("{} {}", s.book.key(), s.series), s.year)),
             _ => None,
@@ -331,10 +357,10 @@ pub(in crate::pipeline) fn remade(
     let last = blobs_before(archive, segment + 1)?;
     let (from, to) = (end_of(segment - 1) + 1, end_of(segment).min(register.head()?));
     let mut good = Vec::new();
-    lines::write_head(&mut good, segment, before)?;
-    lines::write_shared(&mut good, register, before + 1..last.saturating_add(1))?;
-    lines::write_starts(&mut good, register, &mut BTreeSet::new())?;
-    lines::write_positions(&mut good, register, from..to + 1)?;
+    line::write_head(&mut good, segment, before)?;
+    line::write_shared(&mut good, register, before + 1..last.saturating_add(1))?;
+    line::write_starts(&mut good, register, &mut BTreeSet::new())?;
+    line::write_positions(&mut good, register, from..to + 1)?;
     Ok(good)
 }
 
@@ -344,7 +370,7 @@ fn says_so(register: &dyn Register, bytes: &[u8], seqs: std::ops::Range<u64>) ->
     let (mut same, mut own) = (true, Vec::new());
     register.kept(seqs, &mut |kept| {
         own.clear();
-        lines::write_kept(&mut own, &kept)?;
+        line::write_kept(&mut own, &kept)?;
         let mut others = all.by_ref().skip_while(|l| !l.starts_with(b"{\"seq\":") && is_line(l));
         same &= others.next() == Some(own.as_slice());
         Ok(())
@@ -353,7 +379,7 @@ fn says_so(register: &dyn Register, bytes: &[u8], seqs: std::ops::Range<u64>) ->
 }
 
 fn is_line(line: &[u8]) -> bool {
-    line.ends_with(b"\n") && lines::read(line).is_some()
+    line.ends_with(b"\n") && line::read(line).is_some()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Knows: every state that the protocol can leave behind. Must not know: what a document looks like.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
@@ -81,7 +81,7 @@ pub(super) fn mend(filing: &mut Filing<'_>) -> Result<Mended> {
         filing.log.sync()?;
     }
     // What cannot be sealed now is no reason to stop the office's work: it stays open.
-    let concluded = conclude(filing, &full, HashMap::new())?;
+    let concluded = conclude(filing, &full)?;
     mended.sealed = concluded.sealed;
     mended.unsealed = concluded.unsealed;
     mended.logged = concluded.logged;

@@ -30,9 +30,6 @@ const COLUMNS: [&str; 15] = [
     "sha256",
 ];
 
-/// What a bag holds when it is sealed: its files and their rows.
-pub(super) type Contents = (Vec<FileRef>, Vec<u8>);
-
 /// The rows of a bag.
 pub(in crate::pipeline) fn of_bag(register: &dyn Register, bag: BagId) -> Result<Vec<u8>> {
     let mut out = heading()?;

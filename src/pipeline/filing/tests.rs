@@ -7,6 +7,7 @@ mod crash;
 mod log;
 mod power;
 mod refuse;
+mod waits;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -49,6 +50,7 @@ pub(super) fn office(bag_size: u32) -> Office {
         ruleset: None,
         bag_size,
         days_off: Vec::new(),
+        units: Vec::new(),
         layout: BTreeMap::new(),
     }
 }

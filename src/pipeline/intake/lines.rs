@@ -84,7 +84,10 @@ impl Walk {
                     self.put(para, &line, (width, size, bold && any), left, measure);
                     (line, width) = (String::new(), 0.0);
                 }
-                RunContent::PageNumber | RunContent::Squares(_) => {}
+                RunContent::PageNumber
+                | RunContent::Squares(_)
+                | RunContent::Picture(_)
+                | RunContent::Figure(_) => {}
             }
         }
         self.put(para, &line, (width, size, bold && any), left, measure);

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::{Intake, Looked, Looks, find, limits, lines};
+use super::{Intake, Looked, Looks, StampSpot, find, limits, lines};
 use crate::archive::sha256;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, Text};
 use crate::docx;
 use crate::pipeline::workspace::Workspace;
-use crate::source::incoming::{FileKind, Given, codes, offer, unknown_type};
+use crate::source::incoming::{FileKind, Given, codes, known_type, offer, unknown_type};
 use crate::source::pdf::{Fault, Found, PageText, Pdf, TextLine};
 use crate::text;
 
@@ -81,6 +81,9 @@ fn one(
     // What is offered of a secret document must not come near the book.
     if intake.accept && !document.given.secret {
         document.fields = document.given.clone().or(&document.offer);
+    }
+    if let Some(known) = known_type(&document.fields.type_name, types) {
+        document.fields.type_name = known.to_owned();
     }
     if document.given.secret && document.path.is_none() && find::is_blank(&document.given) {
         document.fields.secret = true;
@@ -180,8 +183,13 @@ fn pdf(
     }
     match pdf.spot(intake.at, Some(&first)) {
         Ok(spot) => {
-            document.spot = Some((spot.area.x, spot.area.y));
-            found.extend(doubtful(spot.found, (spot.area.x, spot.area.y), place));
+            let (x, y) = (spot.area.x, spot.area.y);
+            // A further page would spoil a digital signature; an annotation does not.
+            let covers = spot.found == Found::Covering && !intake.on_page && !pdf.is_signed();
+            document.spot =
+                Some(if covers { StampSpot::OwnSheet } else { StampSpot::OnPage(x, y) });
+            let found_as = if covers { Found::OwnSheet } else { spot.found };
+            found.extend(doubtful(found_as, (x, y), place));
         }
         Err(why) => found.push(no_stamp(why, intake.at.is_some(), place)),
     }
@@ -273,7 +281,19 @@ fn nothing_to_read(place: Place, picture: bool) -> Diagnostic {
 
 fn doubtful(found: Found, (x, y): (f64, f64), place: Place) -> Option<Diagnostic> {
     let (severity, message) = match found {
-        Found::Given | Found::UnderCode | Found::Elsewhere => return None,
+        Found::Given | Found::UnderCode | Found::UnderDate | Found::Elsewhere => return None,
+        Found::OwnSheet => {
+            let message = text!(
+                "trang đầu không còn chỗ trống 50 × 35 mm: dấu ĐẾN đóng trên một tờ thêm trước trang đầu, không che chữ nào",
+                "the first page has no free place of 50 × 35 mm: the ĐẾN stamp is on a sheet put before it, and covers nothing"
+            );
+            return Some(
+                about_stamp(codes::STAMP_PLACE, Severity::Info, place, message).hint(text!(
+                    "muốn dấu trên trang đầu thì --on-page (chạm chữ ít nhất) hoặc --at X,Y",
+                    "to have it on the first page use --on-page (it touches as little text as possible) or --at X,Y"
+                )),
+            );
+        }
         Found::Usual => (
             Severity::Info,
             text!(

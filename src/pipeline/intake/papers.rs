@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::{Looks, limits, short_date};
+use super::{Looked, Looks, StampSpot, limits, short_date};
 use crate::archive::{Archive, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{ArrivalStamp, DateLine, HandlingSlip, Number, OrganName};
@@ -71,10 +71,21 @@ pub(super) fn bring(
                 &document.fields.to,
                 &document.fields.dossier,
             );
-            vec![stamped(path, &bytes, limits, &stamp, at)?]
+            let beneath = beneath(document);
+            vec![stamped(path, &bytes, limits, &stamp, (at, &beneath))?]
         }
     };
     Ok(Papers { original: Attachment { bytes, extension, parts: None }, further })
+}
+
+/// What a sheet with the stamp says of the document behind it.
+fn beneath(document: &Looked) -> Vec<String> {
+    let incoming = document.arrival().incoming;
+    vec![
+        "Tờ đóng dấu ĐẾN, kèm trước văn bản:".to_owned(),
+        description(&incoming),
+        "Trang đầu của văn bản không còn chỗ trống cho dấu.".to_owned(),
+    ]
 }
 
 fn stamped(
@@ -82,9 +93,12 @@ fn stamped(
     bytes: &[u8],
     limits: crate::source::pdf::Limits,
     stamp: &ArrivalStamp,
-    at: (f64, f64),
+    (spot, beneath): (StampSpot, &[String]),
 ) -> Result<Attachment> {
-    let made = Pdf::open(bytes, limits).and_then(|pdf| pdf.stamp(stamp, Some(at)));
+    let made = Pdf::open(bytes, limits).and_then(|pdf| match spot {
+        StampSpot::OnPage(x, y) => pdf.stamp(stamp, Some((x, y))),
+        StampSpot::OwnSheet => pdf.stamp_on_sheet(stamp, beneath),
+    });
     let made = made.map_err(|_| {
         Failure::new(
             FailureKind::Input,
@@ -140,8 +154,7 @@ pub fn copy_out(
         let document = looks.documents.get(receipt.index);
         let fields = document.map(|d| &d.fields);
         let code = fields.map_or("", |f| f.code.as_str());
-        let stem = [receipt.number.to_string(), text::slug(code)].join("-");
-        let stem = stem.trim_end_matches('-').chars().take(80).collect::<String>();
+        let stem = stem(receipt.number, code);
         let year = folder.join(receipt.date.year().to_string());
         let mut keep = |result: Result<PathBuf>| match result {
             Ok(path) => Some(path),
@@ -184,9 +197,15 @@ pub fn copy_out(
     copied
 }
 
+/// What files for people are named after: `3630-04-kh-hdtdkt`.
+pub(super) fn stem(number: Number, code: &str) -> String {
+    let stem = [number.to_string(), text::slug(code)].join("-");
+    stem.trim_end_matches('-').chars().take(80).collect()
+}
+
 /// A copy of a file of the archive. It is no record and is not synced: a power cut may cost it, and
 /// it is copied again from the archive.
-fn copy(
+pub(super) fn copy(
     workspace: &Workspace<'_>,
     archive: &Archive<'_>,
     file: &FileRef,
@@ -219,7 +238,7 @@ pub fn label_sheet(
     write_sheet(workspace, &workspace.composer.labels(stamps, skip), path)
 }
 
-fn write_sheet(
+pub(super) fn write_sheet(
     workspace: &Workspace<'_>,
     sheet: &crate::layout::Sheet,
     path: &Path,
@@ -253,6 +272,7 @@ pub fn slip_of(
         support: to.cloned().collect(),
         due: incoming.due.map(book::day).unwrap_or_default(),
         person: String::new(),
+        opinion: String::new(),
     }
 }
 

@@ -92,7 +92,12 @@ fn number_3630_is_entered_and_stamped_and_the_original_stays() {
         assert!(copied.failed.is_none(), "{:?}", copied.failed);
         let copy = fs::read(copied.copies[0].as_ref().expect("a copy")).expect("read");
         assert!(copy.starts_with(PLAN) && copy.len() > PLAN.len());
-        assert_eq!(Pdf::open(&copy, Limits::default()).map(|p| p.page_count()), Ok(2));
+        // Its first page is full: the stamp has a sheet of its own.
+        assert_eq!(codes_of(&looks), ["D0606"]);
+        assert_eq!(looks.documents[0].spot, Some(StampSpot::OwnSheet));
+        assert_eq!(Pdf::open(&copy, Limits::default()).map(|p| p.page_count()), Ok(3));
+        let touching = looked(workspace, &Intake { on_page: true, ..intake });
+        assert!(matches!(touching.documents[0].spot, Some(StampSpot::OnPage(..))));
         assert!(
             copied.papers[0].ends_with("2022/phieu-3630-04-kh-hdtdkt.docx"),
             "{:?}",

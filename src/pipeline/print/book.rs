@@ -70,7 +70,7 @@ pub fn book(
     let mut volume = Volume::new(&grid);
     let mut run = Run::default();
     print.rows(&mut |line| {
-        let cells: Vec<String> = line.cells.iter().map(|c| c.text().into_owned()).collect();
+        let cells: Vec<String> = line.cells.iter().map(|c| c.printed().into_owned()).collect();
         if !volume.fits(&cells, wanted.pages.max(1)) {
             let full = std::mem::replace(&mut volume, Volume::new(&grid));
             volumes.write(full, &std::mem::take(&mut run))?;
@@ -89,7 +89,7 @@ fn grid(print: &Print<'_>) -> Result<Grid> {
     let mut words = vec![0.0f64; shown.len()];
     print.rows(&mut |line| {
         for (word, cell) in words.iter_mut().zip(&line.cells) {
-            *word = word.max(widest_word(&cell.text()));
+            *word = word.max(widest_word(&cell.printed()));
         }
         Ok(())
     })?;

@@ -101,7 +101,7 @@ pub(super) fn kept(
     })
 }
 
-fn read(world: &dyn World, path: &Path) -> Result<Vec<u8>> {
+pub(super) fn read(world: &dyn World, path: &Path) -> Result<Vec<u8>> {
     world.read(path, WORD_LIMIT).map_err(|e| read_failure(path, &e))
 }
 
@@ -270,9 +270,9 @@ fn blank(workspace: &Workspace<'_>, file: &str, today: Date) -> Document {
 }
 
 /// Pictures that data name, beside the template or in the office folder.
-struct Shelf<'a> {
-    world: &'a dyn World,
-    folders: [&'a Path; 2],
+pub(super) struct Shelf<'a> {
+    pub(super) world: &'a dyn World,
+    pub(super) folders: [&'a Path; 2],
 }
 
 impl Pictures for Shelf<'_> {

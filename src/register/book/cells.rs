@@ -32,6 +32,14 @@ impl Cell {
         }
     }
 
+    /// The cell as people read it: a number in groups of three, `1.404.000`.
+    pub fn printed(&self) -> Cow<'_, str> {
+        match self {
+            Self::Number(number) => grouped(*number).into(),
+            _ => self.text(),
+        }
+    }
+
     /// The day, if it is one.
     pub fn date(&self) -> Option<Date> {
         match self {
@@ -215,6 +223,19 @@ impl Desk<'_> {
     }
 }
 
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let head = digits.len() % 3;
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && at % 3 == head {
+            out.push('.');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 fn extra(entry: &Entry, key: &str) -> String {
     entry.fields.extra.get(key).cloned().unwrap_or_default()
 }
@@ -283,4 +304,17 @@ fn whole(entry: &Entry, incoming: &Incoming) -> String {
 /// `05/02/2026`: digits, as a narrow column needs them.
 pub fn day(date: Date) -> String {
     format!("{}/{:02}/{}", DateLine::day_text(date.day()), date.month(), date.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_printed_in_groups_and_stored_plain() {
+        let printed = |n: u64| Cell::Number(n).printed().into_owned();
+        let all = [0, 702, 1404, 702_000, 12_345_678].map(printed);
+        assert_eq!(all, ["0", "702", "1.404", "702.000", "12.345.678"]);
+        assert_eq!(Cell::Number(702_000).text(), "702000");
+    }
 }

@@ -27,7 +27,7 @@ pub(super) fn write(job: &Job<'_>, out: &mut dyn Write) -> Result<u64> {
 }
 
 fn texts(cells: &[Cell]) -> Vec<String> {
-    cells.iter().map(|c| c.text().into_owned()).collect()
+    cells.iter().map(|c| c.printed().into_owned()).collect()
 }
 
 /// The width of each column: what its cells need within its limits, and less where the line would be too wide.
@@ -40,7 +40,7 @@ fn widths(job: &Job<'_>) -> Result<Vec<usize>> {
     let mut most: Vec<usize> = widths.clone();
     job.rows(&mut |line| {
         for (most, cell) in most.iter_mut().zip(&line.cells) {
-            *most = (*most).max(width(&cell.text()));
+            *most = (*most).max(width(&cell.printed()));
         }
         Ok(())
     })?;

@@ -28,6 +28,7 @@ fn office(start: &[(&str, &str, u32)]) -> Office {
         ruleset: None,
         bag_size: 1000,
         days_off: Vec::new(),
+        units: Vec::new(),
         layout: std::collections::BTreeMap::new(),
     }
 }

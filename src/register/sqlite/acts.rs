@@ -36,7 +36,8 @@ pub(super) fn commit(
     Ok(first..next)
 }
 
-fn add(tx: &Transaction<'_>, at: &str, seq: u64, new: &NewAct) -> rusqlite::Result<()> {
+/// An act at a position, with its files and its leaf.
+pub(super) fn add(tx: &Transaction<'_>, at: &str, seq: u64, new: &NewAct) -> rusqlite::Result<()> {
     let act = Act {
         seq,
         kind: new.kind,

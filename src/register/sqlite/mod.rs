@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::{
-    ActFilter, Acted, Bag, Batch, Book, CommitError, Entry, Feed, Filter, JobRow, JobState, Kept,
-    Last, NewAct, Record, Register, Reservation, Shared, Start, Wants,
+    ActFilter, Acted, Bag, Batch, Book, Closing, CommitError, Entry, Feed, Filter, JobRow,
+    JobState, Kept, Last, NewAct, Record, Register, Reservation, Shared, Start, Wants,
 };
 use crate::archive::{Digest, FileRef};
 use crate::diagnostic::Result;
@@ -37,6 +37,11 @@ impl Sqlite {
     /// Opens the register for writing, making it if the file is missing or empty. The caller holds the office's lock.
     pub fn open(path: &Path) -> Result<Self> {
         schema::open(path)
+    }
+
+    /// The bytes of a register in which nothing stands yet.
+    pub fn blank() -> Result<Vec<u8>> {
+        schema::blank()
     }
 
     /// Opens an existing register for reading; works while another process writes and on a
@@ -122,13 +127,18 @@ impl Register for Sqlite {
         write::release(self)
     }
 
-    fn commit(
+    fn commit_with(
         &mut self,
         batch: &Batch,
         at: &str,
         feed: &mut Feed<'_>,
+        closing: &mut Closing<'_>,
     ) -> std::result::Result<Range<u64>, CommitError> {
-        write::commit(self, batch, at, feed)
+        write::commit(self, batch, at, feed, closing)
+    }
+
+    fn tidy(&mut self) {
+        schema::tidy(self);
     }
 
     fn commit_acts(

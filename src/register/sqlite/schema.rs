@@ -16,6 +16,9 @@ use crate::{text, world};
 const APPLICATION_ID: i32 = 0x7674_6875;
 /// Number of the schema in `schema.sql`.
 const SCHEMA: i32 = 2;
+/// Pages in the log after which a commit itself moves them into the file (64 MB). [`tidy`] does it while
+/// others wait for the disk anyway, and closing does.
+const LOG_PAGES: u32 = 16_384;
 /// How long to wait for another tool that holds the file.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -45,15 +48,46 @@ pub(super) fn open(path: &Path) -> Result<Sqlite> {
     conn.execute_batch("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;").map_err(fail)?;
     // KiB: room for the pages of a batch, so that none is written to the log more than once.
     conn.execute_batch("PRAGMA cache_size=-16384;").map_err(fail)?;
+    conn.pragma_update(None, "wal_autocheckpoint", LOG_PAGES).map_err(fail)?;
     if let Owner::Nobody = owner {
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
-        tx.execute_batch(include_str!("schema.sql")).map_err(fail)?;
-        tx.pragma_update(None, "application_id", APPLICATION_ID).map_err(fail)?;
-        tx.pragma_update(None, "user_version", SCHEMA).map_err(fail)?;
-        tx.commit().map_err(fail)?;
+        lay(&mut conn).map_err(fail)?;
     }
     conn.set_prepared_statement_cache_capacity(32);
     Ok(Sqlite { conn, path: path.to_owned() })
+}
+
+/// Makes the tables in one transaction.
+fn lay(conn: &mut Connection) -> rusqlite::Result<()> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.execute_batch(include_str!("schema.sql"))?;
+    tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    tx.pragma_update(None, "user_version", SCHEMA)?;
+    tx.commit()
+}
+
+/// A register in which nothing stands yet, as the bytes of its file: whoever makes a new office writes
+/// them with everything else that is new, so that one sync serves for all.
+pub(super) fn blank() -> Result<Vec<u8>> {
+    let made = || -> rusqlite::Result<Vec<u8>> {
+        let mut conn = Connection::open_in_memory()?;
+        lay(&mut conn)?;
+        Ok(conn.serialize("main")?.to_vec())
+    };
+    let mut bytes = made().map_err(|e| failure(Path::new(":memory:"), &e))?;
+    // Read and write version of the file format: a memory database cannot be switched to WAL itself.
+    if let Some(versions) = bytes.get_mut(18..20) {
+        versions.fill(2);
+    }
+    Ok(bytes)
+}
+
+/// Brings the log's pages into the file. What does not succeed is done at the next opening or closing:
+/// the log is as durable as the file.
+pub(super) fn tidy(register: &Sqlite) {
+    // Who is reading is not waited for: then the log stays as long as it is.
+    let _ = register.conn.busy_timeout(Duration::ZERO);
+    let _ = register.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    let _ = register.conn.busy_timeout(BUSY);
 }
 
 pub(super) fn read(path: &Path) -> Result<Option<Sqlite>> {

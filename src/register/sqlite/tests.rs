@@ -203,3 +203,39 @@ fn a_reader_keeps_its_snapshot_and_writes_nothing() {
     assert!(Sqlite::read(&dir.path().join("none.db")).expect("looks").is_none());
     assert!(!dir.path().join("none.db").exists());
 }
+
+#[test]
+fn a_blank_register_is_what_opening_would_have_made() {
+    let dir = tempfile::tempdir().expect("temp");
+    let (made, written) = (dir.path().join("made.db"), dir.path().join("written.db"));
+    drop(Sqlite::open(&made).expect("opens"));
+    std::fs::write(&written, Sqlite::blank().expect("blank")).expect("writes");
+    let tables = |path: &Path| -> Vec<(String, Option<String>)> {
+        let register = Sqlite::open(path).expect("opens");
+        let mut rows = register
+            .conn
+            .prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")
+            .expect("prepares");
+        let rows = rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).expect("reads");
+        rows.collect::<rusqlite::Result<_>>().expect("rows")
+    };
+    assert_eq!(tables(&written), tables(&made));
+    let read = Sqlite::read(&written).expect("reads").expect("is ours");
+    let mode: String = read.conn.query_row("PRAGMA journal_mode", [], |r| r.get(0)).expect("mode");
+    assert_eq!((mode.as_str(), read.check_pages().expect("checks")), ("wal", Vec::new()));
+}
+
+#[test]
+fn a_sender_s_code_is_looked_up_and_not_searched_for() {
+    let (_dir, register) = filled();
+    let filter = crate::register::Filter {
+        book: Some(Book::Incoming),
+        sender_code: Some("5/STC".into()),
+        ..crate::register::Filter::default()
+    };
+    let (sql, _) = super::read::select(&filter);
+    let mut plan = register.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+    let steps = plan.query_map(["5/STC"], |r| r.get::<_, String>(3)).expect("steps");
+    let steps: Vec<String> = steps.map(|s| s.expect("a step")).collect();
+    assert!(steps[0].contains("entries_sender (<expr>=?)"), "{steps:?}");
+}

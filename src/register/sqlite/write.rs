@@ -18,48 +18,51 @@ use super::Sqlite;
 use crate::archive::{Digest, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::Number;
-use crate::register::{Batch, Book, CommitError, Feed, Registration, Want, Wants};
+use crate::register::{Batch, Book, Closing, CommitError, Feed, Registration, Want, Wants};
 use crate::text;
 
 pub(super) fn put_blobs(register: &mut Sqlite, blobs: &[&[u8]]) -> Result<Vec<Digest>> {
-    let digests: Vec<Digest> = blobs.iter().map(|b| sha256(b)).collect();
-    let mut new: Vec<(Digest, &[u8])> = Vec::new();
-    let mut seen = HashSet::new();
-    for (digest, bytes) in digests.iter().zip(blobs) {
-        let known = register
-            .conn
-            .query_row(
-                "SELECT 1 FROM blobs WHERE sha256 = ?1",
-                params![digest.0.as_slice()],
-                |_| Ok(()),
-            )
-            .optional()
-            .map_err(|e| register.fail(e))?;
-        if known.is_none() && seen.insert(*digest) {
-            new.push((*digest, bytes));
-        }
-    }
+    let path = register.path.clone();
+    let fail = |e: rusqlite::Error| super::error::failure(&path, &e);
+    let new = new_blobs(&register.conn, blobs).map_err(fail)?;
     if !new.is_empty() {
-        let mut rows = Vec::new();
-        for (digest, bytes) in new {
-            let mut encoder =
-                flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
-            let deflated = encoder.write_all(bytes).and_then(|()| encoder.finish());
-            let deflated = deflated.map_err(|e| cannot_deflate(&e))?;
-            rows.push((digest, bytes.len() as u64, deflated));
-        }
-        insert_blobs(&mut register.conn, &rows).map_err(|e| register.fail(e))?;
+        let conn = &mut register.conn;
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+        insert_blobs(&tx, &new).map_err(fail)??;
+        tx.commit().map_err(fail)?;
     }
-    Ok(digests)
+    Ok(blobs.iter().map(|b| sha256(b)).collect())
 }
 
-fn insert_blobs(conn: &mut Connection, rows: &[(Digest, u64, Vec<u8>)]) -> rusqlite::Result<()> {
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for (digest, size, deflated) in rows {
-        tx.prepare_cached("INSERT INTO blobs (sha256, size, deflated) VALUES (?1, ?2, ?3)")?
-            .execute(params![digest.0.as_slice(), size, deflated])?;
+/// Those that are not stored yet, each once, with their digests.
+fn new_blobs<'b>(
+    conn: &Connection,
+    blobs: &[&'b [u8]],
+) -> rusqlite::Result<Vec<(Digest, &'b [u8])>> {
+    let mut known = conn.prepare_cached("SELECT 1 FROM blobs WHERE sha256 = ?1")?;
+    let (mut new, mut seen) = (Vec::new(), HashSet::new());
+    for bytes in blobs {
+        let digest = sha256(bytes);
+        if seen.insert(digest) && !known.exists(params![digest.0.as_slice()])? {
+            new.push((digest, *bytes));
+        }
     }
-    tx.commit()
+    Ok(new)
+}
+
+fn insert_blobs(conn: &Connection, new: &[(Digest, &[u8])]) -> rusqlite::Result<Result<()>> {
+    let mut insert =
+        conn.prepare_cached("INSERT INTO blobs (sha256, size, deflated) VALUES (?1, ?2, ?3)")?;
+    for (digest, bytes) in new {
+        let mut encoder =
+            flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+        let deflated = match encoder.write_all(bytes).and_then(|()| encoder.finish()) {
+            Ok(deflated) => deflated,
+            Err(error) => return Ok(Err(cannot_deflate(&error))),
+        };
+        insert.execute(params![digest.0.as_slice(), bytes.len(), deflated])?;
+    }
+    Ok(Ok(()))
 }
 
 pub(super) fn reserve(
@@ -94,6 +97,8 @@ fn reserve_all(
 ) -> Result<Vec<Number>> {
     let fail = |e| register.fail(e);
     let conn = &register.conn;
+    let new = new_blobs(conn, &wants.shared()).map_err(fail)?;
+    insert_blobs(conn, &new).map_err(fail)??;
     conn.execute(
         "INSERT OR IGNORE INTO jobs (id, title, begun_at) VALUES (?1, ?2, ?3)",
         params![batch.job, batch.title, at],
@@ -196,12 +201,14 @@ pub(super) fn commit(
     batch: &Batch,
     at: &str,
     feed: &mut Feed<'_>,
+    closing: &mut Closing<'_>,
 ) -> std::result::Result<Range<u64>, CommitError> {
-    let path = register.path.clone();
-    let fail = |e: rusqlite::Error| super::error::failure(&path, &e);
+    let register = &*register;
+    let fail = |e: rusqlite::Error| register.fail(e);
     let undone = |e: rusqlite::Error| CommitError::Undone(fail(e));
-    let tx =
-        register.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(undone)?;
+    // Nothing else begins one on this connection: whoever called holds it alone.
+    let tx = Transaction::new_unchecked(&register.conn, TransactionBehavior::Immediate)
+        .map_err(undone)?;
     let first = next_seq(&tx).map_err(undone)?;
     let mut next = first;
     while let Some(chunk) = feed().map_err(CommitError::Undone)? {
@@ -218,8 +225,16 @@ pub(super) fn commit(
         }
     }
     tx.execute("DELETE FROM reservations WHERE job = ?1", [&batch.job]).map_err(undone)?;
-    end(tx, &path)?;
-    Ok(first..next)
+    let entries = first..next;
+    // While the files become durable the pages go to the log, so that the commit has little to write. What
+    // goes wrong here the commit tells.
+    let _ = register.conn.cache_flush();
+    for act in closing(register, &entries).map_err(CommitError::Undone)? {
+        super::acts::add(&tx, at, next, &act).map_err(undone)?;
+        next += 1;
+    }
+    end(tx, &register.path)?;
+    Ok(entries)
 }
 
 /// The position after the newest one, of an entry or an act.

@@ -7,6 +7,7 @@
 
 use serde_json::Value;
 
+use super::sheet::{self, Filled, SheetName};
 use super::table::{Content, Table, letter};
 use super::{Column, Limits, Options, Row, Rows, code, decode, failure};
 use crate::diagnostic::{Code, Diagnostic, Place, Result};
@@ -61,17 +62,106 @@ impl Record {
     }
 }
 
+/// A CSV file as a book of one sheet without a name.
+pub(super) struct Book {
+    text: std::sync::Arc<str>,
+    cursor: Cursor,
+    file: String,
+    columns: usize,
+    sheets: [SheetName; 1],
+}
+
+impl Book {
+    /// Decodes the text and finds its separator.
+    pub fn open(bytes: Vec<u8>, file: &str, limits: &Limits) -> Result<Self> {
+        let text = decode::utf8(bytes, file)?;
+        let cursor = start(&text);
+        let sheets = [SheetName { name: String::new(), visible: true, is_table: true }];
+        let file = file.to_owned();
+        Ok(Self { text: text.into(), cursor, file, columns: limits.columns, sheets })
+    }
+}
+
+impl sheet::Book for Book {
+    fn sheets(&self) -> &[SheetName] {
+        &self.sheets
+    }
+
+    fn cells(&self, _index: usize) -> Result<Box<dyn sheet::Cells>> {
+        Ok(Box::new(Records {
+            text: std::sync::Arc::clone(&self.text),
+            cursor: self.cursor,
+            file: self.file.clone(),
+            columns: self.columns,
+        }))
+    }
+}
+
+/// The records of a CSV as rows of cells.
+struct Records {
+    text: std::sync::Arc<str>,
+    cursor: Cursor,
+    file: String,
+    columns: usize,
+}
+
+impl sheet::Cells for Records {
+    fn next(&mut self) -> Result<Option<Filled>> {
+        loop {
+            let Some(record) = self.cursor.next(&self.text, self.columns) else { return Ok(None) };
+            if let Some(finding) = record.open_quote.map(|line| open_quote(&self.file, line)) {
+                let mut failure = failure(&self.file, finding.message);
+                *failure.place = finding.place;
+                failure.hint = finding.hint;
+                return Err(failure);
+            }
+            if record.blank() {
+                continue;
+            }
+            let fields = record.fields.into_iter().enumerate().filter(|(_, f)| !f.is_empty());
+            let cells = fields.map(|(i, f)| (i, Content::Value(Value::String(f)))).collect();
+            let (number, line) = (record.row, record.line);
+            return Ok(Some(Filled { number, line, hidden: false, cells, faces: Vec::new() }));
+        }
+    }
+
+    fn merged(&mut self) -> Vec<sheet::Area> {
+        Vec::new()
+    }
+}
+
+/// Where the first record begins.
+fn start(text: &str) -> Cursor {
+    let mut cursor = Cursor { at: 0, line: 1, row: 1, separator: b',' };
+    match declared_separator(text) {
+        Some((separator, length)) => Cursor { at: length, line: 2, row: 2, separator },
+        None => {
+            cursor.separator = sniff(text, cursor);
+            cursor
+        }
+    }
+}
+
+fn open_quote(file: &str, line: u32) -> Diagnostic {
+    Diagnostic::error(
+        OPEN_QUOTE,
+        Place::file(file).line(line),
+        text!(
+            "dấu nháy kép mở ở dòng {line} không được đóng: các hàng sau đã lọt vào một ô",
+            "the quote opened in line {line} is never closed: the rows after it fell into one cell"
+        ),
+    )
+    .hint(text!(
+        "đóng dấu nháy, hoặc viết hai dấu nháy liền nhau nếu ô có dấu nháy",
+        "close it, or write two quotes where the cell holds one"
+    ))
+}
+
 impl Csv {
     pub fn open(bytes: Vec<u8>, file: &str, options: &Options) -> Result<Self> {
         let text = decode::utf8(bytes, file)?;
         let limits = options.limits;
-        let mut cursor = Cursor { at: 0, line: 1, row: 1, separator: b',' };
-        match declared_separator(&text) {
-            Some((separator, length)) => {
-                cursor = Cursor { at: length, line: 2, row: 2, separator };
-            }
-            None => cursor.separator = sniff(&text, cursor),
-        }
+        let mut cursor = start(&text);
         let header = loop {
             let Some(record) = cursor.next(&text, limits.columns) else {
                 return Err(failure(
@@ -102,21 +192,7 @@ impl Csv {
     }
 
     fn quote_finding(&self, record: &Record) -> Option<Diagnostic> {
-        let line = record.open_quote?;
-        Some(
-            Diagnostic::error(
-                OPEN_QUOTE,
-                Place::file(self.file.as_str()).line(line),
-                text!(
-                    "dấu nháy kép mở ở dòng {line} không được đóng: các hàng sau đã lọt vào một ô",
-                    "the quote opened in line {line} is never closed: the rows after it fell into one cell"
-                ),
-            )
-            .hint(text!(
-                "đóng dấu nháy, hoặc viết hai dấu nháy liền nhau nếu ô có dấu nháy",
-                "close it, or write two quotes where the cell holds one"
-            )),
-        )
+        record.open_quote.map(|line| open_quote(&self.file, line))
     }
 
     fn ragged(&self, record: &Record) -> Option<Diagnostic> {
@@ -296,7 +372,8 @@ fn sniff(text: &str, start: Cursor) -> u8 {
             if record.blank() {
                 continue;
             }
-            if width == 0 {
+            // Titles above the headings are records of one field.
+            if width < 2 {
                 width = record.fields.len();
             }
             seen += 1;

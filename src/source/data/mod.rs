@@ -1,4 +1,4 @@
-//! Data files: CSV, XLSX, JSON and YAML become rows that know their place.
+//! Data files: CSV, XLSX, XLS, ODS, JSON and YAML become rows that know their place.
 //!
 //! Knows: which reader takes which file, limits, what a row is. Must not know: templates, what a field means.
 //!
@@ -10,7 +10,10 @@
 mod csv;
 mod decode;
 mod json;
-mod table;
+mod ods;
+pub(super) mod sheet;
+pub(super) mod table;
+mod xls;
 mod xlsx;
 mod yaml;
 
@@ -124,18 +127,16 @@ pub fn open(world: &dyn World, path: &Path, options: &Options) -> Result<Box<dyn
 /// # Errors
 /// As [`open`].
 pub fn read(bytes: Vec<u8>, file: &str, options: &Options) -> Result<Box<dyn Rows>> {
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return Ok(Box::new(xlsx::Sheet::open(bytes, file, options)?));
-    }
-    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
-        return Err(old_or_locked(&bytes, file));
-    }
+    let bytes = match book(bytes, file, &options.limits)? {
+        Ok(book) => return Ok(Box::new(sheet::Sheet::open(book.as_ref(), file, options)?)),
+        Err(bytes) => bytes,
+    };
     let ending = Path::new(file).extension().and_then(|e| e.to_str()).unwrap_or("");
     match ending.to_ascii_lowercase().as_str() {
         "csv" | "tsv" | "txt" => Ok(Box::new(csv::Csv::open(bytes, file, options)?)),
         "json" => Ok(Box::new(json::Json::open(bytes, file, options)?)),
         "yaml" | "yml" => Ok(Box::new(yaml::Yaml::open(bytes, file, options)?)),
-        "xlsx" | "xlsm" => Err(failure(
+        "xlsx" | "xlsm" | "xls" | "ods" => Err(failure(
             file,
             text!(
                 "tệp không phải là sổ tính Excel, hoặc đã bị cắt cụt",
@@ -153,7 +154,10 @@ pub fn read(bytes: Vec<u8>, file: &str, options: &Options) -> Result<Box<dyn Row
                 "cannot read data from a “.{ending}” file"
             ),
         )
-        .hint(text!("dùng .xlsx, .csv, .json hoặc .yaml", "use .xlsx, .csv, .json or .yaml"))),
+        .hint(text!(
+            "dùng .xlsx, .xls, .ods, .csv, .json hoặc .yaml",
+            "use .xlsx, .xls, .ods, .csv, .json or .yaml"
+        ))),
     }
 }
 
@@ -192,25 +196,79 @@ fn unreadable(file: &str, error: &io::Error, limit: u64) -> Failure {
     }
 }
 
-/// An OLE container: a workbook with a password, or one of the old format.
-fn old_or_locked(bytes: &[u8], file: &str) -> Failure {
+/// A workbook told by its first bytes; anything else gives the bytes back.
+///
+/// # Errors
+/// A workbook that is damaged, has a password, or is of a kind that is not read.
+pub(super) fn book(
+    bytes: Vec<u8>,
+    file: &str,
+    limits: &Limits,
+) -> Result<std::result::Result<Box<dyn sheet::Book>, Vec<u8>>> {
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        let package = xlsx::package::Package::open(bytes, file, limits)?;
+        return Ok(Ok(if ods::is_sheet(&package) {
+            Box::new(ods::Book::open(package, file, limits)?)
+        } else {
+            Box::new(xlsx::Book::open(package, file, limits)?)
+        }));
+    }
+    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
+        locked(&bytes, file)?;
+        return Ok(Ok(Box::new(xls::Book::open(&bytes, file, limits)?)));
+    }
+    Ok(Err(bytes))
+}
+
+/// The sheets of any table file, a CSV being one without a name.
+///
+/// # Errors
+/// As [`open`].
+pub(super) fn open_book(
+    world: &dyn World,
+    path: &Path,
+    limits: &Limits,
+) -> Result<Box<dyn sheet::Book>> {
+    let file = path.display().to_string();
+    let bytes =
+        world.read(path, limits.file).map_err(|error| unreadable(&file, &error, limits.file))?;
+    let bytes = match book(bytes, &file, limits)? {
+        Ok(book) => return Ok(book),
+        Err(bytes) => bytes,
+    };
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
+    match ending.as_str() {
+        "csv" | "tsv" | "txt" => Ok(Box::new(csv::Book::open(bytes, &file, limits)?)),
+        "xlsx" | "xlsm" | "xls" | "ods" => {
+            let what = text!(
+                "tệp không phải là sổ tính, hoặc đã bị cắt cụt",
+                "not a workbook, or cut short"
+            );
+            Err(failure(&file, what))
+        }
+        _ => Err(failure(
+            &file,
+            text!(
+                "không biết đọc danh sách từ tệp “.{ending}”",
+                "cannot read a list from a “.{ending}” file"
+            ),
+        )
+        .hint(text!("dùng .xlsx, .xls, .ods hoặc .csv", "use .xlsx, .xls, .ods or .csv"))),
+    }
+}
+
+/// An OLE container that holds an encrypted workbook of the new kind.
+fn locked(bytes: &[u8], file: &str) -> Result<()> {
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let head = bytes.get(..bytes.len().min(1 << 20)).unwrap_or(bytes);
     let tail = bytes.get(bytes.len().saturating_sub(1 << 20)..).unwrap_or(bytes);
-    let locked = [head, tail].iter().any(|part| part.windows(name.len()).any(|w| w == name));
-    if locked {
-        failure(file, text!("sổ tính có mật khẩu", "the workbook has a password")).hint(text!(
-            "bỏ mật khẩu trong Excel (Tệp › Thông tin › Bảo vệ sổ làm việc) rồi lưu lại",
-            "remove the password in Excel (File › Info › Protect Workbook) and save again"
-        ))
-    } else {
-        failure(file, text!("sổ tính kiểu cũ (.xls)", "a workbook of the old kind (.xls)")).hint(
-            text!(
-                "mở bằng Excel hoặc LibreOffice và lưu thành .xlsx",
-                "open it in Excel or LibreOffice and save it as .xlsx"
-            ),
-        )
+    if ![head, tail].iter().any(|part| memchr::memmem::find(part, &name).is_some()) {
+        return Ok(());
     }
+    Err(failure(file, text!("sổ tính có mật khẩu", "the workbook has a password")).hint(text!(
+        "bỏ mật khẩu trong Excel (Tệp › Thông tin › Bảo vệ sổ làm việc) rồi lưu lại",
+        "remove the password in Excel (File › Info › Protect Workbook) and save again"
+    )))
 }
 
 /// A failure with the way out that helps with most damaged files; a better one may replace it.

@@ -22,7 +22,7 @@ const NO_ROWS: Code = code(16);
 const UNUSUAL: usize = 1000;
 
 /// What a cell holds.
-pub(super) enum Content {
+pub(in crate::source) enum Content {
     /// Nothing.
     Empty,
     /// A value; text is still to be looked at.
@@ -340,7 +340,7 @@ fn tidy(text: String, tally: &mut Tally, row: u32) -> String {
 }
 
 /// Why a text cannot be used: too long, letters that no document can hold, letters lost before.
-pub(super) fn wrong_text(value: &str, most: usize) -> Option<(Code, Text, Text)> {
+pub(in crate::source) fn wrong_text(value: &str, most: usize) -> Option<(Code, Text, Text)> {
     if value.len() > most && value.chars().nth(most).is_some() {
         let message = text!("ô dài quá {most} ký tự", "the cell is longer than {most} characters");
         return Some((TOO_LONG, message, text!("rút ngắn ô này", "shorten this cell")));
@@ -373,7 +373,7 @@ pub(super) fn wrong_text(value: &str, most: usize) -> Option<(Code, Text, Text)>
 }
 
 /// The letter of a column by its position from 0: `A`, `Z`, `AA`.
-pub(super) fn letter(position: usize) -> String {
+pub(in crate::source) fn letter(position: usize) -> String {
     let mut n = position.saturating_add(1);
     let mut letters = Vec::new();
     while n > 0 {

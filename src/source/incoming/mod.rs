@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 pub use kind::FileKind;
 pub use offer::{Offer, offer};
-pub use sheet::{Listed, date_of, read_sheet, unknown_type};
+pub use sheet::{Listed, date_of, known_type, read_sheet, unknown_type};
 pub use words::{headings, priority_of};
 
 /// The fields of an incoming document as somebody gave them; empty where nothing was said.

@@ -176,7 +176,7 @@ fn cell(
         "to" => given.to = people(&value),
         "type" => {
             found.extend(unknown_type(&value, types, place));
-            given.type_name = value;
+            given.type_name = known_type(&value, types).map_or(value.clone(), str::to_owned);
         }
         "priority" => match words::priority_of(&value) {
             Some(priority) => given.priority = priority,
@@ -212,11 +212,19 @@ fn bad_date(value: &str, place: Place) -> Diagnostic {
     ))
 }
 
+/// A type that is known as it is written in the book: `ke hoach`, `KẾ HOẠCH` are `Kế hoạch`. `None` for any
+/// other, also where an accent was slipped: what was meant is not guessed.
+pub fn known_type<'t>(value: &str, types: &'t [String]) -> Option<&'t str> {
+    let slug = text::slug(value);
+    let lower = text::nfc(value.trim()).to_lowercase();
+    let mut all = types.iter().chain(&words().offer.types).map(String::as_str);
+    all.find(|t| text::slug(t) == slug && (lower.is_ascii() || t.to_lowercase() == lower))
+}
+
 /// A finding where a type is none that is known.
 pub fn unknown_type(value: &str, types: &[String], place: Place) -> Option<Diagnostic> {
     let all = || types.iter().chain(&words().offer.types).map(String::as_str);
-    let slug = text::slug(value);
-    if all().any(|t| text::slug(t) == slug) {
+    if known_type(value, types).is_some() {
         return None;
     }
     let finding = Diagnostic::warning(

@@ -103,3 +103,14 @@ fn kinds_are_told_by_their_bytes() {
     assert_eq!(FileKind::of(b"PK\x03\x04 xl/workbook.xml"), None);
     assert_eq!(FileKind::of(b"MZ"), None);
 }
+
+#[test]
+fn a_type_is_written_as_the_book_has_it_and_a_slip_is_told() {
+    let types = ["Kế hoạch".to_owned()];
+    for typed in ["ke hoach", "KẾ HOẠCH", " kế hoạch"] {
+        assert_eq!(known_type(typed, &types), Some("Kế hoạch"), "{typed}");
+    }
+    assert_eq!(known_type("Kế hoach", &types), None);
+    let told = unknown_type("Kế hoach", &types, crate::diagnostic::Place::default());
+    assert!(told.and_then(|d| d.hint).is_some_and(|h| h.vi.contains("Kế hoạch")));
+}

@@ -19,26 +19,90 @@ pub(super) fn write(
     dictionary: &Dictionary,
     annotation: &Annotation<'_>,
 ) -> Result<(Vec<u8>, bool), Fault> {
+    let free = free_number(document)?;
+    let (changed, value) = with_annotation(document, page, dictionary, free);
+    let mut objects = vec![(changed, serialized(&value)?)];
+    let added = annotation.objects(free);
+    objects.extend((free..).zip(added).map(|(number, bytes)| ((number, 0), bytes)));
+    finish(original, document, &objects)
+}
+
+/// A page of its own that comes before all others.
+pub(super) struct FrontPage<'a> {
+    /// What is added to its annotations; it may name the page by the number that [`front_page`] gives.
+    pub annotation: Annotation<'a>,
+    /// Its drawing, with the fonts of the stamp.
+    pub content: String,
+    /// Width and height in points.
+    pub size: (f64, f64),
+}
+
+/// The number that a front page will have.
+pub(super) fn front_page(document: &Document) -> Result<u32, Fault> {
+    free_number(document)
+}
+
+/// Writes the copy with a page put before its first. True if the original's bytes are its beginning.
+pub(super) fn write_front(
+    original: &[u8],
+    document: &Document,
+    front: &FrontPage<'_>,
+) -> Result<(Vec<u8>, bool), Fault> {
+    let page = free_number(document)?;
+    let (content, first) = (page + 1, page + 2);
+    let root = document.catalog().ok().and_then(|c| c.get(b"Pages").ok());
+    let root = root.and_then(|r| r.as_reference().ok()).ok_or(Fault::Broken)?;
+    let mut tree = document.get_dictionary(root).map_err(|_| Fault::Broken)?.clone();
+    let kids =
+        tree.get(b"Kids").and_then(|k| document.dereference(k)).map_err(|_| Fault::Broken)?;
+    let mut kids = kids.1.as_array().map_err(|_| Fault::Broken)?.clone();
+    let count =
+        tree.get(b"Count").and_then(|c| document.dereference(c)).map_err(|_| Fault::Broken)?;
+    let count = count.1.as_i64().map_err(|_| Fault::Broken)?.checked_add(1).ok_or(Fault::Broken)?;
+    kids.insert(0, Object::Reference((page, 0)));
+    tree.set("Kids", kids);
+    tree.set("Count", count);
+    let (width, height) = front.size;
+    let (root_number, root_generation) = root;
+    let fonts = front.annotation.fonts(first);
+    let sheet = format!(
+        "<< /Type /Page /Parent {root_number} {root_generation} R /MediaBox [0 0 {width:.2} {height:.2}] /Rotate 0 /Resources << /Font << {fonts} >> >> /Contents {content} 0 R /Annots [{first} 0 R] >>"
+    );
+    let drawing =
+        format!("<< /Length {} >>\nstream\n{}\nendstream", front.content.len() + 1, front.content);
+    let mut objects = vec![
+        (root, serialized(&Object::Dictionary(tree))?),
+        ((page, 0), sheet.into_bytes()),
+        ((content, 0), drawing.into_bytes()),
+    ];
+    let added = front.annotation.objects(first);
+    objects.extend((first..).zip(added).map(|(number, bytes)| ((number, 0), bytes)));
+    finish(original, document, &objects)
+}
+
+/// The first number that no object has.
+fn free_number(document: &Document) -> Result<u32, Fault> {
     let size = document.trailer.get(b"Size").and_then(Object::as_i64).unwrap_or(0);
     let free = document.max_id.checked_add(1).ok_or(Fault::Broken)?;
     let free = free.max(u32::try_from(size).unwrap_or(0));
     // Room for the new objects below the largest number that a reader must accept.
-    if free > 8_388_000 {
-        return Err(Fault::Broken);
-    }
-    let (changed, value) = with_annotation(document, page, dictionary, free);
+    if free > 8_388_000 { Err(Fault::Broken) } else { Ok(free) }
+}
+
+fn finish(
+    original: &[u8],
+    document: &Document,
+    objects: &[Numbered],
+) -> Result<(Vec<u8>, bool), Fault> {
     let sound = document.xref_recovery.is_none()
         && document.xref_start > 0
         && document.xref_start < original.len()
         && original.starts_with(b"%PDF-")
         && original.len() < 4_000_000_000;
-    let mut objects = vec![(changed, serialized(&value)?)];
-    let added = annotation.objects(free);
-    objects.extend((free..).zip(added).map(|(number, bytes)| ((number, 0), bytes)));
     if sound {
-        Ok((appended(original, document, &objects)?, true))
+        Ok((appended(original, document, objects)?, true))
     } else {
-        Ok((anew(document, &objects)?, false))
+        Ok((anew(document, objects)?, false))
     }
 }
 

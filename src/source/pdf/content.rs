@@ -33,6 +33,8 @@ pub(super) struct Letter {
     pub size: f64,
     /// Bold, as far as the font's name tells.
     pub bold: bool,
+    /// Its text is in VNI.
+    pub vni: bool,
     /// It runs from left to right.
     pub upright: bool,
 }
@@ -371,6 +373,7 @@ impl Reader<'_> {
                 baseline: start.1,
                 size: height,
                 bold: font.bold,
+                vni: glyph.vni,
                 upright: end.0 > start.0 && (end.1 - start.1).abs() < 0.05 * (end.0 - start.0),
             };
             let drawn = !self.state.invisible || letter.text.is_some();

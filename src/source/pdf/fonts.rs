@@ -9,6 +9,7 @@ use lopdf::{Dictionary, Document, Object, Stream};
 
 use super::cmap::CMap;
 use super::{number, value};
+use crate::text::legacy::{self, Face};
 
 /// Bytes that a ToUnicode map may inflate to.
 const MAP_BYTES: usize = 4 << 20;
@@ -28,12 +29,16 @@ pub(super) struct Font {
     scale: f64,
     /// The name says bold.
     pub bold: bool,
+    /// What the name says of its encoding: a font from before Unicode shows Latin letters as others.
+    face: Face,
 }
 
 /// A letter of a shown string.
 pub(super) struct Glyph {
     /// Its text; `None` if the font does not say.
     pub text: Option<String>,
+    /// Its text is in VNI: letters and tones follow each other and are read together.
+    pub vni: bool,
     /// Advance in parts of the type size.
     pub width: f64,
     /// A one-byte code 32, to which word spacing applies.
@@ -56,6 +61,7 @@ impl Font {
             default_width: USUAL,
             scale: 0.001,
             bold: String::from_utf8_lossy(name).to_ascii_lowercase().contains("bold"),
+            face: face_of(&String::from_utf8_lossy(name)),
             map,
         };
         if subtype == Some(b"Type0") {
@@ -131,6 +137,10 @@ impl Font {
         if font.has(b"ToUnicode") {
             return;
         }
+        if self.face != Face::Plain {
+            self.simple = (0..=255_u8).map(|b| Some(char::from(b).to_string())).collect();
+            return;
+        }
         if let Ok(encoding) = font.get_font_encoding_with_limit(document, MAP_BYTES) {
             let letter = |b: u8| encoding.bytes_to_string(&[b]).ok().filter(|t| !t.is_empty());
             self.simple = (0..=255).map(letter).collect();
@@ -146,9 +156,31 @@ impl Font {
                 Some(map) => map.text(code),
                 None => self.simple.get(code as usize).cloned().flatten(),
             };
-            Glyph { text, width: width * self.scale, word_space: bytes == b" " }
+            let text = text.map(|t| self.decoded(t));
+            let vni = self.face == Face::Vni;
+            Glyph { text, vni, width: width * self.scale, word_space: bytes == b" " }
         })
     }
+
+    /// A letter of a font from before Unicode; TCVN3 has one code for each.
+    fn decoded(&self, text: String) -> String {
+        match self.face {
+            Face::Plain | Face::Vni => text,
+            Face::Tcvn3 => legacy::decode_tcvn3(&text),
+            Face::Tcvn3Capitals => legacy::decode_tcvn3(&text).to_uppercase(),
+        }
+    }
+}
+
+/// The face of a font by its name in the file: `ABCDEF+.VnTimeH,Bold`.
+fn face_of(name: &str) -> Face {
+    let name = match name.split_once('+') {
+        Some((tag, rest)) if tag.len() == 6 => rest,
+        _ => name,
+    };
+    let family = name.split(',').next().unwrap_or(name);
+    let family = family.strip_suffix("-Bold").or(family.strip_suffix("-Italic")).unwrap_or(family);
+    Face::of_font(family)
 }
 
 fn code(object: &Object) -> Option<u32> {

@@ -99,7 +99,6 @@ impl PageShape {
     }
 
     /// An upright page of a size in millimetres.
-    #[cfg(test)]
     pub(super) fn plain(width: f64, height: f64) -> Self {
         let corner = [0.0, 0.0, width / MM, height / MM];
         Self { width, height, rotation: 0, corner, unit: MM }

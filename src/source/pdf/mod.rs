@@ -219,6 +219,36 @@ impl<'a> Pdf<'a> {
         })
     }
 
+    /// True if somebody signed the file digitally: what is added to its pages later is told as a change.
+    pub fn is_signed(&self) -> bool {
+        find(self.bytes, b"/ByteRange").is_some()
+    }
+
+    /// A copy with the stamp on a sheet of its own before the first page and as large as it; beneath the
+    /// stamp `lines` say which document the sheet belongs to. Nothing of the document is covered.
+    ///
+    /// # Errors
+    /// As [`Pdf::stamp`].
+    pub fn stamp_on_sheet(&self, stamp: &ArrivalStamp, lines: &[String]) -> Result<Stamped, Fault> {
+        if self.is_encrypted() {
+            return Err(Fault::Encrypted);
+        }
+        guarded(|| {
+            let seen = self.shape(0)?;
+            let shape = PageShape::plain(seen.width, seen.height);
+            let spot = place::on_sheet(&shape).ok_or(Fault::OffPage)?;
+            let number = append::front_page(&self.document)?;
+            let drawn = stamp::draw(stamp);
+            let annotation =
+                stamp::Annotation { page: (number, 0), area: spot.area, shape: &shape, drawn };
+            let content = stamp::words_beneath(lines, &shape, &spot.area);
+            let size = shape.user(shape.width, 0.0);
+            let front = append::FrontPage { annotation, content, size };
+            let (bytes, appended) = append::write_front(self.bytes, &self.document, &front)?;
+            Ok(Stamped { bytes, spot, appended })
+        })
+    }
+
     fn page(&self, page: usize) -> Result<&Dictionary, Fault> {
         let id = self.pages.get(page).copied().ok_or(Fault::NoPages)?;
         self.document.get_dictionary(id).map_err(|_| Fault::Broken)

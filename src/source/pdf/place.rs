@@ -1,4 +1,4 @@
-//! Where the stamp goes: the free place nearest beneath số, ký hiệu.
+//! Where the stamp goes: the free place nearest beneath số, ký hiệu; else beneath the date, else elsewhere on the page.
 //!
 //! Knows: what is taken on a page. Must not know: PDF objects, how a stamp is drawn.
 
@@ -20,6 +20,9 @@ const HEAD: f64 = 0.45;
 /// Where the stamp goes if nothing tells: left edge and top, mm.
 const USUAL: (f64, f64) = (20.0, 48.0);
 
+/// Where it stands on a sheet of its own: left edge and top, mm.
+const SHEET: (f64, f64) = (30.0, 20.0);
+
 /// How the place was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
@@ -27,12 +30,16 @@ pub enum Found {
     Given,
     /// Free, beneath số, ký hiệu.
     UnderCode,
+    /// Free, beneath the place and date of issue.
+    UnderDate,
     /// Free, elsewhere on the page.
     Elsewhere,
     /// The usual place: the page's text cannot be read, so nobody knows whether it is free.
     Usual,
     /// No place is free: the one in the upper half that covers least.
     Covering,
+    /// On a sheet of its own before the first page.
+    OwnSheet,
 }
 
 /// The place of a stamp.
@@ -91,7 +98,16 @@ pub(super) fn choose(
             return Some(Spot { area, found: Found::UnderCode });
         }
     }
-    // Full beneath it: whatever is nearest in the upper half, then anywhere.
+    if let Some(date) = date_line(page, shape) {
+        let under = date.area.bottom() + CLEAR;
+        let middle = date.area.x + date.area.width / 2.0 - STAMP_WIDTH / 2.0;
+        let rows = steps(under, (under + REACH).min(shape.height));
+        let columns = steps(shape.width / 2.0, shape.width - STAMP_WIDTH - EDGE);
+        if let Some(area) = nearest(rows, columns, (middle, under), &area, &free) {
+            return Some(Spot { area, found: Found::UnderDate });
+        }
+    }
+    // Full beneath both: whatever is nearest in the upper half, then anywhere.
     let from = code.map_or(USUAL, |c| (c.area.x, c.area.bottom()));
     for low in [shape.height / 2.0, shape.height] {
         let all = steps(EDGE, shape.width);
@@ -136,6 +152,23 @@ pub(super) fn code_line<'p>(page: &'p PageText, shape: &PageShape) -> Option<&'p
             && line.area.x < shape.width / 2.0
             && rest.is_some_and(|r| r.trim_start().starts_with(':') || r.contains('/'))
     })
+}
+
+/// The line of place and date in the right half: `An Hải, ngày 17 tháng 3 năm 2022`.
+fn date_line<'p>(page: &'p PageText, shape: &PageShape) -> Option<&'p TextLine> {
+    page.lines.iter().find(|line| {
+        let folded = text::fold(&line.text);
+        let dated = folded.contains("ngay") && folded.contains("thang") && folded.contains("nam");
+        dated && line.area.bottom() < shape.height * HEAD && line.area.right() > shape.width / 2.0
+    })
+}
+
+/// Where the stamp stands on a sheet of its own. `None` if the sheet is too small.
+pub(super) fn on_sheet(shape: &PageShape) -> Option<Spot> {
+    let (x, y) = SHEET;
+    let area = Area { x, y, width: STAMP_WIDTH, height: STAMP_HEIGHT };
+    let fits = area.right() <= shape.width && area.bottom() <= shape.height;
+    fits.then_some(Spot { area, found: Found::OwnSheet })
 }
 
 fn steps(from: f64, to: f64) -> Vec<f64> {
@@ -213,6 +246,20 @@ mod tests {
         assert!(!lines.iter().any(|l| l.area.meets(&spot.area)), "{spot:?}");
         lines.extend((0..60).map(|i| line("đầy", 5.0, f64::from(i) * 5.0, 200.0)));
         assert_eq!(choose(&a4(), None, Some(&page(lines))).map(|s| s.found), Some(Found::Covering));
+    }
+
+    #[test]
+    fn under_the_date_where_only_that_is_free() {
+        let mut lines = vec![
+            line("Số: 04/KH-SNV", 40.0, 36.0, 30.0),
+            line("An Hải, ngày 17 tháng 3 năm 2022", 120.0, 36.0, 70.0),
+        ];
+        lines.extend(
+            (0..40).map(|i| line("chữ kín bên trái", 5.0, 44.0 + f64::from(i) * 6.0, 110.0)),
+        );
+        let spot = choose(&a4(), None, Some(&page(lines))).expect("room");
+        assert_eq!(spot.found, Found::UnderDate);
+        assert!(spot.area.x > 115.0 && spot.area.y < 45.0, "{spot:?}");
     }
 
     #[test]

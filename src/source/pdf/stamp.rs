@@ -159,7 +159,48 @@ fn shortened(text: &str, face: &Face, room: f64) -> String {
     kept + "…"
 }
 
+/// What stands on a sheet of its own beneath the stamp: lines of text, wrapped to the width that is left.
+pub(super) fn words_beneath(lines: &[String], shape: &PageShape, area: &Area) -> String {
+    let mut pen = Pen { content: String::from("0 0 0 rg\n") };
+    let size = 13.0;
+    let step = size * 1.35 / PT;
+    let room = (shape.width - 2.0 * area.x).max(STAMP_WIDTH) * PT;
+    let mut y = area.bottom() + 12.0;
+    for (nth, line) in lines.iter().enumerate() {
+        let face = face(nth == 0);
+        for part in wrapped(line, face, room / size) {
+            if y + 10.0 > shape.height {
+                return pen.content;
+            }
+            pen.text(face, size, (area.x, shape.height - y), &part);
+            y += step;
+        }
+    }
+    pen.content
+}
+
+fn wrapped(text: &str, face: &Face, room: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if face.width(line) + face.width(" ") + face.width(word) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(shortened(word, face, room)),
+        }
+    }
+    lines
+}
+
 impl Annotation<'_> {
+    /// The names of the stamp's fonts for another drawing of the file, where the annotation's objects are
+    /// numbered from `first` on.
+    pub fn fonts(&self, first: u32) -> String {
+        let regular = first + 2;
+        format!("/R {regular} 0 R /B {} 0 R", regular + OBJECTS)
+    }
+
     /// Objects that the annotation needs, itself first, numbered from `first` on.
     pub fn objects(&self, first: u32) -> Vec<Vec<u8>> {
         let (form, regular) = (first + 1, first + 2);

@@ -81,8 +81,33 @@ fn lines_and_columns_of_a_plan() {
 }
 
 #[test]
+fn a_sheet_of_its_own_covers_nothing() {
+    for original in [PLAN, LETTER] {
+        let pdf = open(original);
+        let lines = [
+            "Tờ đóng dấu ĐẾN".to_owned(),
+            "Kế hoạch số 04/KH-HĐTĐKT: ".to_owned() + &"tổ chức ".repeat(40),
+        ];
+        let stamped = pdf.stamp_on_sheet(&stamp(), &lines).expect("stamped");
+        assert!(stamped.appended && stamped.bytes.starts_with(original));
+        assert_eq!(stamped.spot.found, Found::OwnSheet);
+        let copy = open(&stamped.bytes);
+        assert_eq!(copy.page_count(), pdf.page_count() + 1);
+        assert_eq!(copy.shape(0).map(|s| (s.width.round(), s.height.round())), Ok((210.0, 297.0)));
+        let sheet = copy.text(0).expect("the sheet");
+        assert_eq!(sheet.lines[0].text, lines[0]);
+        assert!(sheet.lines.len() > 3 && sheet.lines.iter().all(|l| l.area.right() < 190.0));
+        assert!(!sheet.lines.iter().any(|l| l.area.meets(&stamped.spot.area)));
+        assert_eq!(copy.text(1).expect("text"), pdf.text(0).expect("text"));
+        let notes = copy.document.get_page_annotations(copy.pages[0]).expect("annotations");
+        assert_eq!(notes.len(), 1);
+        assert!(!copy.is_signed());
+    }
+}
+
+#[test]
 fn a_stamped_copy_begins_with_the_original() {
-    for (original, found) in [(PLAN, Found::Covering), (LETTER, Found::Elsewhere)] {
+    for (original, found) in [(PLAN, Found::Covering), (LETTER, Found::UnderDate)] {
         let pdf = open(original);
         let stamped = pdf.stamp(&stamp(), None).expect("stamped");
         assert!(stamped.appended && stamped.bytes.starts_with(original));
@@ -136,6 +161,28 @@ fn turned_and_cropped_pages_are_seen_upright() {
         let turned = if rotation == 0 { across } else { (across.1, across.0) };
         assert!((turned.0 - 141.7).abs() < 0.1 && (turned.1 - 99.2).abs() < 0.1, "{rect:?}");
     }
+}
+
+#[test]
+fn fonts_from_before_unicode_are_read_by_their_names() {
+    let read = |font: &str, hex: &str| {
+        let content = format!("BT /F1 12 Tf 100 700 Td <{hex}> Tj ET");
+        let objects = [
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 595 842] >>".to_owned(),
+            "<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
+            format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+            format!("<< /Type /Font /Subtype /TrueType /BaseFont /{font} /Encoding /WinAnsiEncoding >>"),
+        ];
+        let bytes = file(&objects.iter().map(String::as_str).collect::<Vec<_>>(), "");
+        texts(&open(&bytes).text(0).expect("text")).join(" ")
+    };
+    // “về việc thưởng” in TCVN3; AD, the soft hyphen of Latin-1, is ư.
+    assert_eq!(read(".VnTime", "76D2207669D663207468ADEB6E67"), "về việc thưởng");
+    assert_eq!(read("ABCDEF+.VnTimeH,Bold", "6BD52068E463"), "KẾ HỌC");
+    // In VNI the tone follows its letter.
+    assert_eq!(read("VNI-Times", "566965E474204E616D"), "Việt Nam");
+    assert_eq!(read("TimesNewRoman", "E0"), "à");
 }
 
 #[test]

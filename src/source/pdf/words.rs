@@ -8,7 +8,7 @@ use lopdf::{Dictionary, Document, ObjectId};
 use super::Limits;
 use super::content::{self, Letter, Shown};
 use super::geometry::{Area, PageShape};
-use crate::text;
+use crate::text::{self, legacy};
 
 /// Gap inside a word at most, in type sizes.
 const LETTER_GAP: f64 = 0.14;
@@ -98,6 +98,9 @@ fn assemble(shown: Shown, shape: &PageShape) -> PageText {
         }
         after_blank = false;
     }
+    for word in words.iter_mut().filter(|w| w.vni) {
+        word.text = legacy::decode_vni(&word.text);
+    }
     PageText { lines: lines(words), marks, scanned, unreadable, cut: shown.cut }
 }
 
@@ -107,6 +110,7 @@ struct Word {
     baseline: f64,
     size: f64,
     bold: bool,
+    vni: bool,
 }
 
 impl Word {
@@ -117,12 +121,14 @@ impl Word {
             baseline: letter.baseline,
             size: letter.size,
             bold: letter.bold,
+            vni: letter.vni,
         }
     }
 
     fn goes_on_with(&self, letter: &Letter) -> bool {
         let gap = letter.area.x - self.area.right();
-        (letter.baseline - self.baseline).abs() < 0.4 * self.size
+        self.vni == letter.vni
+            && (letter.baseline - self.baseline).abs() < 0.4 * self.size
             && gap < LETTER_GAP * self.size
             && gap > -0.8 * self.size
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use super::power::Volatile;
 use super::*;
 use crate::register::{
-    ActFilter, Acted, Bag, CommitError, Entry, Feed, JobRow, Kept, Last, NewAct, Record,
+    ActFilter, Acted, Bag, Closing, CommitError, Entry, Feed, JobRow, Kept, Last, NewAct, Record,
     Reservation, Shared, Start,
 };
 use crate::world::{EntryKind, Stat};
@@ -30,6 +30,8 @@ pub(super) struct Plan {
     at: usize,
     fault: Fault,
     count: AtomicUsize,
+    /// How often the disk was waited for.
+    pub(super) waits: AtomicUsize,
     dead: AtomicBool,
     volatile: Mutex<Volatile>,
 }
@@ -46,6 +48,7 @@ impl Plan {
             at,
             fault,
             count: 0.into(),
+            waits: 0.into(),
             dead: false.into(),
             volatile: Mutex::default(),
         })
@@ -163,6 +166,7 @@ impl World for Faulty {
         self.inner.is_private(path)
     }
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.plan.waits.fetch_add(1, SeqCst);
         let half = &bytes[..bytes.len() / 2];
         let whole = || {
             self.plan.volatile().appended(path);
@@ -183,6 +187,7 @@ impl World for Faulty {
         self.plan.run(cut, cut)
     }
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.plan.waits.fetch_add(2, SeqCst);
         let name = path.file_name().and_then(|n| n.to_str()).expect("a name");
         let temp = path.with_file_name(format!(".{name}.1.tmp"));
         // Its last step is to sync the folder, with whatever else happened to names there.
@@ -194,6 +199,7 @@ impl World for Faulty {
         self.plan.run(whole, || self.inner.create(&temp, b"half"))
     }
     fn replace_by(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.plan.waits.fetch_add(1, SeqCst);
         self.plan.run(|| self.inner.replace_by(from, to), || Ok(()))
     }
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -228,6 +234,7 @@ impl World for Faulty {
         self.plan.run(act, act)
     }
     fn sync(&self, path: &Path) -> io::Result<()> {
+        self.plan.waits.fetch_add(1, SeqCst);
         let act = || {
             self.plan.volatile().synced(path);
             self.inner.sync(path)
@@ -235,6 +242,7 @@ impl World for Faulty {
         self.plan.run(act, act)
     }
     fn sync_tree(&self, path: &Path) -> io::Result<()> {
+        self.plan.waits.fetch_add(1, SeqCst);
         // Everything is in memory here, and a whole machine's disks need not be synced for it.
         let whole = || {
             self.plan.volatile().all_synced();
@@ -306,30 +314,32 @@ impl Register for FaultyRegister {
     fn release(&mut self) -> Result<u64> {
         self.transaction(Register::release)
     }
-    fn commit(
+    fn commit_with(
         &mut self,
         batch: &Batch,
         at: &str,
         feed: &mut Feed<'_>,
+        closing: &mut Closing<'_>,
     ) -> std::result::Result<Range<u64>, CommitError> {
         let plan = self.plan.clone();
         let mut committed_unheard = None;
-        let result = self.inner.commit(batch, at, &mut || {
-            let chunk = feed()?;
+        let result = self.inner.commit_with(batch, at, feed, &mut |rows, seqs| {
+            let acts = closing(rows, seqs)?;
             // The last step before COMMIT.
-            if chunk.is_none() {
-                match plan.write() {
-                    Verdict::Go => {}
-                    Verdict::No(error) => return Err(down(&error)),
-                    Verdict::Half(error) => committed_unheard = Some(error),
-                }
+            match plan.write() {
+                Verdict::Go => {}
+                Verdict::No(error) => return Err(down(&error)),
+                Verdict::Half(error) => committed_unheard = Some(error),
             }
-            Ok(chunk)
+            Ok(acts)
         });
         match committed_unheard {
             Some(error) => Err(CommitError::Unknown(down(&error))),
             None => result,
         }
+    }
+    fn tidy(&mut self) {
+        self.inner.tidy();
     }
     fn entries(&self, filter: &Filter, each: &mut dyn FnMut(Entry) -> Result<()>) -> Result<u64> {
         self.alive()?;
@@ -421,7 +431,9 @@ type Acknowledged = Vec<Issued>;
 
 pub(super) fn open_faulty<'w>(world: &'w Faulty, dir: &Path) -> Result<Filing<'w>> {
     let lock = world.lock(&dir.join(LOCK), NO_WAIT).expect("free");
-    let inner = Sqlite::open(&dir.join(REGISTER))?;
+    let path = dir.join(REGISTER);
+    found::found(world, dir, &office(BAG))?;
+    let inner = Sqlite::open(&path)?;
     let archive = Archive::create(world, &dir.join(ARCHIVE))?;
     let register = Box::new(FaultyRegister { inner, plan: world.plan.clone() });
     Filing::assemble(world, dir, &office(BAG), register, archive, lock)

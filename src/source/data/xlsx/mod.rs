@@ -1,4 +1,4 @@
-//! XLSX: one sheet of a workbook, row by row.
+//! XLSX: the sheets of a workbook, row by row.
 //!
 //! Knows: SpreadsheetML as far as data needs it. Must not know: what a column means.
 //!
@@ -6,251 +6,90 @@
 //! reader that owns its file, format and formula of a cell are wanted in the same pass, a
 //! cell that is wrong must not end the sheet, and no bytes may bring the program down.
 
-mod number;
-mod package;
+pub(super) mod number;
+pub(super) mod package;
 mod workbook;
-mod xml;
+pub(super) mod xml;
+
+use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
 use serde_json::Value;
 
 use self::number::Format;
 use self::package::Package;
-use self::workbook::{SheetName, Workbook};
+use self::workbook::Workbook;
 use self::xml::{Xml, attribute};
-use super::table::{Content, Table, letter};
-use super::{Column, Limits, Options, Row, Rows, code, failure};
-use crate::diagnostic::{Code, Diagnostic, Place, Result};
+use super::sheet::{self, Area, Filled, MOST_MERGED, SheetName, shown};
+use super::table::Content;
+use super::{Limits, code, failure};
+use crate::diagnostic::{Code, Result};
 use crate::text;
+use crate::text::legacy::Face;
 
 const ERROR_VALUE: Code = code(6);
 const NO_RESULT: Code = code(7);
-const MERGED: Code = code(8);
-const HIDDEN_ROWS: Code = code(12);
 const UNREADABLE: Code = code(19);
 
 /// Last row and column that a sheet can have.
 const LAST_ROW: u32 = 1_048_576;
-/// Merged areas that are looked at.
-const MOST_MERGED: usize = 1000;
 
-/// One sheet being read.
-pub(super) struct Sheet {
-    cells: Cells,
-    table: Table,
+/// A workbook.
+pub(super) struct Book {
+    package: Package,
+    workbook: Arc<Workbook>,
     file: String,
-    limits: Limits,
-    header_row: u32,
-    done: bool,
+    columns: usize,
 }
 
-/// The sheet's stream of rows.
+impl Book {
+    /// Reads everything but the sheets.
+    pub fn open(package: Package, file: &str, limits: &Limits) -> Result<Self> {
+        let workbook = Arc::new(Workbook::open(&package, file, limits)?);
+        let columns = limits.columns.min(16_384);
+        Ok(Self { package, workbook, file: file.to_owned(), columns })
+    }
+}
+
+impl sheet::Book for Book {
+    fn sheets(&self) -> &[SheetName] {
+        &self.workbook.sheets
+    }
+
+    fn cells(&self, index: usize) -> Result<Box<dyn sheet::Cells>> {
+        let part = self.workbook.part_of(index).and_then(|part| self.package.part(part));
+        let Some(part) = part else {
+            let what = text!("trang tính không phải là bảng", "the sheet is not a table");
+            return Err(failure(&self.file, what));
+        };
+        Ok(Box::new(Cells {
+            xml: Xml::new(part, &self.file),
+            buffer: Vec::with_capacity(1024),
+            value: String::new(),
+            workbook: Arc::clone(&self.workbook),
+            row: 0,
+            merged: Vec::new(),
+            columns: self.columns,
+        }))
+    }
+}
+
+/// A sheet's stream of rows.
 struct Cells {
     xml: Xml,
     buffer: Vec<u8>,
     value: String,
-    workbook: Workbook,
+    workbook: Arc<Workbook>,
     row: u32,
-    merged: Vec<(u32, u32, usize, usize)>,
-    hidden: u32,
-    first_hidden: u32,
+    merged: Vec<Area>,
     columns: usize,
 }
 
-/// One row with at least one filled cell.
-struct Filled {
-    number: u32,
-    hidden: bool,
-    cells: Vec<(usize, Content)>,
-}
-
-impl Sheet {
-    pub fn open(bytes: Vec<u8>, file: &str, options: &Options) -> Result<Self> {
-        let limits = options.limits;
-        let package = Package::open(bytes, file, &limits)?;
-        let workbook = Workbook::open(&package, file, &limits)?;
-        let chosen = choose(&workbook, file, options.sheet.as_deref())?;
-        let name = chosen.name.clone();
-        let part = workbook.part_of(chosen).and_then(|part| package.part(part));
-        let Some(part) = part else {
-            return Err(failure(
-                file,
-                text!("trang tính “{name}” không phải là bảng", "sheet “{name}” is not a table"),
-            ));
-        };
-        let mut cells = Cells {
-            xml: Xml::new(part, file),
-            buffer: Vec::with_capacity(1024),
-            value: String::new(),
-            workbook,
-            row: 0,
-            merged: Vec::new(),
-            hidden: 0,
-            first_hidden: 0,
-            columns: limits.columns.min(16_384),
-        };
-        let place = Place::file(file).sheet(name.clone());
-        let header = loop {
-            let no_headings = |n: u32| {
-                let mut failure = failure(
-                    file,
-                    text!(
-                        "trang tính “{name}” không có tiêu đề cột",
-                        "sheet “{name}” has no headings"
-                    ),
-                );
-                if n > 0 {
-                    failure = failure.hint(text!(
-                        "hàng {n} để trống; xem lại `hang-tieu-de`",
-                        "row {n} is blank; check `header_row`"
-                    ));
-                }
-                failure
-            };
-            let Some(row) = cells.next()? else {
-                return Err(no_headings(options.header_row.unwrap_or(0)));
-            };
-            match options.header_row {
-                Some(n) if row.number < n => continue,
-                Some(n) if row.number > n => return Err(no_headings(n)),
-                _ => break row,
-            }
-        };
-        cells.hidden = 0;
-        let headings = header.cells.into_iter().filter_map(|(position, content)| match content {
-            Content::Value(Value::String(text)) => Some((position, text)),
-            Content::Value(value) | Content::Doubtful(value, ..) => {
-                Some((position, value.to_string()))
-            }
-            Content::Empty | Content::Wrong(..) => None,
-        });
-        let table = Table::new(place, header.number, headings.collect(), limits);
-        let file = file.to_owned();
-        Ok(Self { cells, table, file, limits, header_row: header.number, done: false })
+impl sheet::Cells for Cells {
+    fn merged(&mut self) -> Vec<Area> {
+        std::mem::take(&mut self.merged)
     }
 
-    fn end(&mut self) {
-        self.done = true;
-        let merged = std::mem::take(&mut self.cells.merged);
-        for (top, bottom, left, right) in merged {
-            let headed = (left..=right).any(|position| self.table.has_heading(position));
-            if bottom <= self.header_row || !headed {
-                continue;
-            }
-            let (first, last) =
-                (format!("{}{top}", letter(left)), format!("{}{bottom}", letter(right)));
-            let place = self.table.place().clone().row(top.max(self.header_row)).cell(letter(left));
-            self.table.note(
-                Diagnostic::error(
-                    MERGED,
-                    place,
-                    text!(
-                        "các ô {first}:{last} bị gộp: chỉ ô đầu có giá trị",
-                        "the cells {first}:{last} are merged: only the first one has a value"
-                    ),
-                )
-                .hint(text!("bỏ gộp ô và điền đủ từng hàng", "unmerge them and fill in every row")),
-            );
-        }
-        if self.cells.hidden > 0 {
-            let (count, first) = (self.cells.hidden, self.cells.first_hidden);
-            self.table.note(
-                Diagnostic::warning(
-                    HIDDEN_ROWS,
-                    self.table.place().clone().row(first),
-                    text!(
-                        "{count} hàng đang bị ẩn hoặc lọc nhưng vẫn được đọc",
-                        "{count} rows are hidden or filtered out, and are read all the same"
-                    ),
-                )
-                .hint(text!(
-                    "xóa hẳn các hàng không dùng, hoặc bỏ lọc để thấy đủ",
-                    "delete the rows that are not wanted, or clear the filter to see them"
-                )),
-            );
-        }
-        self.table.end();
-    }
-}
-
-/// The sheet that was asked for, or the first one that is shown.
-fn choose<'w>(workbook: &'w Workbook, file: &str, wanted: Option<&str>) -> Result<&'w SheetName> {
-    let sheets = &workbook.sheets;
-    let names = || {
-        let quoted: Vec<String> = sheets.iter().map(|s| format!("“{}”", s.name)).collect();
-        quoted.join(", ")
-    };
-    let Some(wanted) = wanted else {
-        let table = |s: &&SheetName| workbook.part_of(s).is_some();
-        let first = sheets.iter().filter(table).find(|s| s.visible);
-        return first.or_else(|| sheets.iter().find(table)).ok_or_else(|| {
-            failure(file, text!("sổ tính không có trang nào", "the workbook has no sheet"))
-        });
-    };
-    let plain = text::nfc(wanted.trim());
-    let same = |s: &&SheetName| s.name == plain;
-    let folded = |s: &&SheetName| s.name.trim().to_lowercase() == plain.to_lowercase();
-    sheets.iter().find(same).or_else(|| sheets.iter().find(folded)).ok_or_else(|| {
-        let names = names();
-        failure(file, text!("không có trang tính “{wanted}”", "there is no sheet “{wanted}”"))
-            .hint(text!("sổ tính có: {names}", "the workbook has: {names}"))
-    })
-}
-
-impl Iterator for Sheet {
-    type Item = Result<Row>;
-
-    fn next(&mut self) -> Option<Result<Row>> {
-        if self.done {
-            return None;
-        }
-        let filled = match self.cells.next() {
-            Ok(Some(filled)) => filled,
-            Ok(None) => {
-                self.end();
-                return None;
-            }
-            Err(failure) => {
-                self.done = true;
-                return Some(Err(failure));
-            }
-        };
-        if self.table.rows() >= self.limits.rows {
-            self.done = true;
-            let most = self.limits.rows;
-            return Some(Err(failure(
-                &self.file,
-                text!("trang tính có hơn {most} hàng", "the sheet has more than {most} rows"),
-            )
-            .hint(text!("tách thành nhiều tệp", "split it into several files"))));
-        }
-        if filled.hidden {
-            if self.cells.hidden == 0 {
-                self.cells.first_hidden = filled.number;
-            }
-            self.cells.hidden = self.cells.hidden.saturating_add(1);
-        }
-        if let Some((position, _)) = filled.cells.iter().find(|(p, _)| self.table.lacks_heading(*p))
-        {
-            self.table.no_heading(*position, filled.number);
-        }
-        let place = self.table.place().clone().row(filled.number);
-        Some(Ok(self.table.row(place, filled.number, filled.cells)))
-    }
-}
-
-impl Rows for Sheet {
-    fn columns(&self) -> &[Column] {
-        self.table.columns()
-    }
-
-    fn findings(&mut self) -> Vec<Diagnostic> {
-        self.table.findings()
-    }
-}
-
-impl Cells {
-    /// The next row that is not blank.
     fn next(&mut self) -> Result<Option<Filled>> {
         let mut current: Option<Filled> = None;
         let mut column = 0;
@@ -267,7 +106,8 @@ impl Cells {
                         self.row = number;
                         let hidden = attribute(&e, "hidden");
                         let hidden = matches!(hidden.as_deref(), Some("1" | "true"));
-                        current = Some(Filled { number, hidden, cells: Vec::new() });
+                        let (cells, faces) = (Vec::new(), Vec::new());
+                        current = Some(Filled { number, line: number, hidden, cells, faces });
                         column = 0;
                     }
                     "c" => {
@@ -284,6 +124,10 @@ impl Cells {
                             continue;
                         };
                         row.cells.push((head.column, content));
+                        let face = self.workbook.faces.get(head.style).copied();
+                        if let Some(face) = face.filter(|face| *face != Face::Plain) {
+                            row.faces.push((head.column, face));
+                        }
                     }
                     "mergeCell" => {
                         let area = attribute(&e, "ref").and_then(|area| parse_area(&area));
@@ -303,7 +147,9 @@ impl Cells {
             }
         }
     }
+}
 
+impl Cells {
     /// The content of the cell that was just opened.
     fn cell(&mut self, head: &Head) -> Result<Content> {
         self.value.clear();
@@ -382,11 +228,6 @@ impl Cells {
             Kind::Other => unreadable(raw),
         }
     }
-}
-
-/// Blanks alone do not make a row.
-fn shown((_, content): &(usize, Content)) -> bool {
-    !matches!(content, Content::Value(Value::String(text)) if text.trim().is_empty())
 }
 
 fn unreadable(raw: &str) -> Content {

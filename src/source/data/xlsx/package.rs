@@ -111,6 +111,13 @@ impl Package {
         self.parts.contains_key(&key(name))
     }
 
+    /// True if a part begins so.
+    pub fn starts_with(&self, name: &str, lead: &[u8]) -> bool {
+        let Some(mut part) = self.part(name) else { return false };
+        let mut head = vec![0; lead.len()];
+        part.read_exact(&mut head).is_ok() && head == lead
+    }
+
     /// A reader over a part. It owns what it needs.
     pub fn part(&self, name: &str) -> Option<Guard> {
         let part = *self.parts.get(&key(name))?;

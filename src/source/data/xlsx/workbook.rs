@@ -6,21 +6,14 @@ use std::collections::HashMap;
 
 use quick_xml::events::Event;
 
+use super::super::sheet::SheetName;
 use super::super::{Limits, failure};
 use super::number::Format;
 use super::package::Package;
 use super::xml::{Xml, attribute};
 use crate::diagnostic::Result;
 use crate::text;
-
-/// A sheet by name.
-pub struct SheetName {
-    /// As on its tab.
-    pub name: String,
-    /// Shown to the user.
-    pub visible: bool,
-    relation: String,
-}
+use crate::text::legacy::Face;
 
 /// What a sheet needs of its workbook.
 pub struct Workbook {
@@ -30,9 +23,12 @@ pub struct Workbook {
     pub from_1904: bool,
     /// Number formats by style.
     pub formats: Vec<Format>,
+    /// What the fonts of the styles say; empty if none is of an old encoding.
+    pub faces: Vec<Face>,
     /// Shared texts.
     pub texts: Texts,
-    relations: HashMap<String, String>,
+    /// Names of the parts by sheet; none for chart sheets.
+    parts: Vec<Option<String>>,
 }
 
 /// Shared texts, one after the other in one string.
@@ -63,24 +59,37 @@ impl Workbook {
             sheets: Vec::new(),
             from_1904: false,
             formats: Vec::new(),
+            faces: Vec::new(),
             texts: Texts::default(),
-            relations: HashMap::new(),
+            parts: Vec::new(),
         };
-        workbook.names(package, &main, file)?;
+        let mut wanted = workbook.names(package, &main, file)?;
+        workbook.parts = vec![None; wanted.len()];
         for (id, kind, target) in relations {
             match kind.rsplit('/').next().unwrap_or("") {
                 "worksheet" => {
-                    workbook.relations.insert(id, target);
+                    for (at, _) in wanted.iter_mut().enumerate().filter(|(_, w)| **w == id) {
+                        if let Some(part) = workbook.parts.get_mut(at) {
+                            *part = Some(target.clone());
+                        }
+                    }
                 }
-                "styles" => workbook.formats = formats(package, &target, file)?,
+                "styles" => {
+                    (workbook.formats, workbook.faces) = styles(package, &target, file)?;
+                }
                 "sharedStrings" => workbook.texts = texts(package, &target, file, limits)?,
                 _ => {}
             }
         }
+        for (sheet, part) in workbook.sheets.iter_mut().zip(&workbook.parts) {
+            sheet.is_table = part.is_some();
+        }
         Ok(workbook)
     }
 
-    fn names(&mut self, package: &Package, main: &str, file: &str) -> Result<()> {
+    /// The sheets, and the relation of each.
+    fn names(&mut self, package: &Package, main: &str, file: &str) -> Result<Vec<String>> {
+        let mut wanted = Vec::new();
         let Some(part) = package.part(main) else { return Err(not_a_workbook(package, file)) };
         let (mut xml, mut buffer) = (Xml::new(part, file), Vec::new());
         loop {
@@ -92,8 +101,9 @@ impl Workbook {
                         self.sheets.push(SheetName {
                             name: text::nfc(&name),
                             visible: !matches!(state.as_ref(), "hidden" | "veryHidden"),
-                            relation: attribute(&e, "id").unwrap_or_default().into_owned(),
+                            is_table: false,
                         });
+                        wanted.push(attribute(&e, "id").unwrap_or_default().into_owned());
                     }
                     "workbookPr" => {
                         let value = attribute(&e, "date1904").unwrap_or_default();
@@ -101,15 +111,15 @@ impl Workbook {
                     }
                     _ => {}
                 },
-                Event::Eof => return Ok(()),
+                Event::Eof => return Ok(wanted),
                 _ => {}
             }
         }
     }
 
     /// The part of a sheet; none for chart sheets.
-    pub fn part_of(&self, sheet: &SheetName) -> Option<&str> {
-        self.relations.get(&sheet.relation).map(String::as_str)
+    pub fn part_of(&self, index: usize) -> Option<&str> {
+        self.parts.get(index)?.as_deref()
     }
 }
 
@@ -121,7 +131,10 @@ fn not_a_workbook(package: &Package, file: &str) -> crate::diagnostic::Failure {
     let message = if package.has("xl/workbook.bin") {
         text!("sổ tính kiểu nhị phân (.xlsb)", "a binary workbook (.xlsb)")
     } else if package.has("content.xml") {
-        text!("tệp của OpenDocument (.ods)", "an OpenDocument file (.ods)")
+        text!(
+            "tệp của OpenDocument nhưng không phải bảng tính",
+            "an OpenDocument file, not a sheet"
+        )
     } else if package.has("word/document.xml") {
         text!("tệp này là văn bản Word, không phải sổ tính", "a Word document, not a workbook")
     } else {
@@ -184,33 +197,53 @@ fn resolve(folder: &str, target: &str) -> String {
     steps.join("/")
 }
 
-/// Formats of the cell styles in their order.
-fn formats(package: &Package, part: &str, file: &str) -> Result<Vec<Format>> {
-    let mut out = Vec::new();
-    let Some(part) = package.part(part) else { return Ok(out) };
+/// Formats and faces of the cell styles in their order.
+fn styles(package: &Package, part: &str, file: &str) -> Result<(Vec<Format>, Vec<Face>)> {
+    let (mut formats, mut faces) = (Vec::new(), Vec::new());
+    let Some(part) = package.part(part) else { return Ok((formats, faces)) };
     let (mut xml, mut buffer) = (Xml::new(part, file), Vec::new());
     let mut codes: HashMap<u32, Format> = HashMap::new();
-    let mut in_cells = false;
+    let mut fonts: Vec<Face> = Vec::new();
+    let (mut in_cells, mut in_fonts) = (false, false);
     loop {
         match xml.next(&mut buffer)? {
             Event::Start(e) => {
-                let id = || attribute(&e, "numFmtId").and_then(|n| n.parse().ok()).unwrap_or(0);
+                let number = |name| attribute(&e, name).and_then(|n| n.parse().ok()).unwrap_or(0);
                 match e.local_name().as_ref() {
                     "numFmt" => {
                         let code = attribute(&e, "formatCode").unwrap_or_default();
-                        codes.insert(id(), Format::from_code(&code));
+                        codes.insert(number("numFmtId"), Format::from_code(&code));
+                    }
+                    "fonts" => in_fonts = true,
+                    "font" if in_fonts => fonts.push(Face::Plain),
+                    "name" | "rFont" if in_fonts => {
+                        let name = attribute(&e, "val").unwrap_or_default();
+                        if let Some(font) = fonts.last_mut() {
+                            *font = Face::of_font(&name);
+                        }
                     }
                     "cellXfs" => in_cells = true,
                     "xf" if in_cells => {
-                        let id = id();
+                        let id = number("numFmtId");
                         let known = codes.get(&id).copied();
-                        out.push(known.unwrap_or_else(|| Format::builtin(id)));
+                        formats.push(known.unwrap_or_else(|| Format::builtin(id)));
+                        let font = usize::try_from(number("fontId")).unwrap_or(usize::MAX);
+                        faces.push(fonts.get(font).copied().unwrap_or_default());
                     }
                     _ => {}
                 }
             }
-            Event::End(e) if e.local_name().as_ref() == "cellXfs" => in_cells = false,
-            Event::Eof => return Ok(out),
+            Event::End(e) => match e.local_name().as_ref() {
+                "cellXfs" => in_cells = false,
+                "fonts" => in_fonts = false,
+                _ => {}
+            },
+            Event::Eof => {
+                if faces.iter().all(|face| *face == Face::Plain) {
+                    faces.clear();
+                }
+                return Ok((formats, faces));
+            }
             _ => {}
         }
     }

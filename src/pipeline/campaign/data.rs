@@ -1,0 +1,346 @@
+//! What the templates of a campaign's papers are filled with.
+//!
+//! Knows: the names of the fields (Vietnamese, as in the templates). Must not know: templates' words, files, the register.
+
+use jiff::civil::Date;
+use serde_json::{Map, Value, json};
+
+use crate::ruleset::{AwardForm, Awards};
+use crate::source::campaign::Campaign;
+use crate::text::{WordStyle, group_digits, number_words};
+
+use super::cases::{
+    Case, KINDS, counted, deed, full_name, kinds, named, one_of, short_name, tally,
+};
+use super::votes;
+
+/// A paper that another one cites.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reference {
+    /// `05/TTr-SNV`.
+    pub code: String,
+    /// Its day.
+    pub date: Date,
+}
+
+/// The papers before, as far as there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct References {
+    /// Tờ trình.
+    pub proposal: Option<Reference>,
+    /// Biên bản họp.
+    pub minutes: Option<Reference>,
+}
+
+/// Makes the fields of one campaign's papers.
+pub(super) struct Filler<'a> {
+    pub campaign: &'a Campaign,
+    pub forms: &'a Awards,
+    pub references: &'a References,
+    /// Căn cứ, without their first words and marks.
+    pub bases: Vec<String>,
+}
+
+impl Filler<'_> {
+    /// The fields that every paper has.
+    fn common(&self, cases: &[&Case]) -> Map<String, Value> {
+        let campaign = self.campaign;
+        let counts = tally(cases.iter().copied());
+        let reference = |r: &Option<Reference>| match r {
+            Some(r) => json!({ "so": r.code, "ngay": r.date.to_string() }),
+            None => json!({ "so": null, "ngay": null }),
+        };
+        let mut fields = campaign.with.clone();
+        let mut put = |key: &str, value: Value| {
+            fields.insert(key.to_owned(), value);
+        };
+        let decision = &campaign.decision;
+        put(
+            "dot",
+            json!({
+                "ten": campaign.title,
+                "thanh_tich": campaign.achievement,
+                "nguoi_tang": decision.giver,
+            }),
+        );
+        put("can_cu", json!(self.bases));
+        put("don_vi_trinh", json!(campaign.proposal.proposer));
+        put("dem", json!(counted(&counts)));
+        put("tong_so", json!(cases.len()));
+        for (key, (_, count)) in ["so_tap_the", "so_ho", "so_ca_nhan"].into_iter().zip(counts) {
+            put(key, json!(format!("{count:02}")));
+        }
+        put("doi_tuong", json!(capital(&kinds(&counts))));
+        put("doi_tuong_thuong", json!(kinds(&counts)));
+        let proposal = &campaign.proposal;
+        let mut paper = reference(&self.references.proposal);
+        if let Some(fields) = paper.as_object_mut() {
+            fields.insert("co_quan".into(), json!(proposal.organ));
+            fields.insert("kinh_gui".into(), json!(proposal.addressees));
+            fields.insert("noi_nhan".into(), json!(proposal.recipients));
+            fields.insert("luu".into(), json!(proposal.archive_copy));
+            fields.insert("nguoi_ky".into(), json!(proposal.signer));
+        }
+        put("to_trinh", paper);
+        put("bien_ban", reference(&self.references.minutes));
+        put("hoi_dong", self.council());
+        put(
+            "quyet_dinh",
+            json!({
+                "co_quan": decision.organ,
+                "tham_quyen": decision.authority,
+                "noi_nhan": decision.recipients,
+                "luu": decision.archive_copy,
+                "nguoi_ky": decision.signer,
+                "thi_hanh": match decision.executors.as_str() {
+                    "" => "Chánh Văn phòng, Thủ trưởng các đơn vị liên quan",
+                    typed => typed,
+                },
+            }),
+        );
+        fields
+    }
+
+    fn council(&self) -> Value {
+        let council = &self.campaign.council;
+        json!({
+            "co_quan": council.organ,
+            "ten": council.name,
+            "ngay": council.date.map(|d| d.to_string()),
+            "bat_dau": council.begins,
+            "ket_thuc": council.ends,
+            "dia_diem": council.place,
+            "chu_toa": council.chair,
+            "thu_ky": council.secretary,
+            "ten_chu_toa": bare_name(&council.chair),
+            "ten_thu_ky": bare_name(&council.secretary),
+            "thanh_vien": council.members,
+            "vang_mat": council.absent,
+            "co_mat": format!("{:02}", votes::present(self.campaign)),
+            "tong_so": format!("{:02}", votes::members(self.campaign)),
+            "noi_nhan": council.recipients,
+            "luu": council.archive_copy,
+        })
+    }
+
+    /// Tờ trình with its list.
+    pub fn proposal(&self, cases: &[Case]) -> Map<String, Value> {
+        let all: Vec<&Case> = cases.iter().collect();
+        let mut fields = self.common(&all);
+        let by_form = forms_of(&all);
+        let of = |form: &str| -> Vec<&Case> {
+            all.iter().copied().filter(|c| c.who.form == form).collect()
+        };
+        let list: Vec<Value> = by_form
+            .iter()
+            .map(|form| {
+                json!({
+                    "ten_day_du": self.full(form),
+                    "dem": counted(&tally(of(form))),
+                })
+            })
+            .collect();
+        fields.insert("hinh_thuc".into(), list.into());
+        fields.insert("ds".into(), self.rows(&all));
+        fields
+    }
+
+    /// Biên bản họp and biên bản kiểm phiếu.
+    pub fn minutes(&self, cases: &[Case]) -> Map<String, Value> {
+        let all: Vec<&Case> = cases.iter().collect();
+        let mut fields = self.common(&all);
+        fields.insert("ds".into(), self.rows(&all));
+        let part = |passed: bool| -> Vec<&Case> {
+            all.iter().copied().filter(|c| c.passed == passed).collect()
+        };
+        let told = |part: &[&Case]| {
+            let names: Vec<String> = part.iter().map(|c| named(&c.who)).collect();
+            json!({ "dem": counted(&tally(part.iter().copied())), "ten": names })
+        };
+        let (yes, no) = (part(true), part(false));
+        fields.insert("dat".into(), told(&yes));
+        fields.insert("khong_dat".into(), if no.is_empty() { Value::Null } else { told(&no) });
+        let votes = &self.campaign.votes;
+        let given = votes.given.unwrap_or_else(|| votes::present(self.campaign));
+        let returned = votes.returned.unwrap_or(given);
+        let valid = votes::valid(self.campaign);
+        let teller = |at: usize| votes.tellers.get(at).map(|t| bare_name(t));
+        fields.insert(
+            "kiem_phieu".into(),
+            json!({
+                "ban": votes.tellers,
+                "ten_truong_ban": teller(0),
+                "ten_uy_vien": teller(1),
+                "phat_ra": format!("{given:02}"),
+                "thu_ve": format!("{returned:02}"),
+                "hop_le": format!("{valid:02}"),
+                "khong_hop_le": format!("{:02}", returned.saturating_sub(valid)),
+                "ti_le_dat": votes.pass.unwrap_or(votes::PASS),
+            }),
+        );
+        fields
+    }
+
+    /// The decision about one form; `is_long` puts the names into a list of its own.
+    pub fn decision(&self, cases: &[&Case], form: &str, is_long: bool) -> Map<String, Value> {
+        let mut fields = self.common(cases);
+        let deed = self.forms.get(form).map_or_else(String::new, |f| deed(f, self.giver()));
+        fields.insert("viec_hoa".into(), json!(capital(&deed)));
+        fields.insert("viec".into(), json!(deed));
+        fields.insert("thanh_tich".into(), json!(self.campaign.achievement));
+        let money = self.campaign.decision.money;
+        fields.insert("dieu_cuoi".into(), json!(if money { "3" } else { "2" }));
+        fields.insert("tien".into(), if money { self.money(cases) } else { Value::Null });
+        if is_long {
+            // The names stand once in the data: five thousand of them are megabytes.
+            fields.insert("nhom".into(), self.groups(cases));
+        } else {
+            fields.insert("ds".into(), self.rows(cases));
+        }
+        fields
+    }
+
+    fn giver(&self) -> &str {
+        &self.campaign.decision.giver
+    }
+
+    fn full(&self, form: &str) -> String {
+        self.forms.get(form).map_or_else(|| form.to_owned(), |f| full_name(f, self.giver()))
+    }
+
+    fn groups(&self, cases: &[&Case]) -> Value {
+        KINDS
+            .into_iter()
+            .filter_map(|kind| {
+                let of: Vec<&Case> = cases.iter().copied().filter(|c| c.who.kind == kind).collect();
+                let name = one_of(kind).to_uppercase();
+                (!of.is_empty()).then(|| json!({ "ten": name, "ds": self.rows(&of) }))
+            })
+            .collect()
+    }
+
+    fn money(&self, cases: &[&Case]) -> Value {
+        let total: u64 = cases.iter().filter_map(|c| c.money).sum();
+        // Each kind has one amount for a form.
+        let each: Vec<String> = KINDS
+            .into_iter()
+            .filter_map(|kind| {
+                let case = cases.iter().find(|c| c.who.kind == kind)?;
+                let amount = group_digits(i64::try_from(case.money?).ok()?);
+                Some(format!("mỗi {} {amount} đồng", one_of(kind)))
+            })
+            .collect();
+        let fund = match self.campaign.decision.fund.as_str() {
+            "" => "Quỹ thi đua, khen thưởng",
+            typed => typed,
+        };
+        json!({
+            "muc": each,
+            "tong": total,
+            "bang_chu": in_words(total),
+            "nguon": fund,
+        })
+    }
+
+    fn rows(&self, cases: &[&Case]) -> Value {
+        let members = u64::from(votes::members(self.campaign).max(1));
+        let mut last: Option<(&str, Option<&AwardForm>)> = None;
+        cases
+            .iter()
+            .map(|case| {
+                let who = &case.who;
+                let form = match last {
+                    Some((id, form)) if id == who.form => form,
+                    _ => self.forms.get(&who.form),
+                };
+                last = Some((&who.form, form));
+                let mut row = Map::with_capacity(16);
+                let mut put = |key: &str, value: Value| {
+                    row.insert(key.to_owned(), value);
+                };
+                put("ten", named(who).into());
+                put("ho_ten", who.name.as_str().into());
+                put("xung_ho", who.address.as_str().into());
+                put("chuc_vu", who.position.as_str().into());
+                put("don_vi", who.unit.as_str().into());
+                put("chuc_vu_don_vi", who.post().into());
+                put("loai", one_of(who.kind).into());
+                put("ten_hinh_thuc", form.map_or_else(String::new, short_name).into());
+                put("thanh_tich", who.achievement.as_str().into());
+                put("truy_tang", who.posthumous.into());
+                put("ghi_chu", who.note.as_str().into());
+                if let Some(vote) = case.vote {
+                    put("dong_y", vote.yes.into());
+                    put("khong_dong_y", vote.no.into());
+                    put("ty_le", percent(u64::from(vote.yes), members).into());
+                }
+                if let Some(money) = case.money {
+                    put("tien", money.into());
+                }
+                Value::Object(row)
+            })
+            .collect()
+    }
+}
+
+/// The forms of the cases in the order in which they come.
+pub(super) fn forms_of(cases: &[&Case]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for case in cases {
+        if out.last() != Some(&case.who.form) && !out.contains(&case.who.form) {
+            out.push(case.who.form.clone());
+        }
+    }
+    out
+}
+
+/// `85,7`; whole numbers without a comma.
+fn percent(part: u64, whole: u64) -> String {
+    let tenths = (part * 1000 + whole / 2) / whole;
+    if tenths % 10 == 0 {
+        (tenths / 10).to_string()
+    } else {
+        format!("{},{}", tenths / 10, tenths % 10)
+    }
+}
+
+/// `Hai triệu năm trăm ba mươi nghìn đồng`.
+pub(super) fn in_words(amount: u64) -> String {
+    let words = i64::try_from(amount).ok().and_then(|n| number_words(n, WordStyle::default()));
+    words.map(|w| format!("{} đồng", capital(&w))).unwrap_or_default()
+}
+
+/// With its first letter in upper case.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// `Bà Hoàng Thị Kim Ngân, văn thư viên` → `Hoàng Thị Kim Ngân`.
+fn bare_name(who: &str) -> String {
+    votes::bare(who.split(',').next().unwrap_or(who))
+}
+
+/// True if the list goes into a paper of its own.
+pub(super) fn is_long(campaign: &Campaign, count: usize) -> bool {
+    count > campaign.decision.inside as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_and_shares_as_papers_write_them() {
+        assert_eq!(in_words(2_530_000), "Hai triệu năm trăm ba mươi nghìn đồng");
+        assert_eq!(
+            (percent(6, 7), percent(7, 7), percent(1, 2)),
+            ("85,7".into(), "100".into(), "50".into())
+        );
+        assert_eq!(bare_name("Bà Hoàng Thị Kim Ngân, văn thư viên"), "Hoàng Thị Kim Ngân");
+        assert_eq!(capital("ông"), "Ông");
+    }
+}

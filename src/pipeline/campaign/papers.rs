@@ -1,0 +1,186 @@
+//! The papers of a step: which template, on which day, with which fields.
+//!
+//! Knows: the names of the templates, an office's own win file by file. Must not know: what they say, the register.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Diagnostic, Result};
+use crate::pipeline::Workspace;
+use crate::pipeline::issue::PRINT_FOLDER;
+use crate::pipeline::plan::PlannedStep;
+use crate::pipeline::recipe::Recipe;
+use crate::pipeline::workspace::read_text;
+use crate::source::campaign::{Campaign, CampaignStep};
+use crate::source::job::{JobBook, Mode, Step};
+
+use super::Tables;
+use super::cases::Case;
+use super::data::{Filler, References, forms_of, is_long};
+
+/// Where an office keeps its own templates and tables of awards.
+pub(super) const FOLDER: &str = "templates/awards";
+
+/// The built-in templates.
+const TEMPLATES: [(&str, &str); 5] = [
+    ("to-trinh.md", include_str!("../../../templates/awards/to-trinh.md")),
+    ("bien-ban-hop.md", include_str!("../../../templates/awards/bien-ban-hop.md")),
+    ("bien-ban-kiem-phieu.md", include_str!("../../../templates/awards/bien-ban-kiem-phieu.md")),
+    ("quyet-dinh.md", include_str!("../../../templates/awards/quyet-dinh.md")),
+    ("quyet-dinh-danh-sach.md", include_str!("../../../templates/awards/quyet-dinh-danh-sach.md")),
+];
+
+/// Key of a paper's form in the register.
+pub(super) const FORM: &str = "campaign_form";
+
+/// A paper that is to be issued.
+pub(super) struct Paper {
+    /// Its step of a plan.
+    pub planned: PlannedStep,
+    /// The cases that it must name, as indices.
+    pub cases: Vec<usize>,
+    /// Which step.
+    pub step: CampaignStep,
+}
+
+/// Papers of one step, or what is wrong with their templates.
+pub(super) type Papers = std::result::Result<Vec<Paper>, Vec<Diagnostic>>;
+
+/// The papers of a step.
+///
+/// # Errors
+/// An office's own template cannot be read.
+pub(super) fn papers(
+    workspace: &Workspace<'_>,
+    campaign: &Campaign,
+    tables: &Tables,
+    cases: &[Case],
+    references: &References,
+    step: CampaignStep,
+) -> Result<Papers> {
+    let day = day_of(campaign, step, workspace.world.today());
+    let kind = if step == CampaignStep::Proposal { "proposal" } else { "decision" };
+    let mut bases: Vec<String> =
+        tables.bases.of(kind, day).into_iter().filter_map(|b| b.cite.clone()).collect();
+    bases.extend(campaign.decision.bases.iter().map(|b| bare(b)));
+    let filler = Filler { campaign, forms: &tables.forms, references, bases };
+    let all: Vec<usize> = (0..cases.len()).collect();
+    let mut wanted: Vec<(&str, Map<String, Value>, Vec<usize>, String)> = Vec::new();
+    match step {
+        CampaignStep::Proposal => {
+            wanted.push(("to-trinh.md", filler.proposal(cases), all, String::new()));
+        }
+        CampaignStep::Minutes => {
+            let fields = filler.minutes(cases);
+            wanted.push(("bien-ban-hop.md", fields.clone(), all.clone(), String::new()));
+            wanted.push(("bien-ban-kiem-phieu.md", fields, all, String::new()));
+        }
+        CampaignStep::Decision => {
+            let passed: Vec<&Case> = cases.iter().filter(|c| c.is_decided()).collect();
+            for form in forms_of(&passed) {
+                let belongs = |c: &Case| c.is_decided() && c.who.form == form;
+                let at: Vec<usize> =
+                    cases.iter().enumerate().filter(|(_, c)| belongs(c)).map(|(i, _)| i).collect();
+                let of: Vec<&Case> =
+                    passed.iter().copied().filter(|c| c.who.form == form).collect();
+                let long = is_long(campaign, of.len());
+                let file = if long { "quyet-dinh-danh-sach.md" } else { "quyet-dinh.md" };
+                wanted.push((file, filler.decision(&of, &form, long), at, form));
+            }
+        }
+        CampaignStep::Certificates => {}
+    }
+    let (mut papers, mut findings) = (Vec::new(), Vec::new());
+    for (file, fields, cases, form) in wanted {
+        match recipe(workspace, file)? {
+            Ok(recipe) => papers.push(Paper {
+                planned: PlannedStep {
+                    step: plan_step(workspace, campaign, &recipe.file, day, fields),
+                    recipe,
+                    extra: if form.is_empty() {
+                        BTreeMap::new()
+                    } else {
+                        [(FORM.to_owned(), form)].into()
+                    },
+                },
+                cases,
+                step,
+            }),
+            Err(more) => findings.extend(more),
+        }
+    }
+    Ok(if findings.is_empty() { Ok(papers) } else { Err(findings) })
+}
+
+/// A căn cứ as typed, without `Căn cứ` and its mark.
+fn bare(basis: &str) -> String {
+    let text = basis.trim().trim_end_matches([';', '.']);
+    text.strip_prefix("Căn cứ ").unwrap_or(text).to_owned()
+}
+
+/// The day of a step's papers.
+pub(super) fn day_of(campaign: &Campaign, step: CampaignStep, today: Date) -> Date {
+    match step {
+        CampaignStep::Proposal => campaign.proposal.date,
+        CampaignStep::Minutes => campaign.council.date,
+        CampaignStep::Decision | CampaignStep::Certificates => campaign.decision.date,
+    }
+    .unwrap_or(today)
+}
+
+fn plan_step(
+    workspace: &Workspace<'_>,
+    campaign: &Campaign,
+    source: &str,
+    day: Date,
+    fields: Map<String, Value>,
+) -> Step {
+    let out = campaign.out.clone();
+    Step {
+        at: 1,
+        source: PathBuf::from(source),
+        data: None,
+        sheet: None,
+        header_row: None,
+        mode: Mode::One,
+        date: Some(day),
+        out: out.or_else(|| Some(workspace.dir.join(PRINT_FOLDER).join(day.year().to_string()))),
+        name: None,
+        dossier: campaign.dossier.clone(),
+        book: JobBook::Outgoing,
+        with: fields,
+    }
+}
+
+/// The office's own template, or the built-in one.
+fn recipe(
+    workspace: &Workspace<'_>,
+    file: &str,
+) -> Result<std::result::Result<Recipe, Vec<Diagnostic>>> {
+    let own = workspace.dir.join(FOLDER).join(file);
+    if workspace.world.stat(&own).is_ok() {
+        let text = read_text(workspace.world, &own)?;
+        return Ok(Recipe::from_text(text, own.display().to_string()));
+    }
+    let text = TEMPLATES.iter().find(|(name, _)| *name == file).map_or("", |(_, text)| text);
+    Ok(Recipe::from_text(text.to_owned(), format!("{FOLDER}/{file}")))
+}
+
+/// A table of the office, or the built-in one: its name and text.
+///
+/// # Errors
+/// The office's own cannot be read.
+pub(super) fn table(
+    workspace: &Workspace<'_>,
+    file: &str,
+    builtin: &str,
+) -> Result<(String, String)> {
+    let own = workspace.dir.join(FOLDER).join(file);
+    if workspace.world.stat(&own).is_ok() {
+        return Ok((own.display().to_string(), read_text(workspace.world, &own)?));
+    }
+    Ok((file.to_owned(), builtin.to_owned()))
+}

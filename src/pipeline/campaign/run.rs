@@ -1,0 +1,719 @@
+//! Running a campaign's steps: everything is made and checked first, then each step is issued whole.
+//!
+//! Knows: the order of checks and batches. Must not know: terminals, what a paper says.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::diagnostic::{Diagnostic, Failure, Lang, Place, Result, Text, blocks};
+use crate::model::Number;
+use crate::pipeline::Workspace;
+use crate::pipeline::awards::{Awarding, Stamp, enter_awards, preview_awards};
+use crate::pipeline::filing::Progress;
+use crate::pipeline::filing::{Issued, read_register};
+use crate::pipeline::issue::{Line, Ticket, issue, preview};
+use crate::pipeline::plan::{Plan, Purpose, plan_prepared};
+use crate::register::{Register, no_such_want};
+use crate::source::campaign::CampaignStep;
+use crate::text;
+
+use super::Opened;
+use super::awarding::{AwardLine, Awards, Decided, agree, awards};
+use super::cases::{Case, amounts, counted, higher, tally};
+use super::certify::{self, Presses, Printed};
+use super::codes::{DATED_EARLIER, DOUBTFUL, LIST_CHANGED, NOT_SET, TOO_EARLY};
+use super::cross::{Checked, check};
+use super::data::{Reference, References, forms_of};
+use super::lists::reports;
+use super::papers::{Paper, day_of, papers};
+use super::state::{self, Done, changes, job, kept, list_of, state};
+use super::votes;
+
+/// What is to be run.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Which steps; empty: all of the campaign.
+    pub steps: Vec<CampaignStep>,
+    /// Only say what would be done.
+    pub dry_run: bool,
+    /// How long to wait for another process.
+    pub wait: Duration,
+    /// Language of the reports beside the lists.
+    pub lang: Lang,
+}
+
+/// What became of a step.
+#[derive(Debug)]
+pub struct StepRan {
+    /// Which.
+    pub step: CampaignStep,
+    /// Its papers.
+    pub lines: Vec<Line>,
+    /// Its awards.
+    pub awards: Vec<AwardLine>,
+    /// Files of certificates to print.
+    pub copies: Vec<PathBuf>,
+    /// `05 tập thể và 04 cá nhân`.
+    pub counts: String,
+    /// True if an earlier run did it.
+    pub earlier: bool,
+}
+
+/// What became of all.
+#[derive(Debug, Default)]
+pub struct Ran {
+    /// The steps in order, as far as they came.
+    pub steps: Vec<StepRan>,
+    /// Everything that was found.
+    pub findings: Vec<Diagnostic>,
+    /// What opening the office had to mend.
+    pub mended: Option<Text>,
+    /// Something after a commit is still to be finished by the next run.
+    pub unfinished: Option<Failure>,
+    /// The first copy to print that could not be made.
+    pub uncopied: Option<Failure>,
+}
+
+impl Ran {
+    /// True if something kept a step from being done.
+    pub fn is_blocked(&self) -> bool {
+        blocks(&self.findings)
+    }
+}
+
+/// Runs the steps that are not done yet. After a finding that blocks nothing was numbered.
+///
+/// # Errors
+/// The work could not be done.
+pub fn run(
+    workspace: &Workspace<'_>,
+    mut opened: Opened,
+    order: &Order,
+    on_progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Ran> {
+    let mut ran = Ran { findings: std::mem::take(&mut opened.findings), ..Ran::default() };
+    let register = read_register(&workspace.dir)?;
+    let register = register.as_ref().map(|r| r as &dyn Register);
+    let mut runner = Runner { workspace, opened, done: BTreeMap::new() };
+    runner.done = match register {
+        Some(register) => state(register, &runner.opened.id)?,
+        None => BTreeMap::new(),
+    };
+    let wanted = runner.wanted(&order.steps, &mut ran.findings);
+    if runner.opened.cases.is_empty() {
+        return Ok(ran);
+    }
+    let fresh: Vec<CampaignStep> =
+        wanted.iter().copied().filter(|s| !runner.done.contains_key(s)).collect();
+    runner.prepare(&fresh, register, &mut ran.findings)?;
+    let made = runner.make(&fresh, register, &mut ran.findings)?;
+    if blocks(&ran.findings) {
+        return Ok(ran);
+    }
+    if order.dry_run {
+        runner.foretell(&wanted, made, &mut ran)?;
+        return Ok(ran);
+    }
+    let mut only = (fresh.len() == 1).then_some(made).flatten();
+    for step in wanted {
+        if let Some(done) = runner.done.get(&step) {
+            ran.steps.push(earlier(step, done));
+            continue;
+        }
+        runner.issue(step, only.take(), order, on_progress, &mut ran)?;
+        if blocks(&ran.findings) {
+            break;
+        }
+    }
+    Ok(ran)
+}
+
+fn earlier(step: CampaignStep, done: &Done) -> StepRan {
+    let lines = done.rows.iter().zip(0..).map(|(row, index)| Line {
+        index,
+        code: format!("{}/{}", row.number, row.notation),
+        subject: done
+            .entries
+            .iter()
+            .find(|e| e.seq == row.seq)
+            .map_or_else(String::new, |e| e.fields.subject.clone()),
+        copy: None,
+        earlier: true,
+    });
+    let is_book = step == CampaignStep::Certificates;
+    StepRan {
+        step,
+        lines: if is_book { Vec::new() } else { lines.collect() },
+        awards: Vec::new(),
+        copies: Vec::new(),
+        counts: if is_book { format!("{:02}", done.rows.len()) } else { done.counts.clone() },
+        earlier: true,
+    }
+}
+
+struct Runner<'r, 'w> {
+    workspace: &'r Workspace<'w>,
+    opened: Opened,
+    done: BTreeMap<CampaignStep, Done>,
+}
+
+impl Runner<'_, '_> {
+    /// The steps that were asked for, in the campaign's order.
+    fn wanted(&self, asked: &[CampaignStep], findings: &mut Vec<Diagnostic>) -> Vec<CampaignStep> {
+        let campaign = &self.opened.campaign;
+        let sent = campaign.proposal.code.is_some();
+        let has = |s: &CampaignStep| {
+            campaign.steps.contains(s) && !(sent && *s == CampaignStep::Proposal)
+        };
+        for step in asked.iter().filter(|s| !has(s)) {
+            let name = step.names().1;
+            findings.push(
+                Diagnostic::error(
+                    NOT_SET,
+                    Place::file(&campaign.file).item("cac-buoc"),
+                    text!("đợt này không có bước {name}", "this campaign has no step {name}"),
+                )
+                .hint(text!("thêm vào `cac-buoc`", "add it to `steps`")),
+            );
+        }
+        let steps = campaign.steps.iter().copied().filter(has);
+        steps.filter(|s| asked.is_empty() || asked.contains(s)).collect()
+    }
+
+    /// Votes, amounts and the order of the steps, before any paper is made.
+    fn prepare(
+        &mut self,
+        fresh: &[CampaignStep],
+        register: Option<&dyn Register>,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Result<()> {
+        use CampaignStep::{Certificates, Decision, Minutes};
+        let campaign = &self.opened.campaign;
+        let after_votes = [Minutes, Decision, Certificates].iter().any(|s| fresh.contains(s));
+        if after_votes {
+            findings.extend(votes::join(self.workspace.world, campaign, &mut self.opened.cases)?);
+        }
+        findings.extend(settings(&self.opened, fresh));
+        let told = higher(
+            &mut self.opened.cases,
+            &self.opened.tables.forms,
+            campaign.decision.is_province,
+            &campaign.file,
+        );
+        findings.extend(told);
+        findings.extend(self.order_of(fresh));
+        let today = self.workspace.world.today();
+        if fresh.contains(&Decision) && campaign.decision.money {
+            let day = day_of(campaign, Decision, today);
+            findings.extend(amounts(
+                &mut self.opened.cases,
+                &self.opened.tables.money,
+                &self.opened.tables.forms,
+                day,
+                campaign.decision.nearest,
+                &campaign.file,
+            ));
+        }
+        let Some(register) = register else { return Ok(()) };
+        if !fresh.contains(&Decision)
+            && fresh.contains(&Certificates)
+            && let Some(decision) = self.done.get(&Decision)
+            && let Some(before) = list_of(register, decision)?
+        {
+            // The amounts were fixed with the decision and are never counted again.
+            for (case, kept) in self.opened.cases.iter_mut().zip(&before) {
+                case.money = kept.money;
+                case.passed = kept.passed;
+            }
+        }
+        if !fresh.is_empty() {
+            let is_decided = fresh.contains(&Certificates);
+            findings.extend(since(&self.opened, &self.done, register, is_decided)?);
+        }
+        Ok(())
+    }
+
+    /// Steps that come before what they follow from.
+    fn order_of(&self, fresh: &[CampaignStep]) -> Vec<Diagnostic> {
+        let campaign = &self.opened.campaign;
+        let mut findings = Vec::new();
+        let before = |step: CampaignStep| match step {
+            CampaignStep::Proposal | CampaignStep::Minutes => None,
+            CampaignStep::Decision => Some(CampaignStep::Proposal),
+            CampaignStep::Certificates => Some(CampaignStep::Decision),
+        };
+        for step in fresh {
+            let Some(first) = before(*step) else { continue };
+            let sent = first == CampaignStep::Proposal && campaign.proposal.code.is_some();
+            let there = sent || fresh.contains(&first) || self.done.contains_key(&first);
+            if there {
+                continue;
+            }
+            let (name, first_name) = (step.names().1, first.names().1);
+            findings.push(
+                Diagnostic::error(
+                    TOO_EARLY,
+                    Place::file(&campaign.file),
+                    text!(
+                        "bước {name} cần bước {first_name} làm trước",
+                        "the step {name} needs the step {first_name} first"
+                    ),
+                )
+                .hint(text!(
+                    "chạy --step {first_name}; tờ trình do đơn vị gửi thì ghi to-trinh.so-ky-hieu và to-trinh.ngay",
+                    "run --step {first_name}; for a tờ trình that a unit sent give `proposal.code` and `proposal.date`"
+                )),
+            );
+        }
+        let today = self.workspace.world.today();
+        let day = |step| match self.done.get(&step).and_then(|d: &Done| d.entries.first()) {
+            Some(entry) => entry.date,
+            None => day_of(campaign, step, today),
+        };
+        for step in fresh {
+            let Some(first) = before(*step) else { continue };
+            if day(*step) < day(first) {
+                let (name, first_name) = (step.names().1, first.names().1);
+                let (late, early) = (shown(day(*step)), shown(day(first)));
+                findings.push(
+                    Diagnostic::error(
+                        DATED_EARLIER,
+                        Place::file(&campaign.file),
+                        text!(
+                            "bước {name} đề ngày {late}, trước bước {first_name} ({early})",
+                            "the step {name} is dated {late}, before the step {first_name} ({early})"
+                        ),
+                    )
+                    .hint(text!("sửa dòng `ngay`", "mend the line `date`")),
+                );
+            }
+        }
+        findings
+    }
+
+    /// The papers that are cited: registered ones, else stand-ins with the codes of this run.
+    fn references(&self, fresh: &[CampaignStep], pending: &mut Vec<String>) -> References {
+        let campaign = &self.opened.campaign;
+        let today = self.workspace.world.today();
+        let mut of = |step: CampaignStep, stand_in: &str| -> Option<Reference> {
+            if let Some(entry) = self.done.get(&step).and_then(|d| d.entries.first()) {
+                return Some(Reference { code: entry.code().to_string(), date: entry.date });
+            }
+            let date = day_of(campaign, step, today);
+            if step == CampaignStep::Proposal
+                && let Some(code) = &campaign.proposal.code
+            {
+                return Some(Reference { code: code.clone(), date });
+            }
+            fresh.contains(&step).then(|| {
+                // No paper has the number 00: nobody takes the stand-in for one that is registered.
+                pending.push(stand_in.to_owned());
+                Reference { code: stand_in.to_owned(), date }
+            })
+        };
+        References {
+            proposal: of(CampaignStep::Proposal, "00/TTr"),
+            minutes: of(CampaignStep::Minutes, "00/BB"),
+        }
+    }
+
+    /// Makes and checks the papers of some steps.
+    fn make(
+        &self,
+        fresh: &[CampaignStep],
+        register: Option<&dyn Register>,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Result<Option<Made>> {
+        let mut pending = Vec::new();
+        let mut all: Vec<Paper> = Vec::new();
+        for step in fresh {
+            // What a step cites comes before it in the campaign.
+            let at = fresh.iter().position(|s| s == step).unwrap_or(0);
+            let references = self.references(fresh.get(..at).unwrap_or_default(), &mut pending);
+            let Opened { campaign, tables, cases, .. } = &self.opened;
+            match papers(self.workspace, campaign, tables, cases, &references, *step)? {
+                Ok(papers) => all.extend(papers),
+                Err(more) => findings.extend(more),
+            }
+        }
+        if fresh.contains(&CampaignStep::Certificates) {
+            findings.extend(self.look_at_certificates()?);
+        }
+        let (planned, named): (Vec<_>, Vec<_>) =
+            all.into_iter().map(|p| (p.planned, (p.step, p.cases))).unzip();
+        let plan = plan_prepared(self.workspace, planned, Purpose::Issue(None))?;
+        findings.extend(plan.findings.iter().cloned());
+        let money = self.opened.campaign.decision.money;
+        for (index, planned) in plan.documents.iter().enumerate() {
+            let Some((step, cases)) = named.get(planned.step) else { continue };
+            let cases = cases.iter().filter_map(|i| self.opened.cases.get(*i)).collect();
+            let more = plan.look(self.workspace, index, |document| {
+                let paper = Checked {
+                    document,
+                    step: *step,
+                    cases,
+                    money: money && *step == CampaignStep::Decision,
+                };
+                check(&paper, &self.opened.tables.bases, register, &pending)
+            })??;
+            // The same doubt about two papers is told once.
+            let told = |d: &Diagnostic| {
+                d.code == DOUBTFUL && findings.iter().any(|f| f.message == d.message)
+            };
+            let fresh: Vec<Diagnostic> = more.into_iter().filter(|d| !told(d)).collect();
+            findings.extend(fresh);
+        }
+        Ok(Some(Made { plan, named }))
+    }
+
+    /// The forms of the certificates.
+    fn presses(&self) -> Result<(Option<Presses<'_>>, Vec<Diagnostic>)> {
+        let passed: Vec<&Case> = self.opened.cases.iter().filter(|c| c.is_decided()).collect();
+        let Opened { campaign, tables, .. } = &self.opened;
+        certify::open(self.workspace, campaign, tables, &forms_of(&passed))
+    }
+
+    /// The awards as far as they are known: of decisions that are still to come only the number is not.
+    fn awards_to_come(&self, has_file: bool) -> (Awards, Vec<Diagnostic>) {
+        let campaign = &self.opened.campaign;
+        let office = &self.workspace.office;
+        let key = campaign.decision.signer.as_ref().or(office.defaults.signer.as_ref());
+        let signer = key.and_then(|k| office.signers.get(k));
+        let organ = office.organ(&campaign.decision.organ).map_or("", |o| o.code.as_str());
+        let passed: Vec<&Case> = self.opened.cases.iter().filter(|c| c.is_decided()).collect();
+        let stand_in = |form: String| Decided {
+            form,
+            code: format!("0000/QĐ-{organ}"),
+            date: day_of(campaign, CampaignStep::Decision, self.workspace.world.today()),
+            seq: None,
+            signer_position: signer.map(|s| s.position.clone()).unwrap_or_default(),
+            signer_name: signer.map(|s| s.name.clone()).unwrap_or_default(),
+        };
+        let decided: Vec<Decided> = match self.done.get(&CampaignStep::Decision) {
+            Some(done) => done.entries.iter().map(Decided::of).collect(),
+            None => forms_of(&passed).into_iter().map(stand_in).collect(),
+        };
+        awards(self.workspace, &self.opened, "", &decided, has_file)
+    }
+
+    /// Checks the certificates before anything has a number.
+    fn look_at_certificates(&self) -> Result<Vec<Diagnostic>> {
+        let (presses, mut findings) = self.presses()?;
+        let (made, more) = self.awards_to_come(presses.is_some());
+        findings.extend(more);
+        if let Some(presses) = presses {
+            findings.extend(presses.check(&made.certificates, &made.forms));
+        }
+        Ok(findings)
+    }
+
+    /// The numbers that the awards would get.
+    fn foretell_awards(&self, findings: &mut Vec<Diagnostic>) -> Result<Vec<AwardLine>> {
+        let (made, _) = self.awards_to_come(false);
+        let register = read_register(&self.workspace.dir)?;
+        let register = register.as_ref().map(|r| r as &dyn Register);
+        let would = preview_awards(self.workspace, register, &made.rows)?;
+        findings.extend(would.findings);
+        let lines = made.rows.iter().zip(&would.issued).zip(&made.cases);
+        let line = |((row, issued), case): ((&Awarding, &Issued), &usize)| AwardLine {
+            number: issued.code.number.map_or(0, Number::get),
+            name: row.award.name.clone(),
+            form: row.award.form.clone(),
+            case: *case,
+            file: String::new(),
+        };
+        Ok(lines.map(line).collect())
+    }
+
+    /// Says what a run would do.
+    fn foretell(&self, wanted: &[CampaignStep], made: Option<Made>, ran: &mut Ran) -> Result<()> {
+        let Some(made) = made else { return Ok(()) };
+        let report = preview(self.workspace, &made.plan, "campaign")?;
+        ran.findings.extend(report.findings);
+        let mut lines: BTreeMap<CampaignStep, Vec<Line>> = BTreeMap::new();
+        for line in report.lines {
+            let step = made.plan.documents.get(line.index).and_then(|p| made.named.get(p.step));
+            if let Some((step, _)) = step {
+                lines.entry(*step).or_default().push(line);
+            }
+        }
+        for step in wanted {
+            let awards = match step {
+                CampaignStep::Certificates if !self.done.contains_key(step) => {
+                    self.foretell_awards(&mut ran.findings)?
+                }
+                _ => Vec::new(),
+            };
+            ran.steps.push(match self.done.get(step) {
+                Some(done) => earlier(*step, done),
+                None => StepRan {
+                    step: *step,
+                    lines: lines.remove(step).unwrap_or_default(),
+                    awards,
+                    copies: Vec::new(),
+                    counts: self.counts(*step),
+                    earlier: false,
+                },
+            });
+        }
+        Ok(())
+    }
+
+    fn counts(&self, step: CampaignStep) -> String {
+        let all = matches!(step, CampaignStep::Proposal | CampaignStep::Minutes);
+        counted(&tally(self.opened.cases.iter().filter(|c| all || c.is_decided())))
+    }
+
+    /// Issues one step. `made` is its plan, where it was made and nothing before it has changed.
+    fn issue(
+        &mut self,
+        step: CampaignStep,
+        made: Option<Made>,
+        order: &Order,
+        on_progress: &(dyn Fn(Progress) + Sync),
+        ran: &mut Ran,
+    ) -> Result<()> {
+        let ticket = Ticket {
+            job: job(&self.opened.id, step),
+            title: format!("{}: {}", self.opened.campaign.title, step.names().1),
+            wait: order.wait,
+        };
+        if step == CampaignStep::Certificates {
+            self.enter(&ticket, order.lang, on_progress, ran)?;
+        } else {
+            let made = match made {
+                Some(made) => Some(made),
+                None => {
+                    let register = read_register(&self.workspace.dir)?;
+                    let register = register.as_ref().map(|r| r as &dyn Register);
+                    let mut again = Vec::new();
+                    let made = self.make(&[step], register, &mut again)?;
+                    // What is not wrong was told before.
+                    ran.findings.extend(again.into_iter().filter(is_error));
+                    made
+                }
+            };
+            let Some(mut made) = made.filter(|_| !blocks(&ran.findings)) else { return Ok(()) };
+            self.sign(&mut made.plan, step);
+            let report = issue(self.workspace, &made.plan, &ticket, on_progress)?;
+            ran.findings.extend(report.findings);
+            ran.mended = ran.mended.take().or(report.mended);
+            ran.unfinished = ran.unfinished.take().or(report.unfinished);
+            ran.uncopied = ran.uncopied.take().or(report.uncopied);
+            ran.steps.push(StepRan {
+                step,
+                lines: report.lines,
+                awards: Vec::new(),
+                copies: Vec::new(),
+                counts: self.counts(step),
+                earlier: false,
+            });
+        }
+        if let Some(register) = read_register(&self.workspace.dir)? {
+            self.done = state(&register, &self.opened.id)?;
+        }
+        Ok(())
+    }
+
+    /// Writes into a plan what the register has to know of the campaign.
+    fn sign(&self, plan: &mut Plan, step: CampaignStep) {
+        let (text, digest) = kept(&self.opened.cases);
+        plan.kept_texts.push(text);
+        let mut put = |key: &str, value: &str| {
+            plan.extra.insert(key.to_owned(), value.to_owned());
+        };
+        put(state::ID, &self.opened.id);
+        put(state::TITLE, &self.opened.campaign.title);
+        put(state::STEP, step.names().0);
+        put(state::LIST, &digest);
+        put(state::COUNTS, &self.counts(step));
+    }
+
+    /// Enters the awards with their certificates.
+    fn enter(
+        &self,
+        ticket: &Ticket,
+        lang: Lang,
+        on_progress: &(dyn Fn(Progress) + Sync),
+        ran: &mut Ran,
+    ) -> Result<()> {
+        let Opened { campaign, cases, .. } = &self.opened;
+        let decisions = self.done.get(&CampaignStep::Decision);
+        let decided: Vec<Decided> =
+            decisions.iter().flat_map(|d| &d.entries).map(Decided::of).collect();
+        let list = decisions.map(|d| d.list.clone()).unwrap_or_default();
+        let (presses, found) = self.presses()?;
+        ran.findings.extend(found.into_iter().filter(is_error));
+        let (made, found) =
+            awards(self.workspace, &self.opened, &list, &decided, presses.is_some());
+        ran.findings.extend(found);
+        let named = cases.iter().filter(|c| c.is_decided()).count();
+        ran.findings.extend(agree(made.rows.len(), named, &campaign.file));
+        if let Some(presses) = &presses {
+            let found = presses.check(&made.certificates, &made.forms);
+            ran.findings.extend(found.into_iter().filter(is_error));
+        }
+        if blocks(&ran.findings) {
+            return Ok(());
+        }
+        let certify = |index: usize, stamp: &Stamp| {
+            let at = made.certificates.get(index).zip(made.forms.get(index)).zip(presses.as_ref());
+            let ((certificate, form), presses) = at.ok_or_else(no_such_want)?;
+            presses.print(index, certificate, form, stamp)
+        };
+        let done = enter_awards(self.workspace, &made.rows, ticket, &certify, on_progress)?;
+        ran.findings.extend(done.findings);
+        if blocks(&ran.findings) {
+            return Ok(());
+        }
+        ran.unfinished = ran.unfinished.take().or(done.unfinished);
+        let mut copies = Vec::new();
+        if let Some(presses) = &presses {
+            let printed = Printed {
+                workspace: self.workspace,
+                campaign,
+                certificates: &made.certificates,
+                forms: &made.forms,
+                filed: &done.issued,
+            };
+            match presses.copies(&printed) {
+                Ok(paths) => copies = paths,
+                Err(failure) => ran.uncopied = ran.uncopied.take().or(Some(failure)),
+            }
+        }
+        let lines = made.rows.iter().zip(&done.issued).zip(&made.cases);
+        let lines: Vec<AwardLine> = lines
+            .map(|((row, issued), case)| AwardLine {
+                number: issued.code.number.map_or(0, Number::get),
+                name: row.award.name.clone(),
+                form: row.award.form.clone(),
+                case: *case,
+                file: issued.file.as_ref().map_or_else(String::new, |f| f.at.path.clone()),
+            })
+            .collect();
+        match reports(self.workspace, &self.opened.checked, &lines, lang) {
+            Ok(paths) => copies.extend(paths),
+            Err(failure) => ran.uncopied = ran.uncopied.take().or(Some(failure)),
+        }
+        ran.steps.push(StepRan {
+            step: CampaignStep::Certificates,
+            lines: Vec::new(),
+            awards: lines,
+            copies,
+            counts: self.counts(CampaignStep::Certificates),
+            earlier: false,
+        });
+        Ok(())
+    }
+}
+
+fn is_error(finding: &Diagnostic) -> bool {
+    blocks(std::slice::from_ref(finding))
+}
+
+/// Papers that were made and checked.
+struct Made {
+    plan: Plan,
+    /// For each step of the plan: step of the campaign, cases.
+    named: Vec<(CampaignStep, Vec<usize>)>,
+}
+
+fn shown(day: jiff::civil::Date) -> String {
+    day.strftime("%d/%m/%Y").to_string()
+}
+
+/// What became of the list since the steps that were done.
+///
+/// # Errors
+/// The register cannot be read.
+pub fn changed_since(workspace: &Workspace<'_>, opened: &Opened) -> Result<Vec<Diagnostic>> {
+    let Some(register) = read_register(&workspace.dir)? else { return Ok(Vec::new()) };
+    let done = state(&register, &opened.id)?;
+    since(opened, &done, &register, false)
+}
+
+/// The same against steps as they are known; `is_decided` where what was decided may no longer change.
+fn since(
+    opened: &Opened,
+    done: &BTreeMap<CampaignStep, Done>,
+    register: &dyn Register,
+    is_decided: bool,
+) -> Result<Vec<Diagnostic>> {
+    let mut findings = Vec::new();
+    let now: Vec<_> = opened.cases.iter().map(Case::kept).collect();
+    for (step, done) in done.iter().filter(|(s, _)| **s != CampaignStep::Certificates) {
+        let Some(before) = list_of(register, done)? else { continue };
+        let found = changes(&before, &now);
+        if found.is_empty() {
+            continue;
+        }
+        let (told, name) = (found.told(), step.names().1);
+        let place = Place::file(&opened.campaign.file).item("danh-sach");
+        let message = Text::new(
+            format!("danh sách đã thay đổi so với bước {name}: {}", told.vi),
+            format!("the list is not the one of the step {name}: {}", told.en),
+        );
+        findings.push(if is_decided && *step == CampaignStep::Decision {
+            Diagnostic::error(LIST_CHANGED, place, message).hint(text!(
+                "giấy khen và sổ phải đúng như quyết định đã ban hành: trả danh sách về như cũ, hoặc ban hành quyết định sửa đổi",
+                "certificates and book must be as the decision that was issued: put the list back, or issue an amending decision"
+            ))
+        } else {
+            Diagnostic::warning(LIST_CHANGED, place, message).hint(text!(
+                "văn bản sắp ban hành theo danh sách hiện nay; xem có cần trình hoặc xét lại không",
+                "the papers to come follow the list as it is now; see whether it must be proposed or voted on again"
+            ))
+        });
+    }
+    Ok(findings)
+}
+
+/// What the papers of the steps cannot do without.
+fn settings(opened: &Opened, fresh: &[CampaignStep]) -> Vec<Diagnostic> {
+    use CampaignStep::{Certificates, Decision, Minutes, Proposal};
+    let campaign = &opened.campaign;
+    let has = |steps: &[CampaignStep]| steps.iter().any(|s| fresh.contains(s));
+    let missing = [
+        (
+            has(&[Proposal, Decision]) && campaign.proposal.proposer.is_empty(),
+            "to-trinh.don-vi-trinh",
+            "proposal.proposer",
+        ),
+        (
+            has(&[Proposal, Decision]) && campaign.decision.giver.is_empty(),
+            "quyet-dinh.nguoi-tang",
+            "decision.giver",
+        ),
+        (
+            has(&[Proposal, Decision]) && campaign.achievement.is_empty(),
+            "thanh-tich",
+            "achievement",
+        ),
+        (has(&[Minutes]) && campaign.council.chair.is_empty(), "hoi-dong.chu-toa", "council.chair"),
+        (
+            has(&[Minutes]) && campaign.council.secretary.is_empty(),
+            "hoi-dong.thu-ky",
+            "council.secretary",
+        ),
+        (
+            has(&[Decision, Certificates])
+                && campaign.proposal.code.is_some()
+                && campaign.proposal.date.is_none(),
+            "to-trinh.ngay",
+            "proposal.date",
+        ),
+    ];
+    missing
+        .into_iter()
+        .filter(|(is_missing, ..)| *is_missing)
+        .map(|(_, vi, en)| {
+            Diagnostic::error(
+                NOT_SET,
+                Place::file(&campaign.file).item(vi),
+                text!("đợt này cần `{vi}`", "this campaign needs `{en}`"),
+            )
+            .hint(text!("thêm dòng `{vi} = …`", "add a line `{en} = …`"))
+        })
+        .collect()
+}

@@ -1,0 +1,556 @@
+//! The rows of one sheet: sections, people, totals, and what stands below a list.
+//!
+//! Knows: which row is what. Must not know: names, awards, how a workbook is packed.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::head::{self, Head, What};
+use super::people::is_unit;
+use super::repair::{Done, Doubt, repair};
+use super::rows::{
+    counts, is_enumerator, is_total, section_form, section_kind, without_enumerator,
+};
+use super::words::{kind_of, words};
+use super::{Field, Options, Texts, codes};
+use crate::diagnostic::{Diagnostic, Place, Result, Severity};
+use crate::model::HonoureeKind;
+use crate::source::data::sheet::{Area, Cells, Filled};
+use crate::source::data::table::{Content, letter, wrong_text};
+use crate::text;
+use crate::text::legacy::{Encoding, Face};
+
+/// What a row says of the rows below it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Section {
+    pub kind: Option<HonoureeKind>,
+    pub unit: String,
+    pub form: String,
+}
+
+/// A repaired cell of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Held {
+    pub position: usize,
+    pub text: String,
+    pub doubt: Option<Doubt>,
+}
+
+/// A line before its names are looked at.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub row: u32,
+    pub line: u32,
+    pub cells: Vec<Held>,
+    pub head: Arc<Head>,
+    pub section: Arc<Section>,
+}
+
+/// A sheet as read.
+#[derive(Default)]
+pub(super) struct Read {
+    pub drafts: Vec<Draft>,
+    pub titles: Vec<String>,
+    pub merged: Vec<Area>,
+    pub has_head: bool,
+    /// Cells decoded from each old encoding, and cells with letters of Unicode alone.
+    pub tcvn3: u32,
+    pub vni: u32,
+    pub unicode: u32,
+}
+
+/// A sheet being read.
+pub(super) struct Reader<'a> {
+    pub options: &'a Options,
+    /// File and sheet.
+    pub place: Place,
+    pub found: &'a mut Vec<Diagnostic>,
+    pub read: Read,
+    head: Option<Arc<Head>>,
+    section: Arc<Section>,
+    /// Number of lines at the last total.
+    counted: usize,
+    ended: bool,
+    after_total: bool,
+    ordinal: Option<(u32, u32)>,
+    skipped: Skipped,
+}
+
+/// Rows that were not read, and the first of each sort.
+#[derive(Default)]
+struct Skipped {
+    below: (u32, u32),
+    nameless: (u32, u32),
+    hidden: (u32, u32),
+}
+
+fn tally(of: &mut (u32, u32), row: u32) {
+    if of.0 == 0 {
+        of.1 = row;
+    }
+    of.0 = of.0.saturating_add(1);
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(options: &'a Options, place: Place, found: &'a mut Vec<Diagnostic>) -> Self {
+        let named = place.sheet.as_deref().unwrap_or_default();
+        let kind = section_kind(named);
+        let section = Arc::new(Section { kind, ..Section::default() });
+        let head = if options.header_row.is_none() { head::mapped(options) } else { None };
+        let head = head.map(Arc::new);
+        let read = Read { has_head: head.is_some(), ..Read::default() };
+        let (counted, ended, after_total, ordinal) = (0, false, false, None);
+        let skipped = Skipped::default();
+        Self {
+            options,
+            place,
+            found,
+            read,
+            head,
+            section,
+            counted,
+            ended,
+            after_total,
+            ordinal,
+            skipped,
+        }
+    }
+
+    /// Reads all rows. `room` is how many lines may still come.
+    pub fn run(&mut self, cells: &mut dyn Cells, room: usize) -> Result<bool> {
+        let mut ahead: Option<Texts> = None;
+        loop {
+            let row = match ahead.take() {
+                Some(row) => row,
+                None => match self.fetch(cells)? {
+                    Some(row) => row,
+                    None => break,
+                },
+            };
+            if self.read.drafts.len() >= room {
+                return Ok(false);
+            }
+            if self.may_head(&row) {
+                if ahead.is_none() {
+                    ahead = self.fetch(cells)?;
+                }
+                let place = self.place.clone();
+                let next = ahead.as_ref();
+                if let Some((head, used)) = head::read(&row, next, self.options, &place, self.found)
+                {
+                    if used {
+                        ahead = None;
+                    }
+                    self.begin(head);
+                    continue;
+                }
+            }
+            self.take(row);
+        }
+        self.read.merged = cells.merged();
+        self.tell_skipped();
+        Ok(true)
+    }
+
+    fn begin(&mut self, head: Head) {
+        self.head = Some(Arc::new(head));
+        self.read.has_head = true;
+        (self.ended, self.after_total, self.ordinal) = (false, false, None);
+    }
+
+    /// True for a row that is worth looking at as headings.
+    fn may_head(&self, row: &Texts) -> bool {
+        if let Some(wanted) = self.options.header_row {
+            return row.number == wanted;
+        }
+        let Some(head) = &self.head else { return true };
+        let Some(position) = head.position(Field::Name) else { return true };
+        let cell = row.cells.iter().find(|(p, _)| *p == position);
+        cell.and_then(|(_, t)| super::words::heading(t)).is_some_and(|h| h.field == Field::Name)
+    }
+
+    /// The next row with its texts repaired.
+    fn fetch(&mut self, cells: &mut dyn Cells) -> Result<Option<Texts>> {
+        let Some(filled) = cells.next()? else { return Ok(None) };
+        let Filled { number, line, hidden, cells, faces } = filled;
+        let mut row = Texts { number, line, hidden, ..Texts::default() };
+        let first = self.found.len();
+        let base = self.place.clone().row(number);
+        for (position, content) in cells {
+            let place = || base.clone().cell(letter(position));
+            let raw = match content {
+                Content::Value(Value::String(text)) => text,
+                Content::Value(Value::Bool(true)) => "x".to_owned(),
+                Content::Value(Value::Number(number)) => number.to_string(),
+                Content::Doubtful(value, code, message, hint) => {
+                    self.found.push(Diagnostic::warning(code, place(), message).hint(hint));
+                    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+                }
+                Content::Wrong(code, message, hint) => {
+                    self.found.push(Diagnostic::error(code, place(), message).hint(hint));
+                    continue;
+                }
+                Content::Empty | Content::Value(_) => continue,
+            };
+            let face = faces.iter().find(|(p, _)| *p == position).map(|(_, f)| *f);
+            let Some((text, doubt)) = self.repaired(&raw, face.unwrap_or_default(), &place) else {
+                continue;
+            };
+            if text.is_empty() {
+                continue;
+            }
+            if let Some(doubt) = doubt {
+                row.doubts.push((position, doubt));
+            }
+            row.cells.push((position, text));
+        }
+        // Told once it is clear that the row is a line of the list and no title or heading.
+        row.told = self.found.split_off(first);
+        Ok(Some(row))
+    }
+
+    fn repaired(
+        &mut self,
+        raw: &str,
+        face: Face,
+        place: &dyn Fn() -> Place,
+    ) -> Option<(String, Option<Doubt>)> {
+        let mut out = repair(raw, face);
+        if let Some((code, message, hint)) = wrong_text(&out.text, self.options.limits.cell) {
+            self.found.push(Diagnostic::error(code, place(), message).hint(hint));
+            return None;
+        }
+        match out.decoded {
+            Some(encoding) => {
+                let count = if encoding == Encoding::Vni {
+                    &mut self.read.vni
+                } else {
+                    &mut self.read.tcvn3
+                };
+                *count = count.saturating_add(1);
+                self.found.push(decoded(encoding, raw, &out.text, face != Face::Plain, place()));
+            }
+            None if out.is_unicode => self.read.unicode = self.read.unicode.saturating_add(1),
+            None => {}
+        }
+        tell_letters(&out.done, &out.text, place, self.found);
+        Some((std::mem::take(&mut out.text), out.doubt))
+    }
+
+    /// One row that is no row of headings.
+    fn take(&mut self, row: Texts) {
+        let Some(head) = self.head.clone() else {
+            if !self.open_section(&row, None) {
+                self.read.titles.extend(row.cells.into_iter().map(|(_, t)| t).take(4));
+            }
+            return;
+        };
+        if head::is_numbering(&row) {
+            return;
+        }
+        let ordinal = value(&row, head.position(Field::Ordinal));
+        let has_name = has_name(&row, &head);
+        let number = ordinal.and_then(|o| o.trim_end_matches(['.', ')']).parse::<u32>().ok());
+        if number.is_none() || !has_name {
+            if self.total(&row) || self.tail(&row, &head) {
+                return;
+            }
+            if self.open_section(&row, Some(&head)) {
+                (self.ended, self.ordinal) = (false, None);
+                return;
+            }
+        }
+        if self.ended || self.after_total && head.has(Field::Ordinal) {
+            if number.is_none() || !has_name {
+                tally(&mut self.skipped.below, row.number);
+                return;
+            }
+            (self.ended, self.after_total) = (false, false);
+        }
+        let beyond = row.cells.iter().any(|(p, _)| {
+            let what = head.columns.iter().find(|(c, _)| c == p).map(|(_, w)| w);
+            matches!(what, Some(What::Field(f, _)) if *f != Field::Ordinal)
+                || matches!(what, Some(What::Mark(..)))
+        });
+        if !beyond {
+            tally(&mut self.skipped.nameless, row.number);
+            return;
+        }
+        if row.hidden {
+            tally(&mut self.skipped.hidden, row.number);
+        }
+        if let Some(number) = number {
+            self.count(number, &row, &head);
+        }
+        self.push(row, head);
+    }
+
+    fn push(&mut self, row: Texts, head: Arc<Head>) {
+        let Texts { number, line, cells, mut doubts, mut told, .. } = row;
+        self.found.append(&mut told);
+        let cells = cells
+            .into_iter()
+            .filter(|(p, _)| head.columns.iter().any(|(c, _)| c == p))
+            .map(|(position, text)| {
+                let at = doubts.iter().position(|(p, _)| *p == position);
+                let doubt = at.map(|at| doubts.swap_remove(at).1);
+                Held { position, text, doubt }
+            })
+            .collect();
+        let section = Arc::clone(&self.section);
+        self.read.drafts.push(Draft { row: number, line, cells, head, section });
+    }
+
+    /// Checks an ordinal: one more than the last one, or a beginning.
+    fn count(&mut self, number: u32, row: &Texts, head: &Head) {
+        let last = self.ordinal.replace((number, row.number));
+        let Some((before, at)) = last else { return };
+        if number == before.saturating_add(1) || number == 1 {
+            return;
+        }
+        let place = self.place.clone().row(row.number);
+        let place = match head.position(Field::Ordinal) {
+            Some(p) => place.cell(letter(p)),
+            None => place,
+        };
+        self.found.push(
+            Diagnostic::new(
+                codes::ORDINAL,
+                Severity::Info,
+                place,
+                text!(
+                    "số thứ tự {number} đứng sau {before}",
+                    "the ordinal {number} follows {before}"
+                ),
+            )
+            .related(self.place.clone().row(at), text!("số thứ tự trước", "the ordinal before")),
+        );
+    }
+
+    /// True for a row that opens a section, or names the unit or the award of the rows below.
+    fn open_section(&mut self, row: &Texts, head: Option<&Head>) -> bool {
+        let words_only = |t: &&str| !is_enumerator(t) && t.parse::<f64>().is_err();
+        let cells: Vec<&str> =
+            row.cells.iter().map(|(_, t)| t.as_str()).filter(words_only).collect();
+        let (&[only], 1..=3) = (cells.as_slice(), row.cells.len()) else { return false };
+        let bare = without_enumerator(only);
+        let mut section = Section { kind: section_kind(bare), ..Section::default() };
+        if section.kind.is_some() {
+            self.section = Arc::new(section);
+            return true;
+        }
+        // Above the headings only kinds of section are known.
+        let Some(head) = head else { return false };
+        if let Some((kind, form)) = section_form(bare) {
+            section.kind = kind.or(self.section.kind);
+            section.form = form;
+            self.section = Arc::new(section);
+            return true;
+        }
+        let numbered = row.cells.iter().any(|(_, t)| t.parse::<u32>().is_ok());
+        let of_people = self.section.kind == Some(HonoureeKind::Individual)
+            || self.section.kind.is_none() && says_person(head);
+        if of_people && head.has(Field::Ordinal) && !numbered && is_unit(bare) {
+            section.clone_from(&self.section);
+            bare.clone_into(&mut section.unit);
+            self.section = Arc::new(section);
+            return true;
+        }
+        false
+    }
+
+    /// True for a row with a total; it is compared with the lines read so far.
+    fn total(&mut self, row: &Texts) -> bool {
+        let Some((position, first)) = row.cells.iter().find(|(_, t)| is_total(t)) else {
+            return false;
+        };
+        let all = row.cells.iter().map(|(_, t)| t.as_str()).collect::<Vec<_>>().join(" ");
+        let (place, said) = (self.place.clone().row(row.number).cell(letter(*position)), first);
+        for (count, kind) in counts(&all) {
+            let of = |drafts: &[Draft]| {
+                let same = |d: &&Draft| kind.is_none() || kind == probable_kind(d);
+                drafts.iter().filter(same).count()
+            };
+            let drafts = &self.read.drafts;
+            let (total, last) = (of(drafts), of(drafts.get(self.counted..).unwrap_or_default()));
+            if count == total || count == last {
+                continue;
+            }
+            let what = match kind {
+                Some(HonoureeKind::Collective) => ("tập thể", "collectives"),
+                Some(HonoureeKind::Household) => ("hộ", "households"),
+                Some(HonoureeKind::Individual) => ("cá nhân", "people"),
+                None => ("dòng", "lines"),
+            };
+            let (vi, en) = what;
+            self.found.push(
+                Diagnostic::warning(
+                    codes::TOTAL,
+                    place.clone(),
+                    text!(
+                        "“{said}”: ghi {count} {vi}, đếm được {total}",
+                        "“{said}”: says {count} {en}, {total} were counted"
+                    ),
+                )
+                .hint(text!(
+                    "hỏi đơn vị: thiếu người trong danh sách, hay số cộng sai",
+                    "ask the unit: somebody is missing, or the sum is wrong"
+                )),
+            );
+        }
+        self.counted = self.read.drafts.len();
+        self.after_total = true;
+        self.ordinal = None;
+        true
+    }
+
+    /// True for a row of the signature below a list.
+    fn tail(&mut self, row: &Texts, head: &Head) -> bool {
+        if self.read.drafts.is_empty() {
+            return false;
+        }
+        let words = &words().rows.tail;
+        let is_word = |t: &str| {
+            let slug = text::slug(t);
+            let dated = slug.contains("-ngay-") && slug.contains("-thang-");
+            dated || words.iter().any(|w| slug.starts_with(w.as_str()))
+        };
+        let few = row.cells.len() <= 3;
+        let name = head.position(Field::Name);
+        // A person may have “Giám đốc” in the column of posts.
+        let named = row.cells.iter().any(|(p, t)| Some(*p) == name && !is_word(t));
+        if few && !named && row.cells.iter().any(|(_, t)| is_word(t)) {
+            self.ended = true;
+            tally(&mut self.skipped.below, row.number);
+            return true;
+        }
+        false
+    }
+
+    fn tell_skipped(&mut self) {
+        let Skipped { below, nameless, hidden } = std::mem::take(&mut self.skipped);
+        let at = |row| self.place.clone().row(row);
+        let mut told = Vec::new();
+        if let (n @ 1.., row) = below {
+            let message = text!(
+                "{n} hàng bên dưới danh sách (phần ký, nơi nhận) không đọc",
+                "{n} rows below the list (signature, recipients) were not read"
+            );
+            told.push(Diagnostic::new(codes::NOT_READ, Severity::Info, at(row), message));
+        }
+        if let (n @ 1.., row) = nameless {
+            let message = text!(
+                "{n} hàng chỉ có số thứ tự, không đọc",
+                "{n} rows with nothing but an ordinal were not read"
+            );
+            told.push(Diagnostic::new(codes::NOT_READ, Severity::Info, at(row), message));
+        }
+        if let (n @ 1.., row) = hidden {
+            let message = text!(
+                "{n} hàng đang bị ẩn hoặc lọc nhưng vẫn được đọc",
+                "{n} rows are hidden or filtered out, and are read all the same"
+            );
+            told.push(Diagnostic::warning(codes::HIDDEN, at(row), message));
+        }
+        self.found.append(&mut told);
+    }
+}
+
+fn value(row: &Texts, position: Option<usize>) -> Option<&str> {
+    let position = position?;
+    row.cells.iter().find(|(p, _)| *p == position).map(|(_, t)| t.as_str())
+}
+
+/// True for a row with a name in any of the columns for names.
+fn has_name(row: &Texts, head: &Head) -> bool {
+    let mut names = head.columns.iter().filter(|(_, w)| matches!(w, What::Field(Field::Name, _)));
+    names.any(|(p, _)| value(row, Some(*p)).is_some())
+}
+
+/// True if every column of names is one of people.
+fn says_person(head: &Head) -> bool {
+    let kinds = head.columns.iter().filter_map(|(_, w)| match w {
+        What::Field(Field::Name, kind) => Some(*kind),
+        _ => None,
+    });
+    let mut kinds = kinds;
+    kinds.all(|kind| kind == Some(HonoureeKind::Individual))
+}
+
+/// The kind of a line as far as section, column and heading tell.
+pub(super) fn told_kind(draft: &Draft) -> Option<HonoureeKind> {
+    let cell = |wanted: Field| {
+        draft.head.columns.iter().find_map(|(position, what)| match what {
+            What::Field(field, kind) if *field == wanted => {
+                let held = draft.cells.iter().find(|c| c.position == *position)?;
+                Some((held.text.as_str(), *kind))
+            }
+            _ => None,
+        })
+    };
+    let column = cell(Field::Kind).and_then(|(text, _)| kind_of(text));
+    // A heading that names people counts only where the name does not say otherwise.
+    column.or(draft.section.kind).or_else(|| cell(Field::Name).and_then(|(_, kind)| kind))
+}
+
+fn probable_kind(draft: &Draft) -> Option<HonoureeKind> {
+    told_kind(draft).or(Some(HonoureeKind::Individual))
+}
+
+fn decoded(encoding: Encoding, raw: &str, text: &str, by_font: bool, place: Place) -> Diagnostic {
+    let name = encoding_name(encoding);
+    let (vi, en) = if by_font {
+        ("theo phông chữ", "by its font")
+    } else {
+        ("theo âm tiết", "by its syllables")
+    };
+    let raw: String = raw.chars().take(60).filter(|c| !c.is_control()).collect();
+    let shown: String = text.chars().take(60).collect();
+    Diagnostic::new(
+        codes::DECODED,
+        Severity::Info,
+        place,
+        text!(
+            "chữ {name} đã chuyển sang Unicode ({vi}): “{raw}” → “{shown}”",
+            "{name} text was decoded ({en}): “{raw}” → “{shown}”"
+        ),
+    )
+}
+
+/// The name of an encoding as clerks know it.
+pub(super) fn encoding_name(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Unicode => "Unicode",
+        Encoding::Tcvn3 => "TCVN3 (ABC)",
+        Encoding::Vni => "VNI",
+    }
+}
+
+fn tell_letters(done: &Done, text: &str, place: &dyn Fn() -> Place, found: &mut Vec<Diagnostic>) {
+    if done.is_none() {
+        return;
+    }
+    let (vi, en) = done.words();
+    let shown: String = text.chars().take(60).collect();
+    let message = text!("“{shown}”: {vi}", "“{shown}”: {en}");
+    found.push(Diagnostic::new(codes::LETTERS, Severity::Info, place(), message));
+}
+
+impl Read {
+    /// Whether a text that reads well in two encodings is of the old one: as the rest of the sheet.
+    /// None where the sheet does not tell.
+    pub fn decides(&self, doubt: &Doubt) -> Option<bool> {
+        let sure = if doubt.encoding == Encoding::Vni { self.vni } else { self.tcvn3 };
+        let other = if doubt.encoding == Encoding::Vni { self.tcvn3 } else { self.vni };
+        match (sure, self.unicode) {
+            (2.., 0) => Some(true),
+            (1, 0) if doubt.by_font => Some(true),
+            (0, 1..) => Some(false),
+            (0, 0) if doubt.by_font => Some(true),
+            (s, u) if doubt.by_font && s > u => Some(true),
+            (0, 0) if other > 0 => Some(false),
+            _ => None,
+        }
+    }
+}

@@ -17,6 +17,7 @@ use crate::template::Template;
 use crate::text;
 
 use super::assemble::assemble;
+use super::campaign::old_bases;
 use super::word::{self, Word};
 use super::workspace::{Workspace, read_text};
 
@@ -95,6 +96,8 @@ impl Recipe {
             (Some(document), Some(word)) => findings.extend(word.check(workspace, document, data)),
             (Some(document), None) => {
                 findings.extend(lint::document(document, &workspace.checks, &workspace.office));
+                let is_draft = date == IssueDay::Blank;
+                findings.extend(old_bases(workspace, document, is_draft, today));
             }
             // All at once: what stands beside the Word file is no reason not to look at the file.
             (None, Some(word)) => {

@@ -90,6 +90,7 @@ const DECISION: &[Key] = &[
     ("giver", "nguoi-tang"),
     ("bases", "can-cu"),
     ("inside", "ghi-trong-dieu-1"),
+    ("level", "cap"),
     ("money", "tien-thuong"),
     ("fund", "kinh-phi"),
     ("rounding", "lam-tron"),
@@ -230,6 +231,8 @@ pub struct Decision {
     pub bases: Vec<String>,
     /// Longest list whose names stand in Điều 1.
     pub inside: u32,
+    /// True where the giver is a minister or the chairman of a province, who may give more.
+    pub is_province: bool,
     /// True if the decision grants money.
     pub money: bool,
     /// Where the money comes from.
@@ -534,12 +537,26 @@ impl<'a> Builder<'a> {
             giver: self.reader.filled(&fields, ("giver", "nguoi-tang")).unwrap_or_default(),
             bases: self.lines(&fields, "bases"),
             inside: self.count(&fields, "inside", 1000).unwrap_or(5),
+            is_province: self.level(&fields),
             money: fields.get("money").and_then(|f| self.reader.boolean(f)).unwrap_or(false),
             fund: self.text(&fields, "fund").unwrap_or_default(),
             nearest: self.rounding(&fields),
             executors: self.text(&fields, "executors").unwrap_or_default(),
             recipients: self.lines(&fields, "recipients"),
             archive_copy: self.text(&fields, "archive_copy"),
+        }
+    }
+
+    fn level(&mut self, fields: &Fields<'_, 'a>) -> bool {
+        let Some(field) = fields.get("level") else { return false };
+        let Some(typed) = self.reader.string(field) else { return false };
+        match text::slug(&typed).as_str() {
+            "unit" | "co-so" | "commune" | "xa" => false,
+            "province" | "tinh" | "bo" => true,
+            _ => {
+                self.choice(field, &typed, &["co-so", "xa", "tinh", "unit", "commune", "province"]);
+                false
+            }
         }
     }
 

@@ -37,11 +37,11 @@ kinh-phi = "Quỹ thi đua, khen thưởng của Sở"
 "#;
 
 const LIST: &str =
-    "Đối tượng,Giới tính,Họ và tên,Chức vụ,Đơn vị công tác,Thành tích,Đồng ý,Không đồng ý
-Tập thể,,Phòng Cải cách hành chính,,Sở Nội vụ,dẫn đầu phong trào thi đua năm 2026,3,0
-Cá nhân,Nam,Bùi Đức Thắng,Trưởng phòng,Văn phòng Sở,chủ trì 02 sáng kiến năm 2026,2,1
-Cá nhân,Nữ,Nguyễn Ngọc Bảo Quỳnh,Chuyên viên,Văn phòng Sở,tham mưu 12 đề án năm 2026,3,0
-Cá nhân,Nữ,Trần Thị Mai,Chuyên viên,Văn phòng Sở,số hóa hồ sơ năm 2026,1,2
+    "STT,Giới tính,Họ và tên,Chức vụ,Đơn vị công tác,Thành tích,Phân loại,Đồng ý,Không đồng ý
+1,,Phòng Cải cách hành chính,,Sở Nội vụ,dẫn đầu phong trào thi đua năm 2026,Tập thể,3,0
+2,Nam,Bùi Đức Thắng,Trưởng phòng,Văn phòng Sở,chủ trì 02 sáng kiến năm 2026,Cá nhân,2,1
+3,Nữ,Nguyễn Ngọc Bảo Quỳnh,Chuyên viên,Văn phòng Sở,tham mưu 12 đề án năm 2026,Cá nhân,3,0
+4,Nữ,Trần Thị Mai,Chuyên viên,Văn phòng Sở,số hóa hồ sơ năm 2026,Cá nhân,1,2
 ";
 
 fn command(office: &Path, today: &str, args: &[&str]) -> Command {
@@ -176,12 +176,8 @@ fn steps_may_be_days_apart_and_a_changed_list_is_told_by_name() {
     assert!(status.contains("01/TTr-SNV, 10/11/2026") && status.contains("chưa làm"), "{status}");
     ok(office, "2026-11-12", &["run", "dot.toml", "--step", "minutes"]);
     change(office, "ds.csv", "Trưởng phòng", "Phó Trưởng phòng");
-    change(
-        office,
-        "ds.csv",
-        "Cá nhân,Nữ,Trần Thị Mai,Chuyên viên,Văn phòng Sở,số hóa hồ sơ năm 2026,1,2\n",
-        "",
-    );
+    let mai = "4,Nữ,Trần Thị Mai,Chuyên viên,Văn phòng Sở,số hóa hồ sơ năm 2026,Cá nhân,1,2\n";
+    change(office, "ds.csv", mai, "");
     let (_, said) = ok(office, "2026-11-20", &["run", "dot.toml", "--step", "decision"]);
     assert!(said.contains("D0851") && said.contains("bớt Bà Trần Thị Mai"), "{said}");
     assert!(said.contains("sửa Ông Bùi Đức Thắng (chức vụ)"), "{said}");
@@ -206,7 +202,7 @@ fn everything_wrong_is_said_before_a_number_is_taken() {
     let dir = office();
     let office = dir.path();
     change(office, "ds.csv", "2,1\n", "2,2\n");
-    change(office, "ds.csv", "năm 2026,3,0\nCá nhân,Nữ,Trần", "năm 2026,,\nCá nhân,Nữ,Trần");
+    change(office, "ds.csv", "đề án năm 2026,Cá nhân,3,0", "đề án năm 2026,Cá nhân,,");
     change(
         office,
         "dot.toml",
@@ -305,7 +301,8 @@ fn long_lists_are_annexed_and_each_form_has_its_decision() {
     let dir = office();
     let office = dir.path();
     let mut list =
-        "Đối tượng,Giới tính,Họ và tên,Chức vụ,Đơn vị công tác,Thành tích,Hình thức\n".to_owned();
+        "STT,Giới tính,Họ và tên,Chức vụ,Đơn vị công tác,Thành tích,Phân loại,Hình thức\n"
+            .to_owned();
     let mut votes = "Tên,Đồng ý,Không đồng ý\n".to_owned();
     for i in 1..=40 {
         let (kind, name) = match i {
@@ -322,7 +319,7 @@ fn long_lists_are_annexed_and_each_form_has_its_decision() {
         let gender = if kind == "Cá nhân" { "Nam" } else { "" };
         let form = if i > 35 { "Lao động tiên tiến" } else { "" };
         list.push_str(&format!(
-            "{kind},{gender},{name},,Đơn vị {i},việc tốt thứ {i} năm 2026,{form}\n"
+            "{i},{gender},{name},,Đơn vị {i},việc tốt thứ {i} năm 2026,{kind},{form}\n"
         ));
         votes.push_str(&format!("{name},3,0\n"));
     }

@@ -65,7 +65,8 @@ pub(super) fn check(
     proposals(paper, register, pending, &mut findings)?;
     let day = paper.document.date.date();
     if let Some(day) = day {
-        findings.extend(bases::check(paper.document, table, day, true));
+        // What is no longer in force was told when the paper was made.
+        findings.extend(bases::doubts(paper.document, table, day));
     }
     Ok(findings)
 }

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use super::fault::{At, Doing};
 use super::paths::{JOURNAL, MANIFEST, QUARANTINE};
 use super::store::Archive;
-use super::{Digest, manifest, sha256};
+use super::{Digest, manifest};
 use crate::diagnostic::Result;
 use crate::world::EntryKind;
 

@@ -103,7 +103,7 @@ pub trait RegisterView {
 
     /// Public keys that were entered, as vkeys, in order.
     fn keys(&self) -> Result<Vec<String>> {
-        Ok(Vec::new())
+        Ok(vec![])
     }
 
     /// True if the register itself says why the document's date or number is odd: it was corrected, replaced,

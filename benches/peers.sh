@@ -2,7 +2,7 @@
 # Whole-process ratios against other programs in one run: true, cp + sync, sha256sum.
 #
 # Usage: benches/peers.sh [folder on the disk to measure]     (needs python3; builds the release)
-# PARTS="draft durable verify memory" chooses; memory issues 100,000 documents and takes minutes.
+# PARTS="draft decision durable campaign verify memory" chooses; memory issues 100,000 documents and takes minutes.
 # Every figure is a median of pairs that were measured in turn, so that a busy machine slows both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +12,7 @@ vanthu=$PWD/${CARGO_TARGET_DIR:-target}/release/vanthu
 dir=$(mktemp -d "${1:-${TMPDIR:-/tmp}}/vanthu-peers.XXXXXX")
 # Sealed bags are read-only.
 trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
-PARTS=${PARTS:-draft durable verify memory} python3 - "$vanthu" "$dir" "$PWD/samples/so-noi-vu" <<'P'
+PARTS=${PARTS:-draft decision durable campaign verify memory} python3 - "$vanthu" "$dir" "$PWD/samples/so-noi-vu" <<'P'
 import os, random, resource, shutil, statistics, subprocess, sys, time
 vanthu, top, sample = sys.argv[1:]
 parts = os.environ["PARTS"].split()
@@ -99,19 +99,118 @@ if "draft" in parts:
     ours, true = medians([(run(command, plan)[0], run(["true"])[0]) for _ in range(41)])
     print(f"draft of one plan: {1000*ours:.1f} ms; true: {1000*true:.1f} ms; more by {1000*(ours-true):.1f} ms", flush=True)
 
-if "durable" in parts:
+DECISION = """---
+loai: quyet-dinh
+trich-yeu: Về việc tặng Giấy khen của Giám đốc Sở Nội vụ
+tham-quyen: GIÁM ĐỐC SỞ NỘI VỤ
+noi-nhan: [Như Điều 2]
+---
+Căn cứ Luật Thi đua, khen thưởng ngày 15 tháng 6 năm 2022;
+Theo đề nghị của Chánh Văn phòng Sở.
+
+QUYẾT ĐỊNH:
+
+Điều 1. Tặng Giấy khen của Giám đốc Sở Nội vụ cho các cá nhân đã có thành tích xuất sắc năm 2026 (có Danh sách kèm theo).
+
+Điều 2. Chánh Văn phòng Sở và các cá nhân có tên tại Điều 1 chịu trách nhiệm thi hành Quyết định này./.
+
+=== DANH SÁCH
+Cá nhân được tặng Giấy khen
+
+{{#each hang}}
+{{inc @index}}. Bà {{ho_va_ten}}, {{chuc_vu}}, {{don_vi_cong_tac}}{{#if @last}}./.{{else}};{{/if}}
+{{/each}}
+"""
+CAMPAIGN = """[campaign]
+title = "phong trào thi đua năm 2026"
+lists = ["ds.csv"]
+form = "giay-khen"
+achievement = "có thành tích xuất sắc trong phong trào thi đua năm 2026"
+[campaign.proposal]
+proposer = "Văn phòng Sở"
+addressees = "Giám đốc Sở Nội vụ"
+[campaign.council]
+title = "Hội đồng Thi đua - Khen thưởng Sở Nội vụ"
+date = 2026-11-12
+chair = "Bà Lê Thị Minh Châu, Giám đốc Sở"
+secretary = "Bà Hoàng Thị Kim Ngân, văn thư viên"
+members = ["Bà Lê Thị Minh Châu", "Ông Vũ Quang Hải", "Bà Đỗ Thị Lan"]
+[campaign.votes]
+tellers = ["Ông Vũ Quang Hải", "Bà Đỗ Thị Lan"]
+[campaign.decision]
+giver = "Giám đốc Sở Nội vụ"
+authority = "GIÁM ĐỐC SỞ NỘI VỤ"
+money = true
+"""
+
+
+def people(path, rows):
+    """A list of so many people who were all voted for."""
+    given = "An Bình Châu Dung Giang Hà Khánh Lan Minh Ngọc Oanh Phúc Quỳnh Sơn Thảo Uyên Vân Xuân Yến Đức".split()
+    with open(path, "w") as f:
+        f.write("STT,Giới tính,Họ và tên,Chức vụ,Đơn vị công tác,Thành tích,Đồng ý,Không đồng ý\n")
+        for i in range(rows):
+            name = f"Nguyễn Thị {given[i // 400 % 20]} {given[i // 20 % 20]} {given[i % 20]}"
+            f.write(f"{i + 1},Nữ,{name},Chuyên viên,Phòng Nghiệp vụ số {i % 40 + 1},hoàn thành xuất sắc nhiệm vụ thứ {i} năm 2026,3,0\n")
+
+
+if "decision" in parts:
+    path = f"{top}/decision"
+    shutil.copytree(sample, path)
+    with open(f"{path}/qd.md", "w") as f:
+        f.write(DECISION)
+    for rows, rounds in ((30, 41), (5000, 11)):
+        people(f"{path}/ds{rows}.csv", rows)
+        command = [vanthu, "draft", "qd.md", "--data", f"ds{rows}.csv", "--out", f"ra{rows}", "-q", *TODAY]
+        ours, true = medians([(run(command, path)[0], run(["true"])[0]) for _ in range(rounds)])
+        print(f"award decision with {rows} rows: {1000*ours:.1f} ms; true: {1000*true:.1f} ms", flush=True)
+
+if "campaign" in parts:
+    pairs, most = [], 0
+    for n in range(4):
+        path = f"{top}/campaign{n}"
+        os.mkdir(path)
+        shutil.copy(f"{sample}/vanthu.toml", path)
+        people(f"{path}/ds.csv", 2000)
+        with open(f"{path}/dot.toml", "w") as f:
+            f.write(CAMPAIGN)
+        command = [vanthu, "run", "dot.toml", "-q", *TODAY]
+        subprocess.run(["sync"])
+        if n == 0:
+            most = peak(command, path)
+            continue
+        ours = run(command, path)[0]
+        files = " ".join(bags(path)) + f" {path}/ban-hanh"
+        os.mkdir(f"{path}/copy")
+        subprocess.run(["sync"])
+        pairs.append((ours, run(["sh", "-c", f"cp -r {files} {path}/copy/ && sync"])[0]))
+    ours, copy = medians(pairs)
+    ratio = statistics.median(o / c for o, c in pairs)
+    print(f"campaign for 2000 people, durable: {ours:.2f} s; cp -r + sync of the same files: {copy:.2f} s; {ratio:.2f} times; {most:.0f} MB at most", flush=True)
+
+
+def durably(title, second):
+    """2000 letters issued, in a new office or in one that holds as many already, beside `cp -r` and `sync` of their bags."""
     pairs = []
     for n in range(7):
-        path = office(f"durable{n}", 2000)
+        path = office(f"durable{second:d}{n}", 2000)
+        if second:
+            run([vanthu, "run", "job.toml", "-q", *TODAY], path)
+        before = set(bags(path))
         subprocess.run(["sync"])
-        ours = run([vanthu, "run", "job.toml", "-q", *TODAY], path)[0]
-        copied = " ".join(bags(path))
+        ours = run([vanthu, "run", "job.toml", "-q", "--again", *TODAY], path)[0]
+        copied = " ".join(bag for bag in bags(path) if bag not in before)
         os.mkdir(f"{path}/copy")
         subprocess.run(["sync"])
         pairs.append((ours, run(["sh", "-c", f"cp -r {copied} {path}/copy/ && sync"])[0]))
     ours, copy = medians(pairs)
     rate = statistics.median(c / o for o, c in pairs)
-    print(f"2000 letters issued durably: {ours:.2f} s ({2000/ours:.0f}/s); cp -r + sync: {copy:.2f} s ({2000/copy:.0f}/s); {100*rate:.0f} % of its rate", flush=True)
+    print(f"2000 letters issued durably, {title}: {ours:.2f} s ({2000/ours:.0f}/s); cp -r + sync: {copy:.2f} s ({2000/copy:.0f}/s); {100*rate:.0f} % of its rate", flush=True)
+
+
+if "durable" in parts:
+    durably("new office", False)
+    durably("second batch", True)
 
 if "verify" in parts:
     path = office("verify", 20000, long_text(28))

@@ -168,6 +168,45 @@ pub fn sha256(bytes: &[u8]) -> Digest {
     Digest(out)
 }
 
+/// SHA-256 and length of what is written to it, which is kept nowhere.
+pub struct Hashing {
+    context: ring::digest::Context,
+    /// Bytes so far.
+    pub len: usize,
+}
+
+impl Hashing {
+    /// Of nothing yet.
+    pub fn new() -> Self {
+        Self { context: ring::digest::Context::new(&ring::digest::SHA256), len: 0 }
+    }
+
+    /// The digest of all that was written.
+    pub fn finish(self) -> Digest {
+        let mut out = [0; 32];
+        out.copy_from_slice(self.context.finish().as_ref());
+        Digest(out)
+    }
+}
+
+impl Default for Hashing {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::io::Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.context.update(bytes);
+        self.len = self.len.saturating_add(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Where a file is kept, without saying whether its bag is open or sealed:
 /// year / bag number / path inside the bag (`data/snv.ke-hoach/000005-1a2b3c4d.docx`, ASCII).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

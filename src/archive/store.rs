@@ -55,15 +55,11 @@ impl<'w> Archive<'w> {
         Self::open(world, root)
     }
 
-    /// Makes the folders and `DOC-TOI.txt` of a new archive, unsynced: a sync of the file system follows,
-    /// and [`Archive::create`] mends what a power cut takes before.
+    /// Makes the folders and `DOC-TOI.txt` of an archive at `root`, where nothing is yet, unsynced.
     pub fn lay(world: &dyn World, root: &Path) -> Result<()> {
         Self::make_folders(world, root)?;
         let guide = root.join(paths::GUIDE);
-        match world.create(&guide, paths::GUIDE_TEXT.as_bytes()) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-            made => made.at(Doing::Write, &guide),
-        }
+        world.create(&guide, paths::GUIDE_TEXT.as_bytes()).at(Doing::Write, &guide)
     }
 
     /// Makes the folders that are missing; true if there was one.

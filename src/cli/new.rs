@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Lang, Place, Result};
-use crate::pipeline::{find_office, skeleton, skeletons, write_failure};
+use crate::pipeline::{find_office, listed_skeletons, skeleton, write_failure};
 use crate::text;
 use crate::world::World;
 
@@ -32,7 +32,7 @@ pub fn run(
 }
 
 fn list(ui: &mut Ui<'_>) -> Result<Exit> {
-    for row in skeletons()? {
+    for row in listed_skeletons()? {
         let about = if ui.lang == Lang::Vi { &row.about } else { &row.about_en };
         writeln!(ui.out, "{:<22} {about}", row.name).map_err(|e| output_failure(&e))?;
     }

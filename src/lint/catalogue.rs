@@ -10,10 +10,11 @@ use crate::diagnostic::{Code, Lang, Severity};
 use crate::ruleset::Ruleset;
 
 /// The tables of codes, one for each family or part of it.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     include_str!("../../templates/codes/t.toml"),
     include_str!("../../templates/codes/d-source.toml"),
     include_str!("../../templates/codes/d-data.toml"),
+    include_str!("../../templates/codes/d-certificate.toml"),
     include_str!("../../templates/codes/d-pipeline.toml"),
     include_str!("../../templates/codes/d-incoming.toml"),
     include_str!("../../templates/codes/d-lists.toml"),

@@ -18,6 +18,7 @@ use crate::register::{Book, Register};
 use crate::text;
 use crate::world::World;
 
+use super::acts::candidates;
 use super::filing::{ARCHIVE, read_register, rotate_key};
 use super::workspace::{Workspace, read_failure};
 
@@ -172,6 +173,16 @@ fn prove_at(world: &dyn World, root: &Path, known: &[PublicKey], seq: u64) -> Re
 }
 
 fn find(register: &dyn Register, code: &str, year: i16) -> Result<u64> {
+    // `vang:05`, `#12`: what every act takes.
+    if code.contains(':') || code.trim().starts_with('#') {
+        let typed = if code.contains('@') { code.to_owned() } else { format!("{code}@{year}") };
+        let typed = if code.trim().starts_with('#') { code } else { &typed };
+        let found = candidates(register, typed)?;
+        return match found.as_slice() {
+            [only] => Ok(only.seq),
+            _ => Err(no_document(code, year)),
+        };
+    }
     let parsed: Option<DocumentCode> = code.trim().parse().ok();
     let number = parsed.as_ref().and_then(|c| c.number);
     let (Some(parsed), Some(number)) = (&parsed, number) else {

@@ -161,9 +161,7 @@ impl<'w> Filing<'w> {
     ) -> Result<Self> {
         let lock = take_lock(world, dir, wait)?;
         let (path, root) = (dir.join(REGISTER), dir.join(ARCHIVE));
-        if recovery::is_new_office(world, &path, &root)? {
-            found::found(world, dir, office)?;
-        }
+        found::found(world, dir, office)?;
         let register = Sqlite::open(&path)?;
         recovery::archive_is_there(world, &register, &root)?;
         let archive = Archive::create(world, &root)?;

@@ -62,7 +62,7 @@ pub use recipe::{IssueDay, Recipe, at_row, write};
 pub use repair::{Mend, Origin, Remains, RepairRequest, Repaired, repair};
 pub use rerender::{Rerendered, Rerenderer};
 pub use scaffold::create_office;
-pub use skeleton::{Skeleton, skeleton, skeletons};
+pub use skeleton::{Skeleton, listed_skeletons, skeleton, skeletons};
 pub use verify::{
     Asked, Checked, Kept, Leave, Request, Verdict, Verified, minutes, no_register, verify,
     verify_and_keep,

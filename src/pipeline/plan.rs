@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::archive::{Digest, sha256};
+use crate::archive::{Digest, Hashing, sha256};
 use crate::diagnostic::{
     Diagnostic, Failure, FailureKind, Family, Place, Result, Severity, blocks,
 };
@@ -249,9 +249,10 @@ impl<'p, 'w> Planner<'p, 'w> {
         {
             planned.step.mode = Mode::One;
         }
-        let step = self.plan.steps[index].step.clone();
-        let Some(path) = &step.data else {
-            let mut outcome = self.make(index, Place::default(), step.with.clone(), Vec::new());
+        if self.plan.steps[index].step.data.is_none() {
+            // Given away, not copied: a list of thousands may stand there, and nobody asks again.
+            let with = std::mem::take(&mut self.plan.steps[index].step.with);
+            let mut outcome = self.make(index, Place::default(), with, Vec::new());
             for finding in outcome.findings.iter_mut().filter(|d| d.code == MISSING_FIELD) {
                 finding.hint = Some(text!(
                     "mẫu này cần dữ liệu: thêm --data TỆP (.xlsx, .csv, .json, .yaml), hoặc dòng du-lieu trong tệp công việc",
@@ -260,7 +261,9 @@ impl<'p, 'w> Planner<'p, 'w> {
             }
             self.take(index, outcome);
             return Ok(());
-        };
+        }
+        let step = self.plan.steps[index].step.clone();
+        let Some(path) = &step.data else { return Ok(()) };
         match step.mode {
             Mode::PerRow => self.per_row(index, &step, path),
             Mode::One => self.one(index, &step, path),
@@ -329,8 +332,16 @@ impl<'p, 'w> Planner<'p, 'w> {
             data = with_defaults(only.clone(), &data);
         }
         let list = Value::Array(list);
-        data.insert("hang".to_owned(), list.clone());
-        data.insert("rows".to_owned(), list);
+        // Under the names that the source uses: thousands of rows are not copied for a name that nobody asks for.
+        match self.plan.steps[index].recipe.rows_called() {
+            [hang] => {
+                data.insert((*hang).to_owned(), list);
+            }
+            _ => {
+                data.insert("hang".to_owned(), list.clone());
+                data.insert("rows".to_owned(), list);
+            }
+        }
         let outcome = self.make(index, Place::default(), data, findings);
         self.take(index, outcome);
         Ok(())
@@ -363,13 +374,12 @@ impl<'p, 'w> Planner<'p, 'w> {
                 findings.extend(annex::check(Book::Outgoing, &fields, &place));
             }
         }
-        let text = if document.is_some() { data.to_string() } else { String::new() };
-        let digest = sha256(format!("{index}\0{text}").as_bytes());
+        let (size, digest) = fingerprint(index, document.is_some().then_some(&data));
         let data = match data {
             Value::Object(data) => data,
             _ => Map::new(),
         };
-        Outcome { row, data, size: text.len(), digest, document, findings }
+        Outcome { row, data, size, digest, document, findings }
     }
 
     fn take(&mut self, index: usize, outcome: Outcome) {
@@ -467,6 +477,19 @@ impl<'p, 'w> Planner<'p, 'w> {
         }
         self.plan
     }
+}
+
+/// Length of a row's data as JSON, and the digest that tells it from others.
+fn fingerprint(index: usize, data: Option<&Value>) -> (usize, Digest) {
+    use std::io::Write as _;
+    let mut hashing = Hashing::new();
+    // Writing to a hash does not fail.
+    let _ = write!(hashing, "{index}\0");
+    let head = hashing.len;
+    let mut writer = std::io::BufWriter::with_capacity(1 << 13, hashing);
+    let _ = data.map(|data| serde_json::to_writer(&mut writer, data));
+    let hashing = writer.into_inner().unwrap_or_default();
+    (hashing.len.saturating_sub(head), hashing.finish())
 }
 
 /// The first half of a digest, enough to tell rows and jobs apart.

@@ -17,6 +17,7 @@ use crate::template::Template;
 use crate::text;
 
 use super::assemble::assemble;
+use super::campaign::old_bases;
 use super::word::{self, Word};
 use super::workspace::{Workspace, read_text};
 
@@ -68,6 +69,18 @@ impl Recipe {
             .any(|root| root == "hang" || root == "rows")
     }
 
+    /// The names under which the source may ask for all rows of its data.
+    pub(super) fn rows_called(&self) -> &'static [&'static str] {
+        let word = self.word.iter().flat_map(|w| w.template.fields());
+        let in_word: Vec<&str> = word.map(|f| f.field.path.as_str()).collect();
+        let has = |name| self.text.contains(name) || in_word.iter().any(|p| p.contains(name));
+        match (has("hang"), has("rows")) {
+            (true, false) => &["hang"],
+            (false, true) => &["rows"],
+            _ => &["hang", "rows"],
+        }
+    }
+
     /// Fills, reads, assembles and checks. `date` is the day of issue; `None` leaves a draft's blanks.
     /// The document is there unless something in it could not be understood at all.
     pub fn document(
@@ -83,6 +96,8 @@ impl Recipe {
             (Some(document), Some(word)) => findings.extend(word.check(workspace, document, data)),
             (Some(document), None) => {
                 findings.extend(lint::document(document, &workspace.checks, &workspace.office));
+                let is_draft = date == IssueDay::Blank;
+                findings.extend(old_bases(workspace, document, is_draft, today));
             }
             // All at once: what stands beside the Word file is no reason not to look at the file.
             (None, Some(word)) => {

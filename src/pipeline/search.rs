@@ -58,25 +58,37 @@ pub fn find(
     progress: &Progress<'_>,
 ) -> Result<Found> {
     let query = Query::new(wanted);
-    // Days and units are only narrowed by the index.
-    let exact = wanted.dates.is_none() && wanted.unit.is_none();
-    let ask = if exact { most.saturating_add(1) } else { LOOK_AT };
-    let (seqs, findings) = positions(workspace, register, &query, ask, progress)?;
     let narrow = Narrow { unit: wanted.unit.clone(), ..Narrow::default() };
-    let mut found = Found { entries: Vec::new(), more: false, words: query.words, findings };
-    for seq in seqs {
-        let Some(entry) = register.entry(seq)? else { continue };
-        let on = wanted.dates.is_none_or(|(a, b)| (a..=b).contains(&entry.date));
-        if !on || !narrow.fits(&entry.fields) {
-            continue;
+    let (mut entries, mut findings, mut more) = (Vec::new(), Vec::new(), false);
+    // Days and units are only narrowed by the index: where too many of the newest fall away, more are asked for.
+    let mut ask = most.saturating_add(1);
+    let mut before = u64::MAX;
+    loop {
+        let (seqs, told) = positions(workspace, register, &query, ask, progress)?;
+        findings.extend(told);
+        let all = seqs.len() < ask || ask >= LOOK_AT;
+        // They come newest first; what was looked at is not looked at again.
+        let looked_at = before;
+        for seq in seqs.into_iter().filter(|seq| *seq < looked_at) {
+            before = seq;
+            let Some(entry) = register.entry(seq)? else { continue };
+            let on = wanted.dates.is_none_or(|(a, b)| (a..=b).contains(&entry.date));
+            if !on || !narrow.fits(&entry.fields) {
+                continue;
+            }
+            if entries.len() == most {
+                more = true;
+                break;
+            }
+            entries.push(entry);
         }
-        if found.entries.len() == most {
-            found.more = true;
+        if more || all {
             break;
         }
-        found.entries.push(entry);
+        ask = ask.saturating_mul(16).min(LOOK_AT);
     }
-    Ok(found)
+    let words = query.words;
+    Ok(Found { entries, more, words, findings })
 }
 
 /// Narrows a filter to the entries that hold the words of its text, in fields or documents.

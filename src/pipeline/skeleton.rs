@@ -74,6 +74,17 @@ struct Index {
     templates: Vec<Skeleton>,
 }
 
+/// The skeleton of an award campaign: a job file and no document, so that no type belongs to it.
+fn campaign() -> Skeleton {
+    Skeleton {
+        name: "dot-khen-thuong".to_owned(),
+        type_id: String::new(),
+        file: "dot-khen.toml".to_owned(),
+        about: "Đợt khen thưởng: tệp công việc cho cả đợt (chạy bằng vanthu run)".to_owned(),
+        about_en: "award campaign: a job file (run with vanthu run)".to_owned(),
+    }
+}
+
 /// All skeletons in the order of the index.
 ///
 /// # Errors
@@ -89,6 +100,16 @@ pub fn skeletons() -> Result<Vec<Skeleton>> {
     Ok(index.templates)
 }
 
+/// All skeletons and that of a campaign, as they are listed.
+///
+/// # Errors
+/// As [`skeletons`].
+pub fn listed_skeletons() -> Result<Vec<Skeleton>> {
+    let mut all = skeletons()?;
+    all.push(campaign());
+    Ok(all)
+}
+
 /// The text of a skeleton by the name on the command line (`Kế hoạch` and `ke-hoach` alike).
 ///
 /// # Errors
@@ -99,7 +120,9 @@ pub fn skeleton(
     name: &str,
 ) -> Result<(Skeleton, String)> {
     let wanted = text::slug(name);
-    let all = skeletons()?;
+    let mut all = skeletons()?;
+    all.push(campaign());
+    let wanted = if wanted == "campaign" { campaign().name } else { wanted };
     let Some(row) = all.into_iter().find(|s| s.name == wanted) else {
         return Err(Failure::new(
             FailureKind::Usage,
@@ -108,11 +131,15 @@ pub fn skeleton(
         )
         .hint(text!("“vanthu new” liệt kê các loại", "`vanthu new` lists the types")));
     };
-    if let Some(own) = office.map(|d| d.join("templates").join(&row.file))
+    let folder = if row.type_id.is_empty() { "templates/awards" } else { "templates" };
+    if let Some(own) = office.map(|d| d.join(folder).join(&row.file))
         && world.stat(&own).is_ok()
     {
         let text = read_text(world, &own)?;
         return Ok((row, text));
+    }
+    if row.file == campaign().file {
+        return Ok((row, crate::source::campaign::SKELETON.to_owned()));
     }
     let text = FILES.iter().find(|(file, _)| *file == row.file).map(|(_, text)| (*text).to_owned());
     match text {

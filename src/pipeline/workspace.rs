@@ -43,6 +43,8 @@ pub struct Workspace<'w> {
     pub writer: Writer,
     /// Findings about the configuration itself.
     pub findings: Vec<Diagnostic>,
+    /// The table of legal bases, once somebody asked for it.
+    pub(super) bases: std::sync::OnceLock<Option<crate::ruleset::Bases>>,
 }
 
 /// The office folder: the one given, or the nearest parent of `from` with `vanthu.toml`.
@@ -156,6 +158,7 @@ impl<'w> Workspace<'w> {
             checks,
             writer: Writer::new()?,
             findings,
+            bases: std::sync::OnceLock::new(),
         })
     }
 

@@ -15,6 +15,9 @@ use super::roll;
 use crate::diagnostic::Diagnostic;
 use crate::text;
 
+/// A job file to begin with, every key explained.
+pub const SKELETON: &str = include_str!("../../templates/awards/dot-khen.toml");
+
 const BASE: u16 = 800;
 /// A word that is none of the choices.
 const UNKNOWN_CHOICE: u16 = 8;
@@ -87,6 +90,7 @@ const DECISION: &[Key] = &[
     ("giver", "nguoi-tang"),
     ("bases", "can-cu"),
     ("inside", "ghi-trong-dieu-1"),
+    ("level", "cap"),
     ("money", "tien-thuong"),
     ("fund", "kinh-phi"),
     ("rounding", "lam-tron"),
@@ -227,6 +231,8 @@ pub struct Decision {
     pub bases: Vec<String>,
     /// Longest list whose names stand in Điều 1.
     pub inside: u32,
+    /// True where the giver is a minister or the chairman of a province, who may give more.
+    pub is_province: bool,
     /// True if the decision grants money.
     pub money: bool,
     /// Where the money comes from.
@@ -531,12 +537,26 @@ impl<'a> Builder<'a> {
             giver: self.reader.filled(&fields, ("giver", "nguoi-tang")).unwrap_or_default(),
             bases: self.lines(&fields, "bases"),
             inside: self.count(&fields, "inside", 1000).unwrap_or(5),
+            is_province: self.level(&fields),
             money: fields.get("money").and_then(|f| self.reader.boolean(f)).unwrap_or(false),
             fund: self.text(&fields, "fund").unwrap_or_default(),
             nearest: self.rounding(&fields),
             executors: self.text(&fields, "executors").unwrap_or_default(),
             recipients: self.lines(&fields, "recipients"),
             archive_copy: self.text(&fields, "archive_copy"),
+        }
+    }
+
+    fn level(&mut self, fields: &Fields<'_, 'a>) -> bool {
+        let Some(field) = fields.get("level") else { return false };
+        let Some(typed) = self.reader.string(field) else { return false };
+        match text::slug(&typed).as_str() {
+            "unit" | "co-so" | "commune" | "xa" => false,
+            "province" | "tinh" | "bo" => true,
+            _ => {
+                self.choice(field, &typed, &["co-so", "xa", "tinh", "unit", "commune", "province"]);
+                false
+            }
         }
     }
 
@@ -690,6 +710,18 @@ mod tests {
         let found = parse(bad, "dot.toml").expect_err("wrong");
         let codes: Vec<String> = found.iter().map(|d| d.code.to_string()).collect();
         assert_eq!(codes, ["D0810", "D0805", "D0805", "D0809", "D0808", "D0802", "D0805", "D0808"]);
+    }
+
+    #[test]
+    fn the_skeleton_is_right_and_names_every_key_in_both_languages() {
+        let campaign = parse(SKELETON, "dot-khen.toml").expect("right");
+        assert_eq!((campaign.certificates.per_file, campaign.decision.inside), (100, 5));
+        let tables = [TABLE, PAPER, COUNCIL, VOTES, DECISION, CERTIFICATES];
+        for (english, vietnamese) in tables.into_iter().flatten() {
+            for name in [english, vietnamese] {
+                assert!(SKELETON.contains(name) || *name == "with" || *name == "them", "{name}");
+            }
+        }
     }
 
     #[test]

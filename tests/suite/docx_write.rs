@@ -239,6 +239,8 @@ pub fn fallback_only(xml: &[u8]) -> String {
         let end = usize::try_from(reader.buffer_position()).expect("small");
         let name = match &event {
             Event::Start(e) => e.name().into_inner().to_owned(),
+            // One without content opens nothing; only alternatives matter here.
+            Event::Empty(e) if e.name().into_inner().starts_with("mc:") => "mc:".to_owned(),
             Event::End(e) => format!("/{}", e.name().into_inner()),
             Event::Eof => break,
             _ => String::new(),

@@ -8,6 +8,8 @@ mod bad_input;
 mod book_print;
 mod books;
 mod borders;
+mod campaign;
+mod certificates;
 mod clerk;
 mod cli_snapshots;
 mod codes;

@@ -112,6 +112,9 @@ fn every_sample_office_and_job_is_read_without_a_finding() {
     for path in files(&root().join("samples"), "JOB.toml") {
         job::parse(&read(&path), &path.display().to_string()).expect("job");
     }
+    for path in files(&root().join("samples"), "dot-khen.toml") {
+        source::campaign::parse(&read(&path), &path.display().to_string()).expect("campaign");
+    }
 }
 
 /// A copy of a sample office that a test may write into.

@@ -167,25 +167,18 @@ fn lay_private(world: &dyn World, path: &Path, key: &PrivateKey) -> Result<()> {
     }
 }
 
-/// The keys of a new office under the names that they have until they are durable.
-#[derive(Debug)]
-pub struct Laid {
-    /// Where the private one lies and where it belongs.
-    private: Option<(PathBuf, PathBuf)>,
-    /// The same of the public one.
-    public: (PathBuf, PathBuf),
-}
-
-/// Writes the keys of a new office under temporary names, unsynced; `None` if it has public keys already.
-/// A private key that is there (`vanthu init` makes it) is used. After a sync of the file system
-/// [`Laid::place_private`] follows, and after a sync of the office folder [`Laid::place_public`].
-pub fn lay(world: &dyn World, office: &Path, root: &Path, hint: &str) -> Result<Option<Laid>> {
-    let found = public(world, root)?;
-    if !found.keys.is_empty() || !found.bad.is_empty() {
-        return Ok(None);
-    }
+/// Writes the keys of a new office, unsynced: the public one into the archive that is being made at `root`,
+/// the private one beside it under another name. A private key that is there (`vanthu init` makes it) is
+/// used. After a sync of the file system the private key is to be given its name, if this returns
+/// where it lies and where it belongs.
+pub fn lay(
+    world: &dyn World,
+    office: &Path,
+    root: &Path,
+    hint: &str,
+) -> Result<Option<(PathBuf, PathBuf)>> {
     let (next, own) = (office.join(NEXT_FILE), office.join(KEY_FILE));
-    let (key, private) = match private(world, office)? {
+    let (key, moves) = match private(world, office)? {
         Some(key) => (key, None),
         None => {
             let key = generate(world, None, hint)?;
@@ -193,27 +186,10 @@ pub fn lay(world: &dyn World, office: &Path, root: &Path, hint: &str) -> Result<
             (key, Some((next, own)))
         }
     };
-    let dir = root.join(KEYS);
-    let (temporary, path) = (dir.join(format!(".{}.tmp", file_name(1))), dir.join(file_name(1)));
+    let path = root.join(KEYS).join(file_name(1));
     let text = format!("{}\n", key.public().vkey());
-    world.create(&temporary, text.as_bytes()).at(Doing::Write, &temporary)?;
-    Ok(Some(Laid { private, public: (temporary, path) }))
-}
-
-impl Laid {
-    /// Gives the private key its name, unsynced.
-    pub fn place_private(&self, world: &dyn World) -> Result<()> {
-        let Some((from, to)) = &self.private else { return Ok(()) };
-        world.rename(from, to).at(Doing::Move, from)
-    }
-
-    /// Gives the public key its name, unsynced: the private one must have its own durably, since an
-    /// archive with a public key whose private one is gone is refused. If a power cut takes the name it is
-    /// given again; before the first checkpoint the file system is synced.
-    pub fn place_public(&self, world: &dyn World) -> Result<()> {
-        let (from, to) = &self.public;
-        world.rename(from, to).at(Doing::Move, from)
-    }
+    world.create(&path, text.as_bytes()).at(Doing::Write, &path)?;
+    Ok(moves)
 }
 
 fn move_private(world: &dyn World, from: &Path, to: &Path) -> Result<()> {

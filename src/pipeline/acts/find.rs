@@ -8,7 +8,7 @@
 use crate::diagnostic::{Diagnostic, Place, Result};
 use crate::model::Number;
 use crate::pipeline::codes::{AMBIGUOUS, UNKNOWN_CODE};
-use crate::register::{Book, Entry, Filter, Register};
+use crate::register::{Act, Book, Entry, Filter, Register};
 use crate::text;
 
 const PREFIXES: [(&str, Book); 8] = [
@@ -53,7 +53,12 @@ pub(super) fn take_apart(typed: &str) -> Asked<'_> {
 /// The register cannot be read.
 pub fn candidates(register: &dyn Register, typed: &str) -> Result<Vec<Entry>> {
     if let Some(seq) = typed.trim().strip_prefix('#').and_then(|n| n.parse().ok()) {
-        return Ok(register.entry(seq)?.into_iter().collect());
+        let entry = match register.entry(seq)? {
+            Some(entry) => Some(entry),
+            // An act leads to what it is about.
+            None => about(register, seq)?.map(|seq| register.entry(seq)).transpose()?.flatten(),
+        };
+        return Ok(entry.into_iter().collect());
     }
     let asked = take_apart(typed);
     let mut found: Vec<Entry> = Vec::new();
@@ -91,6 +96,16 @@ pub fn candidates(register: &dyn Register, typed: &str) -> Result<Vec<Entry>> {
     }
     found.sort_by_key(|e| e.seq);
     Ok(found)
+}
+
+/// The entry that the act at a position is about.
+fn about(register: &dyn Register, seq: u64) -> Result<Option<u64>> {
+    let mut about = None;
+    register.kept(seq..seq.saturating_add(1), &mut |kept| {
+        about = serde_json::from_str::<Act>(&kept.row).ok().and_then(|act| act.about);
+        Ok(())
+    })?;
+    Ok(about)
 }
 
 /// The spelling that means this entry and no other.

@@ -84,7 +84,7 @@ pub(super) fn awards(
 ) -> (Awards, Vec<Diagnostic>) {
     let Opened { campaign, tables, cases, id, .. } = opened;
     let (mut out, mut findings) = (Awards::default(), Vec::new());
-    for (index, case) in cases.iter().enumerate().filter(|(_, c)| c.passed) {
+    for (index, case) in cases.iter().enumerate().filter(|(_, c)| c.is_decided()) {
         let who = &case.who;
         let Some(decided) = decisions.iter().find(|d| d.form == who.form) else {
             findings.push(undecided(case));

@@ -1,29 +1,70 @@
 //! Căn cứ of a document against the dated table of laws.
 //!
-//! Knows: where a document cites. Must not know: campaigns, the register, files.
+//! Knows: where a document cites, which table an office has. Must not know: campaigns, the register.
 
 use jiff::civil::Date;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Result, Severity};
 use crate::model::{BlockKind, Document, plain};
-use crate::ruleset::{Bases, Cited};
+use crate::pipeline::Workspace;
+use crate::ruleset::{BASES, Bases, Cited};
 use crate::text;
 
 use super::codes::{DOUBTFUL, REPLACED};
+use super::papers::table;
 
-/// What is wrong with the căn cứ of a document on its day. With `all`, what is merely not certain is
-/// told too.
-pub(super) fn check(document: &Document, table: &Bases, day: Date, all: bool) -> Vec<Diagnostic> {
+/// The căn cứ of any document that are not in force on its day, or on this one where it has none yet: a
+/// remark in a draft, an error in what is to be issued.
+pub(in crate::pipeline) fn old_bases(
+    workspace: &Workspace<'_>,
+    document: &Document,
+    is_draft: bool,
+    today: Date,
+) -> Vec<Diagnostic> {
+    let mut lines = cited_lines(document).peekable();
+    if lines.peek().is_none() {
+        return Vec::new();
+    }
+    // A table that cannot be read is told by whoever runs a campaign with it.
+    let table = workspace.bases.get_or_init(|| open(workspace).ok());
+    let Some(table) = table else { return Vec::new() };
+    let day = document.date.date().unwrap_or(today);
     let mut findings = Vec::new();
-    for block in &document.body {
-        let BlockKind::LegalBasis(spans) = &block.kind else { continue };
-        let place = || Place::file(&document.source).line(block.at.max(1));
-        for cited in table.cited(&plain(spans), day) {
-            if !cited.holds {
-                findings.push(replaced(&cited, day, place()));
-            } else if all && !cited.basis.is_sure(day) {
-                findings.push(doubtful(&cited, place()));
+    for (at, words) in lines {
+        for cited in table.cited(&words, day).iter().filter(|c| !c.holds) {
+            let mut finding = replaced(cited, day, Place::file(&document.source).line(at.max(1)));
+            if is_draft {
+                finding.severity = Severity::Warning;
             }
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+/// The office's table, or the built-in one.
+///
+/// # Errors
+/// `Config` if it cannot be understood.
+pub(super) fn open(workspace: &Workspace<'_>) -> Result<Bases> {
+    let (file, text) = table(workspace, "bases.toml", BASES)?;
+    Bases::parse(&text, &file)
+}
+
+fn cited_lines(document: &Document) -> impl Iterator<Item = (u32, String)> {
+    document.body.iter().filter_map(|block| match &block.kind {
+        BlockKind::LegalBasis(spans) => Some((block.at, plain(spans))),
+        _ => None,
+    })
+}
+
+/// The căn cứ of a document that hold on its day as far as anybody knows, but have to be looked up.
+pub(super) fn doubts(document: &Document, table: &Bases, day: Date) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (at, words) in cited_lines(document) {
+        let unsure = |c: &&Cited<'_>| c.holds && !c.basis.is_sure(day);
+        for cited in table.cited(&words, day).iter().filter(unsure) {
+            findings.push(doubtful(cited, Place::file(&document.source).line(at.max(1))));
         }
     }
     findings

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::{Honouree, HonoureeKind};
-use crate::ruleset::{AwardForm, AwardKind, Awards, Confidence, Money, NoAmount};
+use crate::ruleset::{AwardForm, AwardKind, Awards, Confidence, Level, Money, NoAmount};
 use crate::source::roll::Listed;
 use crate::text;
 
-use super::codes::{DOUBTFUL_FACTOR, EMPTY, NO_FACTOR, UNKNOWN_FORM};
+use super::codes::{DOUBTFUL_FACTOR, EMPTY, HIGHER, NO_FACTOR, UNKNOWN_FORM};
 
 /// The order of the kinds in every paper.
 pub(super) const KINDS: [HonoureeKind; 3] =
@@ -39,6 +39,8 @@ pub struct Case {
     pub vote: Option<Vote>,
     /// False if the council did not agree.
     pub passed: bool,
+    /// False if a higher authority decides: it is proposed, and in no decision of this campaign.
+    pub is_here: bool,
     /// Tiền thưởng.
     pub money: Option<u64>,
 }
@@ -57,11 +59,16 @@ pub struct KeptCase {
 }
 
 impl Case {
+    /// True if the decision names it.
+    pub fn is_decided(&self) -> bool {
+        self.passed && self.is_here
+    }
+
     /// The case as the register keeps it.
     pub fn kept(&self) -> KeptCase {
         // Further columns (votes, years of birth) are no part of what papers say.
         let who = Honouree { extra: BTreeMap::new(), ..self.who.clone() };
-        KeptCase { who, passed: self.passed, money: self.money }
+        KeptCase { who, passed: self.is_decided(), money: self.money }
     }
 }
 
@@ -85,7 +92,7 @@ pub(super) fn cases(
             if forms.get(&who.form).is_none() && !was_told(told, &place) {
                 findings.push(unknown_form(&who, &place));
             }
-            Case { who, place, vote: None, passed: true, money: None }
+            Case { who, place, vote: None, passed: true, is_here: true, money: None }
         })
         .collect();
     if cases.is_empty() {
@@ -131,6 +138,43 @@ fn unknown_form(who: &Honouree, place: &Place) -> Diagnostic {
     ))
 }
 
+/// Marks the cases that a higher authority decides.
+pub(super) fn higher(
+    cases: &mut [Case],
+    forms: &Awards,
+    is_province: bool,
+    file: &str,
+) -> Vec<Diagnostic> {
+    let most = if is_province { Level::Province } else { Level::Unit };
+    let mut findings = Vec::new();
+    let mut told: Vec<&str> = Vec::new();
+    for case in cases {
+        let Some(form) = forms.get(&case.who.form) else { continue };
+        case.is_here = form.level <= most;
+        if case.is_here || told.contains(&form.id.as_str()) {
+            continue;
+        }
+        told.push(&form.id);
+        let (name, who) = (&form.name, &form.decides);
+        findings.push(
+            Diagnostic::warning(
+                HIGHER,
+                Place::file(file).item("quyet-dinh.cap"),
+                text!(
+                    "{name} do {who} quyết định: có trong tờ trình và biên bản, không vào quyết định của đợt này",
+                    "{name} is decided by {who}: it is proposed and voted on, and in no decision of this campaign"
+                ),
+            )
+            .basis(form.basis.clone())
+            .hint(text!(
+                "trình cấp trên bằng tờ trình riêng; nếu người tặng có thẩm quyền ấy thì đặt quyet-dinh.cap = \"tinh\"",
+                "propose it upward on its own; where the giver has that power set `decision.level = \"province\"`"
+            )),
+        );
+    }
+    findings
+}
+
 /// Gives each case its amount on the day of the decision.
 pub(super) fn amounts(
     cases: &mut [Case],
@@ -142,7 +186,7 @@ pub(super) fn amounts(
 ) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let mut told: Vec<(String, HonoureeKind)> = Vec::new();
-    for case in cases.iter_mut().filter(|c| c.passed) {
+    for case in cases.iter_mut().filter(|c| c.is_decided()) {
         let (form, kind) = (case.who.form.clone(), case.who.kind);
         let name = forms.get(&form).map_or(form.as_str(), |f| f.name.as_str());
         match money.amount(&form, kind, day, nearest) {

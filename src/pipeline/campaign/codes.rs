@@ -48,3 +48,5 @@ pub const DATED_EARLIER: Code = d(53);
 pub const EMPTY: Code = d(54);
 /// A form that the table of awards does not have.
 pub const UNKNOWN_FORM: Code = d(55);
+/// A form that a higher authority decides.
+pub const HIGHER: Code = d(56);

@@ -26,11 +26,12 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::pipeline::Workspace;
 use crate::pipeline::roll::{CheckedRoll, awards_of};
 use crate::pipeline::workspace::read_text;
-use crate::ruleset::{Awards, BASES, Bases, MONEY, Money};
+use crate::ruleset::{Awards, Bases, MONEY, Money};
 use crate::source::campaign::{self, Campaign};
 
 pub use crate::source::campaign::CampaignStep;
 pub use awarding::AwardLine;
+pub(super) use bases::old_bases;
 pub use run::{Order, Ran, StepRan, changed_since, run};
 pub use state::{Changes, Done, campaigns, identity, state};
 
@@ -51,8 +52,7 @@ impl Tables {
     /// `Config` if one cannot be read.
     pub fn open(workspace: &Workspace<'_>) -> Result<Self> {
         let forms = awards_of(workspace)?;
-        let (file, text) = papers::table(workspace, "bases.toml", BASES)?;
-        let bases = Bases::parse(&text, &file)?;
+        let bases = bases::open(workspace)?;
         let (file, text) = papers::table(workspace, "money.toml", MONEY)?;
         Ok(Self { forms, bases, money: Money::parse(&text, &file)? })
     }

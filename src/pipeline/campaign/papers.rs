@@ -79,9 +79,9 @@ pub(super) fn papers(
             wanted.push(("bien-ban-kiem-phieu.md", fields, all, String::new()));
         }
         CampaignStep::Decision => {
-            let passed: Vec<&Case> = cases.iter().filter(|c| c.passed).collect();
+            let passed: Vec<&Case> = cases.iter().filter(|c| c.is_decided()).collect();
             for form in forms_of(&passed) {
-                let belongs = |c: &Case| c.passed && c.who.form == form;
+                let belongs = |c: &Case| c.is_decided() && c.who.form == form;
                 let at: Vec<usize> =
                     cases.iter().enumerate().filter(|(_, c)| belongs(c)).map(|(i, _)| i).collect();
                 let of: Vec<&Case> =

@@ -20,9 +20,9 @@ use crate::text;
 
 use super::Opened;
 use super::awarding::{AwardLine, Awards, Decided, agree, awards};
-use super::cases::{Case, amounts, counted, tally};
+use super::cases::{Case, amounts, counted, higher, tally};
 use super::certify::{self, Presses, Printed};
-use super::codes::{DATED_EARLIER, LIST_CHANGED, NOT_SET, TOO_EARLY};
+use super::codes::{DATED_EARLIER, DOUBTFUL, LIST_CHANGED, NOT_SET, TOO_EARLY};
 use super::cross::{Checked, check};
 use super::data::{Reference, References, forms_of};
 use super::lists::reports;
@@ -101,6 +101,9 @@ pub fn run(
         None => BTreeMap::new(),
     };
     let wanted = runner.wanted(&order.steps, &mut ran.findings);
+    if runner.opened.cases.is_empty() {
+        return Ok(ran);
+    }
     let fresh: Vec<CampaignStep> =
         wanted.iter().copied().filter(|s| !runner.done.contains_key(s)).collect();
     runner.prepare(&fresh, register, &mut ran.findings)?;
@@ -192,6 +195,13 @@ impl Runner<'_, '_> {
             findings.extend(votes::join(self.workspace.world, campaign, &mut self.opened.cases)?);
         }
         findings.extend(settings(&self.opened, fresh));
+        let told = higher(
+            &mut self.opened.cases,
+            &self.opened.tables.forms,
+            campaign.decision.is_province,
+            &campaign.file,
+        );
+        findings.extend(told);
         findings.extend(self.order_of(fresh));
         let today = self.workspace.world.today();
         if fresh.contains(&Decision) && campaign.decision.money {
@@ -347,14 +357,19 @@ impl Runner<'_, '_> {
                 };
                 check(&paper, &self.opened.tables.bases, register, &pending)
             })??;
-            findings.extend(more);
+            // The same doubt about two papers is told once.
+            let told = |d: &Diagnostic| {
+                d.code == DOUBTFUL && findings.iter().any(|f| f.message == d.message)
+            };
+            let fresh: Vec<Diagnostic> = more.into_iter().filter(|d| !told(d)).collect();
+            findings.extend(fresh);
         }
         Ok(Some(Made { plan, named }))
     }
 
     /// The forms of the certificates.
     fn presses(&self) -> Result<(Option<Presses<'_>>, Vec<Diagnostic>)> {
-        let passed: Vec<&Case> = self.opened.cases.iter().filter(|c| c.passed).collect();
+        let passed: Vec<&Case> = self.opened.cases.iter().filter(|c| c.is_decided()).collect();
         let Opened { campaign, tables, .. } = &self.opened;
         certify::open(self.workspace, campaign, tables, &forms_of(&passed))
     }
@@ -366,7 +381,7 @@ impl Runner<'_, '_> {
         let key = campaign.decision.signer.as_ref().or(office.defaults.signer.as_ref());
         let signer = key.and_then(|k| office.signers.get(k));
         let organ = office.organ(&campaign.decision.organ).map_or("", |o| o.code.as_str());
-        let passed: Vec<&Case> = self.opened.cases.iter().filter(|c| c.passed).collect();
+        let passed: Vec<&Case> = self.opened.cases.iter().filter(|c| c.is_decided()).collect();
         let stand_in = |form: String| Decided {
             form,
             code: format!("0000/QĐ-{organ}"),
@@ -447,7 +462,7 @@ impl Runner<'_, '_> {
 
     fn counts(&self, step: CampaignStep) -> String {
         let all = matches!(step, CampaignStep::Proposal | CampaignStep::Minutes);
-        counted(&tally(self.opened.cases.iter().filter(|c| all || c.passed)))
+        counted(&tally(self.opened.cases.iter().filter(|c| all || c.is_decided())))
     }
 
     /// Issues one step. `made` is its plan, where it was made and nothing before it has changed.
@@ -533,7 +548,7 @@ impl Runner<'_, '_> {
         let (made, found) =
             awards(self.workspace, &self.opened, &list, &decided, presses.is_some());
         ran.findings.extend(found);
-        let named = cases.iter().filter(|c| c.passed).count();
+        let named = cases.iter().filter(|c| c.is_decided()).count();
         ran.findings.extend(agree(made.rows.len(), named, &campaign.file));
         if let Some(presses) = &presses {
             let found = presses.check(&made.certificates, &made.forms);

@@ -7,6 +7,7 @@ mod crash;
 mod log;
 mod power;
 mod refuse;
+mod waits;
 
 use std::collections::BTreeMap;
 use std::fs;

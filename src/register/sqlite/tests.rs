@@ -205,6 +205,27 @@ fn a_reader_keeps_its_snapshot_and_writes_nothing() {
 }
 
 #[test]
+fn a_blank_register_is_what_opening_would_have_made() {
+    let dir = tempfile::tempdir().expect("temp");
+    let (made, written) = (dir.path().join("made.db"), dir.path().join("written.db"));
+    drop(Sqlite::open(&made).expect("opens"));
+    std::fs::write(&written, Sqlite::blank().expect("blank")).expect("writes");
+    let tables = |path: &Path| -> Vec<(String, Option<String>)> {
+        let register = Sqlite::open(path).expect("opens");
+        let mut rows = register
+            .conn
+            .prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")
+            .expect("prepares");
+        let rows = rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).expect("reads");
+        rows.collect::<rusqlite::Result<_>>().expect("rows")
+    };
+    assert_eq!(tables(&written), tables(&made));
+    let read = Sqlite::read(&written).expect("reads").expect("is ours");
+    let mode: String = read.conn.query_row("PRAGMA journal_mode", [], |r| r.get(0)).expect("mode");
+    assert_eq!((mode.as_str(), read.check_pages().expect("checks")), ("wal", Vec::new()));
+}
+
+#[test]
 fn a_sender_s_code_is_looked_up_and_not_searched_for() {
     let (_dir, register) = filled();
     let filter = crate::register::Filter {

@@ -45,7 +45,6 @@ fn each_refusal_is_told_and_mended_by_running_again() {
         (Op::Create, ErrorKind::QuotaExceeded),
         (Op::SyncTree, ErrorKind::Other),
         (Op::Rename, ErrorKind::PermissionDenied),
-        (Op::Sync, ErrorKind::Other),
         (Op::RemoveTree, ErrorKind::PermissionDenied),
         (Op::Append, ErrorKind::StorageFull),
         (Op::List, ErrorKind::PermissionDenied),

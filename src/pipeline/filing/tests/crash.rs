@@ -30,6 +30,8 @@ pub(super) struct Plan {
     at: usize,
     fault: Fault,
     count: AtomicUsize,
+    /// How often the disk was waited for.
+    pub(super) waits: AtomicUsize,
     dead: AtomicBool,
     volatile: Mutex<Volatile>,
 }
@@ -46,6 +48,7 @@ impl Plan {
             at,
             fault,
             count: 0.into(),
+            waits: 0.into(),
             dead: false.into(),
             volatile: Mutex::default(),
         })
@@ -163,6 +166,7 @@ impl World for Faulty {
         self.inner.is_private(path)
     }
     fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.plan.waits.fetch_add(1, SeqCst);
         let half = &bytes[..bytes.len() / 2];
         let whole = || {
             self.plan.volatile().appended(path);
@@ -183,6 +187,7 @@ impl World for Faulty {
         self.plan.run(cut, cut)
     }
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.plan.waits.fetch_add(2, SeqCst);
         let name = path.file_name().and_then(|n| n.to_str()).expect("a name");
         let temp = path.with_file_name(format!(".{name}.1.tmp"));
         // Its last step is to sync the folder, with whatever else happened to names there.
@@ -194,6 +199,7 @@ impl World for Faulty {
         self.plan.run(whole, || self.inner.create(&temp, b"half"))
     }
     fn replace_by(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.plan.waits.fetch_add(1, SeqCst);
         self.plan.run(|| self.inner.replace_by(from, to), || Ok(()))
     }
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -228,6 +234,7 @@ impl World for Faulty {
         self.plan.run(act, act)
     }
     fn sync(&self, path: &Path) -> io::Result<()> {
+        self.plan.waits.fetch_add(1, SeqCst);
         let act = || {
             self.plan.volatile().synced(path);
             self.inner.sync(path)
@@ -235,6 +242,7 @@ impl World for Faulty {
         self.plan.run(act, act)
     }
     fn sync_tree(&self, path: &Path) -> io::Result<()> {
+        self.plan.waits.fetch_add(1, SeqCst);
         // Everything is in memory here, and a whole machine's disks need not be synced for it.
         let whole = || {
             self.plan.volatile().all_synced();
@@ -423,10 +431,8 @@ type Acknowledged = Vec<Issued>;
 
 pub(super) fn open_faulty<'w>(world: &'w Faulty, dir: &Path) -> Result<Filing<'w>> {
     let lock = world.lock(&dir.join(LOCK), NO_WAIT).expect("free");
-    let (path, root) = (dir.join(REGISTER), dir.join(ARCHIVE));
-    if recovery::is_new_office(world, &path, &root)? {
-        found::found(world, dir, &office(BAG))?;
-    }
+    let path = dir.join(REGISTER);
+    found::found(world, dir, &office(BAG))?;
     let inner = Sqlite::open(&path)?;
     let archive = Archive::create(world, &dir.join(ARCHIVE))?;
     let register = Box::new(FaultyRegister { inner, plan: world.plan.clone() });

@@ -84,7 +84,7 @@ fn count(office: &Path) -> (usize, usize) {
     let of = |book: &str| {
         let output = vanthu(office, "2026-12-31", &["book", book, "--format", "json"]);
         let value: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        value["rows"].as_array().or_else(|| value.as_array()).map_or(0, Vec::len)
+        value["entries"].as_array().map_or(0, Vec::len)
     };
     (of("outgoing"), of("awards"))
 }
@@ -217,8 +217,13 @@ fn everything_wrong_is_said_before_a_number_is_taken() {
         &["D0821", "D0841", "D0843", "152/2025/NĐ-CP", "Bùi Đức Thắng", "Nguyễn Ngọc Bảo Quỳnh"],
     );
     assert!(said.contains("hết hiệu lực từ 01/07/2025"), "{said}");
-    change(office, "dot.toml", "giay-khen", "huy-chuong");
-    refused(office, "2026-11-20", &["run", "dot.toml"], &["D0831", "D0843"]);
+    fs::create_dir_all(office.join("templates/awards")).expect("a folder");
+    let money =
+        include_str!("../../templates/awards/money.toml").replace("giay-khen", "giay-khen-xa");
+    fs::write(office.join("templates/awards/money.toml"), money).expect("write");
+    refused(office, "2026-11-20", &["run", "dot.toml"], &["D0831", "D0841", "D0843"]);
+    change(office, "dot.toml", "hinh-thuc = \"giay-khen\"", "hinh-thuc = \"bang-khen\"");
+    refused(office, "2026-11-20", &["run", "dot.toml"], &["D0856"]);
     // On a day when the decree was in force nothing is wrong with it.
     let dir = self::office();
     let office = dir.path();
@@ -246,7 +251,7 @@ fn an_offices_own_template_is_held_against_the_list() {
         .replace("{{money tien.tong}}", "9.000.000")
         .replace("{{to_trinh.so}}", "99/TTr-SNV")
         .replace("{{ten}}", "{{upper ten}}")
-        .replace("{{#each ds}}\n", "{{#each ds}}\n1. Thêm một dòng;\n");
+        .replace("{{inc @index}}. {{#if truy_tang}}", "- {{#if truy_tang}}");
     assert_ne!(text, bad);
     fs::write(own.join("quyet-dinh.md"), &bad).expect("write");
     refused(
@@ -307,7 +312,7 @@ fn long_lists_are_annexed_and_each_form_has_its_decision() {
     for i in 1..=40 {
         let (kind, name) = match i {
             1..=8 => ("Tập thể", format!("Phòng Nghiệp vụ số {i}")),
-            9 => ("Hộ gia đình", "Hộ gia đình ông Lê Văn Tám".to_owned()),
+            9 => ("Hộ", "Lê Văn Tám".to_owned()),
             _ => (
                 "Cá nhân",
                 format!(
@@ -316,7 +321,7 @@ fn long_lists_are_annexed_and_each_form_has_its_decision() {
                 ),
             ),
         };
-        let gender = if kind == "Cá nhân" { "Nam" } else { "" };
+        let gender = if kind == "Tập thể" { "" } else { "Nam" };
         let form = if i > 35 { "Lao động tiên tiến" } else { "" };
         list.push_str(&format!(
             "{i},{gender},{name},,Đơn vị {i},việc tốt thứ {i} năm 2026,{kind},{form}\n"

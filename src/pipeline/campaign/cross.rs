@@ -211,7 +211,20 @@ fn listed(body: &[Block]) -> usize {
     });
     match tables.max() {
         Some(rows) => rows,
-        None => body.iter().filter(|b| matches!(b.kind, BlockKind::Clause { .. })).count(),
+        None => body.iter().filter(|b| is_line(b)).count(),
+    }
+}
+
+/// A khoản; past 999 the text format takes the number for a part of the sentence (`2026. Năm mới`).
+fn is_line(block: &Block) -> bool {
+    match &block.kind {
+        BlockKind::Clause { .. } => true,
+        BlockKind::Paragraph(spans) => {
+            let words = plain(spans);
+            let digits = words.bytes().take_while(u8::is_ascii_digit).count();
+            digits > 3 && words.get(digits..).is_some_and(|rest| rest.starts_with(". "))
+        }
+        _ => false,
     }
 }
 

@@ -32,6 +32,14 @@ pub(super) struct References {
     pub minutes: Option<Reference>,
 }
 
+impl References {
+    /// Only what was there on a day: no paper cites a later one.
+    pub fn up_to(&mut self, day: Date) {
+        self.proposal = self.proposal.take().filter(|r| r.date <= day);
+        self.minutes = self.minutes.take().filter(|r| r.date <= day);
+    }
+}
+
 /// Makes the fields of one campaign's papers.
 pub(super) struct Filler<'a> {
     pub campaign: &'a Campaign,

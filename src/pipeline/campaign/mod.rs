@@ -9,6 +9,7 @@
 
 mod awarding;
 mod bases;
+mod before;
 mod cases;
 mod certify;
 mod codes;
@@ -32,7 +33,8 @@ use crate::source::campaign::{self, Campaign};
 pub use crate::source::campaign::CampaignStep;
 pub use awarding::AwardLine;
 pub(super) use bases::old_bases;
-pub use run::{Order, Ran, StepRan, changed_since, run};
+pub use before::changed_since;
+pub use run::{Order, Ran, StepRan, run};
 pub use state::{Changes, Done, campaigns, identity, state};
 
 /// The tables of awards of an office.

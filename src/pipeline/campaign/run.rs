@@ -20,14 +20,15 @@ use crate::text;
 
 use super::Opened;
 use super::awarding::{AwardLine, Awards, Decided, agree, awards};
+use super::before::{order_of, settings, since};
 use super::cases::{Case, amounts, counted, higher, tally};
 use super::certify::{self, Presses, Printed};
-use super::codes::{DATED_EARLIER, DOUBTFUL, LIST_CHANGED, NOT_SET, TOO_EARLY};
+use super::codes::{DOUBTFUL, EMPTY, NO_VOTES, NOT_SET};
 use super::cross::{Checked, check};
 use super::data::{Reference, References, forms_of};
 use super::lists::reports;
 use super::papers::{Paper, day_of, papers};
-use super::state::{self, Done, changes, job, kept, list_of, state};
+use super::state::{self, Done, job, kept, list_of, state};
 use super::votes;
 
 /// What is to be run.
@@ -107,7 +108,11 @@ pub fn run(
     let fresh: Vec<CampaignStep> =
         wanted.iter().copied().filter(|s| !runner.done.contains_key(s)).collect();
     runner.prepare(&fresh, register, &mut ran.findings)?;
-    let made = runner.make(&fresh, register, &mut ran.findings)?;
+    // Minutes without votes would only say the same in other words.
+    let no_votes = ran.findings.iter().any(|d| d.code == NO_VOTES);
+    let possible: Vec<CampaignStep> =
+        fresh.iter().copied().filter(|s| !(no_votes && *s == CampaignStep::Minutes)).collect();
+    let made = runner.make(&possible, register, &mut ran.findings)?;
     if blocks(&ran.findings) {
         return Ok(ran);
     }
@@ -202,7 +207,11 @@ impl Runner<'_, '_> {
             &campaign.file,
         );
         findings.extend(told);
-        findings.extend(self.order_of(fresh));
+        let decides = fresh.contains(&Decision) || fresh.contains(&Certificates);
+        if decides && !self.opened.cases.iter().any(Case::is_decided) {
+            findings.push(nobody_decided(&campaign.file));
+        }
+        findings.extend(order_of(&self.opened, &self.done, fresh, self.workspace.world.today()));
         let today = self.workspace.world.today();
         if fresh.contains(&Decision) && campaign.decision.money {
             let day = day_of(campaign, Decision, today);
@@ -232,64 +241,6 @@ impl Runner<'_, '_> {
             findings.extend(since(&self.opened, &self.done, register, is_decided)?);
         }
         Ok(())
-    }
-
-    /// Steps that come before what they follow from.
-    fn order_of(&self, fresh: &[CampaignStep]) -> Vec<Diagnostic> {
-        let campaign = &self.opened.campaign;
-        let mut findings = Vec::new();
-        let before = |step: CampaignStep| match step {
-            CampaignStep::Proposal | CampaignStep::Minutes => None,
-            CampaignStep::Decision => Some(CampaignStep::Proposal),
-            CampaignStep::Certificates => Some(CampaignStep::Decision),
-        };
-        for step in fresh {
-            let Some(first) = before(*step) else { continue };
-            let sent = first == CampaignStep::Proposal && campaign.proposal.code.is_some();
-            let there = sent || fresh.contains(&first) || self.done.contains_key(&first);
-            if there {
-                continue;
-            }
-            let (name, first_name) = (step.names().1, first.names().1);
-            findings.push(
-                Diagnostic::error(
-                    TOO_EARLY,
-                    Place::file(&campaign.file),
-                    text!(
-                        "bước {name} cần bước {first_name} làm trước",
-                        "the step {name} needs the step {first_name} first"
-                    ),
-                )
-                .hint(text!(
-                    "chạy --step {first_name}; tờ trình do đơn vị gửi thì ghi to-trinh.so-ky-hieu và to-trinh.ngay",
-                    "run --step {first_name}; for a tờ trình that a unit sent give `proposal.code` and `proposal.date`"
-                )),
-            );
-        }
-        let today = self.workspace.world.today();
-        let day = |step| match self.done.get(&step).and_then(|d: &Done| d.entries.first()) {
-            Some(entry) => entry.date,
-            None => day_of(campaign, step, today),
-        };
-        for step in fresh {
-            let Some(first) = before(*step) else { continue };
-            if day(*step) < day(first) {
-                let (name, first_name) = (step.names().1, first.names().1);
-                let (late, early) = (shown(day(*step)), shown(day(first)));
-                findings.push(
-                    Diagnostic::error(
-                        DATED_EARLIER,
-                        Place::file(&campaign.file),
-                        text!(
-                            "bước {name} đề ngày {late}, trước bước {first_name} ({early})",
-                            "the step {name} is dated {late}, before the step {first_name} ({early})"
-                        ),
-                    )
-                    .hint(text!("sửa dòng `ngay`", "mend the line `date`")),
-                );
-            }
-        }
-        findings
     }
 
     /// The papers that are cited: registered ones, else stand-ins with the codes of this run.
@@ -330,7 +281,8 @@ impl Runner<'_, '_> {
         for step in fresh {
             // What a step cites comes before it in the campaign.
             let at = fresh.iter().position(|s| s == step).unwrap_or(0);
-            let references = self.references(fresh.get(..at).unwrap_or_default(), &mut pending);
+            let mut references = self.references(fresh.get(..at).unwrap_or_default(), &mut pending);
+            references.up_to(day_of(&self.opened.campaign, *step, self.workspace.world.today()));
             let Opened { campaign, tables, cases, .. } = &self.opened;
             match papers(self.workspace, campaign, tables, cases, &references, *step)? {
                 Ok(papers) => all.extend(papers),
@@ -608,6 +560,18 @@ impl Runner<'_, '_> {
     }
 }
 
+fn nobody_decided(file: &str) -> Diagnostic {
+    Diagnostic::error(
+        EMPTY,
+        Place::file(file),
+        text!("không có trường hợp nào để quyết định", "there is no case to decide"),
+    )
+    .hint(text!(
+        "xem ai đủ phiếu và hình thức nào thuộc thẩm quyền; chỉ trình thì bớt bước ở cac-buoc",
+        "see who has the votes and which forms are in the giver's power; to propose only, leave steps out of `steps`"
+    ))
+}
+
 fn is_error(finding: &Diagnostic) -> bool {
     blocks(std::slice::from_ref(finding))
 }
@@ -617,103 +581,4 @@ struct Made {
     plan: Plan,
     /// For each step of the plan: step of the campaign, cases.
     named: Vec<(CampaignStep, Vec<usize>)>,
-}
-
-fn shown(day: jiff::civil::Date) -> String {
-    day.strftime("%d/%m/%Y").to_string()
-}
-
-/// What became of the list since the steps that were done.
-///
-/// # Errors
-/// The register cannot be read.
-pub fn changed_since(workspace: &Workspace<'_>, opened: &Opened) -> Result<Vec<Diagnostic>> {
-    let Some(register) = read_register(&workspace.dir)? else { return Ok(Vec::new()) };
-    let done = state(&register, &opened.id)?;
-    since(opened, &done, &register, false)
-}
-
-/// The same against steps as they are known; `is_decided` where what was decided may no longer change.
-fn since(
-    opened: &Opened,
-    done: &BTreeMap<CampaignStep, Done>,
-    register: &dyn Register,
-    is_decided: bool,
-) -> Result<Vec<Diagnostic>> {
-    let mut findings = Vec::new();
-    let now: Vec<_> = opened.cases.iter().map(Case::kept).collect();
-    for (step, done) in done.iter().filter(|(s, _)| **s != CampaignStep::Certificates) {
-        let Some(before) = list_of(register, done)? else { continue };
-        let found = changes(&before, &now);
-        if found.is_empty() {
-            continue;
-        }
-        let (told, name) = (found.told(), step.names().1);
-        let place = Place::file(&opened.campaign.file).item("danh-sach");
-        let message = Text::new(
-            format!("danh sách đã thay đổi so với bước {name}: {}", told.vi),
-            format!("the list is not the one of the step {name}: {}", told.en),
-        );
-        findings.push(if is_decided && *step == CampaignStep::Decision {
-            Diagnostic::error(LIST_CHANGED, place, message).hint(text!(
-                "giấy khen và sổ phải đúng như quyết định đã ban hành: trả danh sách về như cũ, hoặc ban hành quyết định sửa đổi",
-                "certificates and book must be as the decision that was issued: put the list back, or issue an amending decision"
-            ))
-        } else {
-            Diagnostic::warning(LIST_CHANGED, place, message).hint(text!(
-                "văn bản sắp ban hành theo danh sách hiện nay; xem có cần trình hoặc xét lại không",
-                "the papers to come follow the list as it is now; see whether it must be proposed or voted on again"
-            ))
-        });
-    }
-    Ok(findings)
-}
-
-/// What the papers of the steps cannot do without.
-fn settings(opened: &Opened, fresh: &[CampaignStep]) -> Vec<Diagnostic> {
-    use CampaignStep::{Certificates, Decision, Minutes, Proposal};
-    let campaign = &opened.campaign;
-    let has = |steps: &[CampaignStep]| steps.iter().any(|s| fresh.contains(s));
-    let missing = [
-        (
-            has(&[Proposal, Decision]) && campaign.proposal.proposer.is_empty(),
-            "to-trinh.don-vi-trinh",
-            "proposal.proposer",
-        ),
-        (
-            has(&[Proposal, Decision]) && campaign.decision.giver.is_empty(),
-            "quyet-dinh.nguoi-tang",
-            "decision.giver",
-        ),
-        (
-            has(&[Proposal, Decision]) && campaign.achievement.is_empty(),
-            "thanh-tich",
-            "achievement",
-        ),
-        (has(&[Minutes]) && campaign.council.chair.is_empty(), "hoi-dong.chu-toa", "council.chair"),
-        (
-            has(&[Minutes]) && campaign.council.secretary.is_empty(),
-            "hoi-dong.thu-ky",
-            "council.secretary",
-        ),
-        (
-            has(&[Decision, Certificates])
-                && campaign.proposal.code.is_some()
-                && campaign.proposal.date.is_none(),
-            "to-trinh.ngay",
-            "proposal.date",
-        ),
-    ];
-    missing
-        .into_iter()
-        .filter(|(is_missing, ..)| *is_missing)
-        .map(|(_, vi, en)| {
-            Diagnostic::error(
-                NOT_SET,
-                Place::file(&campaign.file).item(vi),
-                text!("đợt này cần `{vi}`", "this campaign needs `{en}`"),
-            )
-            .hint(text!("thêm dòng `{vi} = …`", "add a line `{en} = …`"))
-        })
-        .collect()
 }

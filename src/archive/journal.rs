@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use super::fault::{At, Doing};
 use super::paths::{JOURNAL, MANIFEST, QUARANTINE};
 use super::store::Archive;
-use super::{Digest, manifest, sha256};
+use super::{Digest, manifest};
 use crate::diagnostic::Result;
 use crate::world::EntryKind;
 
@@ -159,10 +159,17 @@ impl Archive<'_> {
         Ok(lines.into_iter().filter_map(|(_, d, p)| Some((segment_named(&p)?, d))).collect())
     }
 
-    /// Makes a full segment durable and lists it with its digest.
-    pub fn finish_segment(&self, segment: u64, bytes: &[u8]) -> Result<()> {
-        let (path, list) = (self.journal_path(&name(segment)), self.journal_path(MANIFEST));
-        self.world.sync(&path).at(Doing::Sync, &path)?;
+    /// Makes full segments durable and lists them with their digests.
+    pub fn finish_segments(&self, full: &[(u64, Digest)]) -> Result<()> {
+        let (dir, list) = (self.root.join(JOURNAL), self.journal_path(MANIFEST));
+        match full {
+            [] => return Ok(()),
+            [(segment, _)] => {
+                let path = self.journal_path(&name(*segment));
+                self.world.sync(&path).at(Doing::Sync, &path)?;
+            }
+            _ => self.world.sync_tree(&dir).at(Doing::Sync, &dir)?,
+        }
         let held = match self.world.read(&list, manifest::MAX_BYTES) {
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
             read => read.at(Doing::Read, &list)?,
@@ -171,9 +178,8 @@ impl Archive<'_> {
         if whole < held.len() {
             self.world.truncate(&list, whole as u64).at(Doing::Write, &list)?;
         }
-        let line = manifest::line(&sha256(bytes), &name(segment));
-        self.world.append(&list, line.as_bytes()).at(Doing::Write, &list)?;
-        let dir = self.root.join(JOURNAL);
+        let lines: String = full.iter().map(|(s, d)| manifest::line(d, &name(*s))).collect();
+        self.world.append(&list, lines.as_bytes()).at(Doing::Write, &list)?;
         self.world.sync(&dir).at(Doing::Sync, &dir)
     }
 

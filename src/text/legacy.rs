@@ -108,7 +108,7 @@ const VNI_SINGLE: [(char, char); 20] = [
 ];
 
 /// Marks of VNI (small letters; a capital mark is the same): the combining marks that it stands for.
-const VNI_MARKS: [(char, &str, &str); 18] = [
+const VNI_MARKS: [(char, &str, &str); 17] = [
     // Tones on any vowel.
     ('ù', "\u{301}", "aeouyơư"),
     ('ø', "\u{300}", "aeouyơư"),
@@ -129,7 +129,6 @@ const VNI_MARKS: [(char, &str, &str); 18] = [
     ('ú', "\u{306}\u{309}", "a"),
     ('ü', "\u{306}\u{303}", "a"),
     ('ë', "\u{323}\u{306}", "a"),
-    ('\u{ad}', "", ""),
 ];
 
 /// The letter of a base and its mark; none if they do not belong together.

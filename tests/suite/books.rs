@@ -235,7 +235,7 @@ fn a_list_of_awards_is_entered_whole_once_and_its_delivery_is_told() {
     let dir = office();
     let write = |name: &str, text: &str| fs::write(dir.path().join(name), text).expect("write");
     ok(dir.path(), &["issue", "ke-hoach.md"]);
-    write("sai.csv", "Họ và tên,Tiền thưởng,Hình thúc\n,abc,x\n");
+    write("sai.csv", "Họ và tên,Tiền thưởng,Màu\n,abc,x\n");
     let args = ["award", "sai.csv", "--decision", "01/KH-SNV", "--json"];
     let codes = |value: &Value| -> Vec<String> {
         let findings = value["findings"].as_array().expect("findings");

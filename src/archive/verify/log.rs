@@ -57,8 +57,6 @@ struct Run<'a> {
     differing: Vec<u64>,
     /// Paths below `log/` that belong there.
     expected: BTreeSet<String>,
-    /// The user stopped the check before all leaves were read.
-    was_stopped: bool,
 }
 
 /// Checks the log of a register with `head` leaves.
@@ -76,17 +74,13 @@ pub(super) fn check(
         tiles: Vec::new(),
         differing: Vec::new(),
         expected: BTreeSet::new(),
-        was_stopped: false,
     };
     let known = run.keys()?;
     let signed = run.checkpoint(&known, head);
     let mut marks = run.days(&known);
     marks.extend(run.anchor(anchor, &known));
     run.leaves(head, signed.as_ref(), &mut marks)?;
-    // What belongs there is only known once all leaves were read.
-    if !run.was_stopped {
-        run.extras();
-    }
+    run.extras();
     Ok(run.out)
 }
 
@@ -237,12 +231,12 @@ impl Run<'_> {
         at(self, &edge);
         let mut missing = Vec::new();
         view.leaves(&mut |seq, leaf| {
-            self.was_stopped |= cancel.is_cancelled();
-            if self.was_stopped {
+            // Nothing of a log that was not read to its end is believed: see the caller.
+            if cancel.is_cancelled() {
                 return Ok(());
             }
             // A position that is gone keeps its place, so that the others are compared with theirs.
-            while edge.size() + 1 < seq.min(head + 1) && missing.len() < NAMED {
+            while edge.size() + 1 < seq && missing.len() < NAMED {
                 missing.push(edge.size() + 1);
                 self.push(&mut edge, &[], size)?;
                 at(self, &edge);
@@ -252,10 +246,6 @@ impl Run<'_> {
             at(self, &edge);
             Ok(())
         })?;
-        if self.was_stopped {
-            self.out.skipped += 1;
-            return Ok(());
-        }
         for mark in marks.iter().filter(|m| m.checkpoint.size > edge.size()) {
             let (has, kept) = (edge.size(), mark.checkpoint.size);
             let finding = Finding::new(mark.ahead, mark.path.clone());
@@ -278,8 +268,8 @@ impl Run<'_> {
         let leaf = if leaf.len() > tile::MAX_LEAF { &[] } else { leaf };
         let covered = edge.size() < size;
         edge.push(leaf, &mut |tile, bytes| {
-            let end = (tile.index + 1).saturating_mul(span(tile.content));
-            if covered && end <= size {
+            // Whatever this leaf fills ends with it.
+            if covered {
                 self.compare(tile, bytes);
             }
             Ok(())
@@ -386,7 +376,7 @@ impl Run<'_> {
     /// Names below `log/` that belong to nothing.
     fn extras(&mut self) {
         let mut todo = vec![String::new()];
-        let mut count = 0usize;
+        let mut room = MAX_NAMES;
         while let Some(folder) = todo.pop() {
             let names = match self.check.world.list(&self.dir.join(&folder)) {
                 Ok(names) => names,
@@ -397,12 +387,12 @@ impl Run<'_> {
                 }
             };
             for (name, kind) in names {
-                count += 1;
-                if count > MAX_NAMES {
-                    self.out.skipped += 1;
+                let Some(less) = room.checked_sub(1) else {
+                    self.out.skipped = self.out.skipped.saturating_add(1);
                     self.tell(Finding::new(Class::TooMuch, LOG));
                     return;
-                }
+                };
+                room = less;
                 let inside = tree::join(&folder, &tree::shown(&name));
                 let shown = format!("{LOG}/{inside}");
                 let depth = inside.matches('/').count();
@@ -420,14 +410,6 @@ impl Run<'_> {
                 }
             }
         }
-    }
-}
-
-/// Leaves that one tile of a kind covers.
-fn span(content: Content) -> u64 {
-    match content {
-        Content::Entries => WIDTH,
-        Content::Hashes(level) => 1u64.checked_shl(8 * (u32::from(level) + 1)).unwrap_or(u64::MAX),
     }
 }
 

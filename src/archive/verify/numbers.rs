@@ -62,7 +62,7 @@ pub(super) fn check(
         before = Some(now);
         Ok(())
     })?;
-    codes.tell(view, scope, each)?;
+    codes.tell(view, each)?;
     Ok(count)
 }
 
@@ -84,20 +84,15 @@ impl Codes {
     }
 
     /// Goes through the numbers once more, if some stand twice, and names both.
-    fn tell(
-        self,
-        view: &dyn RegisterView,
-        scope: Scope,
-        each: &mut dyn FnMut(Finding),
-    ) -> Result<()> {
+    fn tell(self, view: &dyn RegisterView, each: &mut dyn FnMut(Finding)) -> Result<()> {
         if self.twice.is_empty() {
             return Ok(());
         }
         let mut alike: BTreeMap<(i16, String), Vec<DocumentId>> = BTreeMap::new();
         view.numbers(&mut |given: Given| {
             let document = given.document;
-            let in_scope = scope.year.is_none_or(|year| year == document.year);
-            if in_scope && self.twice.contains(&short(&document)) {
+            // Only years in scope were added, and the short digest has the year in it.
+            if self.twice.contains(&short(&document)) {
                 let key = (document.year, document.code.clone());
                 alike.entry(key).or_default().push(document);
             }
@@ -269,5 +264,23 @@ mod tests {
         let rows: &[(&str, i16, u32)] = &[("A", 2026, 42), ("A", 2026, 43)];
         assert_eq!(told(&Numbers(41, rows), Scope::ALL), [""; 0]);
         assert_eq!(told(&Numbers(40, rows), Scope::ALL), ["A 2026: 41"]);
+    }
+
+    #[test]
+    fn only_what_stands_twice_is_kept_for_a_second_look() {
+        let document = |number: u32| DocumentId {
+            seq: u64::from(number),
+            code: format!("{number:02}/KH"),
+            series: "A".to_owned(),
+            year: 2026,
+            number,
+            date: jiff::civil::date(2026, 1, 2),
+        };
+        let mut codes = Codes::default();
+        (1..=50).for_each(|n| codes.add(&document(n)));
+        assert_eq!((codes.seen.len(), codes.twice.len()), (50, 0));
+        codes.add(&document(7));
+        assert_eq!((codes.seen.len(), codes.twice.len()), (50, 1));
+        assert_ne!(short(&document(1)), short(&DocumentId { year: 2025, ..document(1) }));
     }
 }

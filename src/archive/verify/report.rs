@@ -217,3 +217,81 @@ impl Report {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Class;
+    use super::*;
+
+    fn report(classes: &[Class]) -> Report {
+        let mut report = Report {
+            scope: Scope::ALL,
+            covered: Coverage::default(),
+            skipped: 0,
+            findings: Vec::new(),
+            more: BTreeMap::from([("K0101".to_owned(), 1)]),
+            counts: Counts::default(),
+            started: String::new(),
+            ended: String::new(),
+            cancelled: false,
+            expired: false,
+            quick: false,
+            bags: Vec::new(),
+            earlier: Vec::new(),
+            complete: true,
+        };
+        classes.iter().for_each(|class| report.add(Finding::new(*class, "x")));
+        report
+    }
+
+    fn counts(report: &Report) -> (u64, u64, u64) {
+        (report.counts.wrong, report.counts.unknown, report.counts.info)
+    }
+
+    #[test]
+    fn codes_are_those_that_scripts_know() {
+        use ExitStatus::{Clean, CouldNotCheck, Findings, Stopped};
+        assert_eq!([Clean, Findings, CouldNotCheck, Stopped].map(ExitStatus::code), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn what_is_added_counts_and_what_is_dropped_does_not() {
+        let mut report = report(&[Class::Missing, Class::GuideMissing, Class::Quarantine]);
+        assert_eq!((counts(&report), report.findings.len()), ((2, 0, 1), 3));
+        assert!(report.complete);
+        report.add(Finding::new(Class::Unreadable, "y"));
+        assert_eq!(counts(&report), (2, 1, 1));
+        assert!(!report.complete, "without a verdict nothing is complete");
+        report.add(Finding::new(Class::Modified, "z"));
+        assert!(!report.complete);
+        report.keep(&|f| f.class == Class::Modified);
+        assert_eq!((counts(&report), report.findings.len()), ((1, 0, 0), 1));
+        assert!(report.more.is_empty());
+    }
+
+    #[test]
+    fn clean_is_only_what_was_checked_whole() {
+        use ExitStatus::{Clean, CouldNotCheck, Findings, Stopped};
+        let of = |classes: &[Class], change: &dyn Fn(&mut Report)| {
+            let mut report = report(classes);
+            change(&mut report);
+            report.exit_status()
+        };
+        assert_eq!(of(&[], &|_| {}), Clean);
+        assert_eq!(of(&[Class::Quarantine], &|_| {}), Clean);
+        assert_eq!(of(&[Class::Missing, Class::Unreadable], &|r| r.cancelled = true), Findings);
+        assert_eq!(of(&[Class::Unreadable], &|r| r.cancelled = true), CouldNotCheck);
+        assert_eq!(of(&[], &|r| r.skipped = 1), CouldNotCheck);
+        assert_eq!(of(&[], &|r| r.complete = false), CouldNotCheck);
+        assert_eq!(of(&[], &|r| r.cancelled = true), Stopped);
+        let changes: [fn(&mut Report); 3] =
+            [|r| r.cancelled = true, |r| r.expired = true, |r| r.quick = true];
+        for change in changes {
+            let stopped = |r: &mut Report| {
+                r.complete = false;
+                change(r);
+            };
+            assert_eq!(of(&[], &stopped), Stopped);
+        }
+    }
+}

@@ -126,11 +126,7 @@ fn top(world: &dyn World, root: &Path, has_log: bool, out: &mut Layout) {
     let inside =
         inside.into_iter().filter(|(_, class)| !has_log || *class != Class::UnknownContent);
     for (folder, class) in inside {
-        let is_dir = names.iter().any(|(name, kind)| name == folder && *kind == EntryKind::Dir);
-        let count = match is_dir {
-            true => list(world, &root.join(folder), folder, &mut out.findings).len(),
-            false => 0,
-        };
+        let count = list(world, &root.join(folder), folder, &mut out.findings).len();
         if count > 0 {
             out.findings.push(Finding::new(class, folder).actual(count.to_string()));
         }
@@ -195,6 +191,7 @@ pub(super) struct Walk {
 pub(super) fn walk(world: &dyn World, bag: &Path, shown_as: &str) -> Walk {
     let mut out = Walk::default();
     let mut todo = vec![String::new()];
+    let mut room = MAX_ENTRIES;
     while let Some(inside) = todo.pop() {
         let dir = if inside.is_empty() { bag.to_path_buf() } else { bag.join(&inside) };
         let prefix = if inside.is_empty() { String::new() } else { format!("{inside}/") };
@@ -206,13 +203,14 @@ pub(super) fn walk(world: &dyn World, bag: &Path, shown_as: &str) -> Walk {
             out.folders.insert(inside.clone(), names.is_empty() && !unread);
         }
         for (name, kind) in names {
-            if out.entries.len() + out.folders.len() + todo.len() >= MAX_ENTRIES {
+            let Some(less) = room.checked_sub(1) else {
                 out.findings.push(
                     Finding::new(Class::TooMuch, shown_as).actual(format!("> {MAX_ENTRIES}")),
                 );
                 out.partial = true;
                 return out;
-            }
+            };
+            room = less;
             let Some(name) = name.to_str() else {
                 let path = join(shown_as, &format!("{prefix}{}", shown(&name)));
                 out.findings.push(Finding::new(Class::UnsafePath, path));

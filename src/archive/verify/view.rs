@@ -103,7 +103,7 @@ pub trait RegisterView {
 
     /// Public keys that were entered, as vkeys, in order.
     fn keys(&self) -> Result<Vec<String>> {
-        Ok(Vec::new())
+        Ok(vec![])
     }
 
     /// True if the register itself says why the document's date or number is odd: it was corrected, replaced,
@@ -114,4 +114,40 @@ pub trait RegisterView {
 
     /// Files and bytes in all, for progress.
     fn totals(&self) -> Result<(u64, u64)>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Plain;
+
+    impl RegisterView for Plain {
+        fn bags(&self) -> Result<Vec<BagId>> {
+            Ok(Vec::new())
+        }
+        fn files(&self, _: BagId, _: &mut dyn FnMut(Known) -> Result<()>) -> Result<()> {
+            Ok(())
+        }
+        fn numbers(&self, _: &mut dyn FnMut(Given) -> Result<()>) -> Result<()> {
+            Ok(())
+        }
+        fn totals(&self) -> Result<(u64, u64)> {
+            Ok((0, 0))
+        }
+    }
+
+    #[test]
+    fn a_register_without_a_log_has_none_and_begins_with_1() {
+        assert_eq!(Plain.start_after("A", 2026).expect("answers"), 0);
+        assert_eq!(Plain.head().expect("answers"), None);
+        assert_eq!(Plain.keys().expect("answers"), [""; 0]);
+        assert_eq!(Plain.document_at(1).expect("answers"), None);
+        Plain.leaves(&mut |_, _| panic!("no leaves")).expect("answers");
+        Plain.seals(&mut |_, _| panic!("no seals")).expect("answers");
+        let date = jiff::civil::date(2026, 1, 2);
+        let (code, series) = ("1/A".to_owned(), "A".to_owned());
+        let document = DocumentId { seq: 1, code, series, year: 2026, number: 1, date };
+        assert!(!Plain.is_explained(&document).expect("answers"));
+    }
 }

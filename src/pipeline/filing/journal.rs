@@ -162,7 +162,7 @@ pub(super) fn mend(filing: &mut Filing<'_>) -> Result<u64> {
     let head = register.head()?;
     let there = archive.segments()?;
     let full = archive.full_segments()?;
-    let mut tail = Tail::default();
+    let (mut tail, mut ended) = (Tail::default(), Vec::new());
     let mut cut = 0;
     let last = segment_of(head.max(1)).max(there.last().copied().unwrap_or(0));
     for segment in 1..=last {
@@ -192,9 +192,10 @@ pub(super) fn mend(filing: &mut Filing<'_>) -> Result<u64> {
             add(register, archive, &mut tail, to, blobs)?;
         }
         if tail.seq == end_of(segment) {
-            archive.finish_segment(segment, &archive.segment(segment)?)?;
+            ended.push((segment, sha256(&archive.segment(segment)?)));
         }
     }
+    archive.finish_segments(&ended)?;
     filing.tail = tail;
     Ok(cut)
 }

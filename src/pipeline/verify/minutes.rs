@@ -143,7 +143,9 @@ fn found(checked: &Checked) -> (Vec<Value>, usize) {
         + verified.report.more.values().fold(0, |sum, n| sum + *n as usize);
     let rows = all.into_iter().enumerate();
     let rows = rows.map(|(i, [code, number, file, what, mend])| {
-        json!({ "tt": i + 1, "ma": code, "so": number, "tep": file, "hien_trang": what, "xu_ly": mend })
+        // One wide column: two narrow ones beside long paths leave each a word a line.
+        let what = if mend.is_empty() { what } else { format!("{what}. Cách xử lý: {mend}") };
+        json!({ "tt": i + 1, "ma": code, "so": number, "tep": file, "hien_trang": what })
     });
     (rows.collect(), total)
 }

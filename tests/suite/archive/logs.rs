@@ -67,6 +67,10 @@ struct Logged {
 }
 
 fn leaf(seq: u64) -> Vec<u8> {
+    // As long as the log takes an entry.
+    if seq == 120 {
+        return vec![b'x'; 65_535];
+    }
     let what = match seq {
         1..=290 => format!("\"series\":\"SNV:thu\",\"number\":{seq},\"year\":2026"),
         _ => "\"kind\":\"seal\"".to_owned(),
@@ -77,10 +81,14 @@ fn leaf(seq: u64) -> Vec<u8> {
 impl Logged {
     /// Two days: [`FIRST`] leaves on the first, [`SIGNED`] on the second.
     fn new() -> Self {
+        Self::of(FIRST, SIGNED)
+    }
+
+    fn of(first: u64, signed: u64) -> Self {
         let fixture = Fixture::new();
         let office = fixture.root.parent().expect("an office").to_owned();
         let mut all: Vec<Vec<u8>> = Vec::new();
-        for (size, day) in [(FIRST, 20), (SIGNED, 21)] {
+        for (size, day) in [(first, 20), (signed, 21)] {
             all.extend((all.len() as u64 + 1..=size).map(leaf));
             let world = System::new(Some(date(YEAR, 11, day)));
             let (key, known) = keys::open(&world, &office, &fixture.root, "SNV").expect("keys");
@@ -370,6 +378,20 @@ fn entries_that_were_not_signed_yet_are_information() {
     // Far enough to fill the next tile, which nobody has signed and nobody needs.
     logged.view.leaves.extend((SIGNED + 11..=600).map(|n| (n, leaf(n))));
     assert_eq!(told(&logged.verify()), ["K0831 log |300"]);
+    // The very next entry fills a tile: nobody has signed that either.
+    let mut logged = Logged::of(100, 255);
+    logged.view.leaves.push((256, leaf(256)));
+    assert_eq!(told(&logged.verify()), ["K0831 log |1"]);
+}
+
+#[test]
+fn of_a_hundred_thousand_missing_entries_ten_thousand_are_named() {
+    let mut logged = Logged::new();
+    let last = logged.view.leaves.remove(299);
+    logged.view.leaves.truncate(1);
+    logged.view.leaves.push((100_000, last.1));
+    let found = told(&logged.verify());
+    assert_eq!(found.iter().filter(|l| l.starts_with("K0814")).count(), 10_000);
 }
 
 #[test]
@@ -420,6 +442,7 @@ fn an_office_that_has_entered_nothing_has_signed_nothing() {
     let mut logged = Logged::new();
     logged.view.leaves.clear();
     fs::remove_dir_all(logged.fixture.at("log")).expect("removed");
+    assert_eq!(told(&logged.verify()), ["K0704 log"], "the folder, and no more");
     fs::create_dir(logged.fixture.at("log")).expect("made");
     assert_eq!(told(&logged.verify()), [""; 0]);
     logged.view.leaves.push((1, leaf(1)));

@@ -333,3 +333,55 @@ fn the_state_of_a_bag_is_its_manifests_and_its_rows() {
     assert_ne!(same, row(&|file| file.at.path.push('x')));
     assert_ne!(same, state(&|f| f.register.rows[0].given.document.seq = 99));
 }
+
+#[test]
+fn a_check_that_is_stopped_at_its_very_end_is_not_clean() {
+    let fixture = Fixture::new();
+    let cancel = std::sync::atomic::AtomicBool::new(false);
+    let stop = |_: Progress| cancel.store(true, Ordering::SeqCst);
+    let options = Options { on_progress: Some(&stop), cancel: Some(&cancel), ..Options::default() };
+    let report = run(&fixture, options);
+    assert_eq!((report.covered.files, report.skipped), (11, 0), "all was read by then");
+    assert!(report.cancelled && !report.complete);
+    assert_eq!(report.exit_status(), ExitStatus::Stopped);
+}
+
+#[test]
+fn faults_of_rows_and_tag_files_have_their_own_class() {
+    let found = |change: &dyn Fn(&mut Fixture)| {
+        let mut fixture = Fixture::new();
+        change(&mut fixture);
+        lines(&fixture.verify())
+    };
+    let row = |f: &mut Fixture, size: u64| {
+        f.register.rows[10].file.as_mut().expect("a file").size = size;
+        f.path(11)
+    };
+    // Right bytes under a wrong size are not another document's.
+    let path = Fixture::new().path(11);
+    let mut wrong = found(&|f| drop(row(f, 9_999)));
+    // The manifest lists these bytes, and the row does not fit them.
+    assert_eq!(wrong.pop(), Some(format!("K0841 resealed [03/TB-HĐTĐ] {path}")));
+    assert_eq!(wrong, [format!("K0103 truncated [03/TB-HĐTĐ] {path}")]);
+    let nothing = |f: &mut Fixture| {
+        row(f, 0);
+        f.edit(&f.file(11), Vec::clear);
+    };
+    assert_eq!(found(&nothing), [format!("K0102 modified [03/TB-HĐTĐ] {path}")]);
+    let tags = "bags/2026/000001/tagmanifest-sha256.txt";
+    let linked = |f: &mut Fixture| {
+        fs::hard_link(f.at(tags), f.root.with_file_name("second")).expect("linked");
+    };
+    assert_eq!(found(&linked), [format!("K0202 hard-link {tags}")]);
+    let manifest = "bags/2026/000001/manifest-sha256.txt";
+    let torn = |f: &mut Fixture| f.edit_text(manifest, |text| text.trim_end().to_owned());
+    let torn = found(&torn);
+    assert!(torn.contains(&format!("K0505 manifest-line-malformed {manifest}:4")), "{torn:?}");
+    let guide = |f: &mut Fixture| {
+        fs::remove_file(f.at("DOC-TOI.txt")).expect("removed");
+        fs::create_dir(f.at("DOC-TOI.txt")).expect("made");
+    };
+    assert_eq!(found(&guide), ["K0703 guide-missing DOC-TOI.txt"]);
+    let staging = |f: &mut Fixture| fs::remove_dir(f.at("staging")).expect("removed");
+    assert_eq!(found(&staging), ["K0704 folder-missing staging"]);
+}

@@ -23,7 +23,7 @@ fn a_batch_waits_for_the_disk_a_few_times_however_large_it_is() {
         drop(open_faulty(&world, dir.path()).expect("opens again"));
         // Full segments of the journal are listed, here with four positions each.
         let full = full_segments(dir.path());
-        assert_eq!(plan.waits.load(SeqCst), 3 * full, "an office in order");
+        assert_eq!(plan.waits.load(SeqCst), 3 * full.min(1), "an office in order");
     }
 }
 

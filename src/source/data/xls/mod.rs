@@ -258,6 +258,7 @@ impl sheet::Book for Book {
         }
         // Records may come in any order; of two for one cell the later one counts.
         reader.cells.sort_by_key(|c| (c.row, c.column));
+        reader.hidden.sort_unstable();
         let shared = Arc::clone(&self.shared);
         let cells = reader.cells.into_iter().peekable();
         Ok(Box::new(Cells { cells, hidden: reader.hidden, merged: reader.merged, shared }))
@@ -429,7 +430,7 @@ impl sheet::Cells for Cells {
         while let Some(first) = self.cells.peek() {
             let row = first.row;
             let number = u32::from(row) + 1;
-            let hidden = self.hidden.contains(&row);
+            let hidden = self.hidden.binary_search(&row).is_ok();
             let (cells, faces) = (Vec::new(), Vec::new());
             let mut filled = Filled { number, line: number, hidden, cells, faces };
             while let Some(raw) = self.cells.next_if(|c| c.row == row) {

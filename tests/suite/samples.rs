@@ -74,6 +74,8 @@ fn every_type_has_a_skeleton_that_is_read_without_a_finding() {
     let mut files = files(&root().join("templates"), ".md");
     // What the archive writes of itself is no skeleton.
     files.retain(|file| !file.starts_with(root().join("templates/archive")));
+    // Templates with tags; a campaign fills them.
+    files.retain(|file| !file.starts_with(root().join("templates/awards")));
     for row in &index.templates {
         let path = root().join("templates").join(&row.file);
         assert!(!row.about.is_empty() && !row.about_en.is_empty(), "{}", row.name);

@@ -233,7 +233,7 @@ fn score(text: &str, encoding: Encoding) -> u32 {
         let left_over = encoding != Encoding::Unicode && decoded.chars().any(|c| c == '\u{ad}');
         valid = valid.saturating_add(u32::from(!left_over && is_syllable(&decoded)));
     }
-    if words == 0 { 0 } else { valid.saturating_mul(1000) / words }
+    valid.saturating_mul(1000).checked_div(words).unwrap_or(0)
 }
 
 /// Words between blanks and ASCII punctuation; the signs of Latin-1 may be letters here.

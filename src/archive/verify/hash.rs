@@ -193,7 +193,8 @@ mod tests {
     #[test]
     fn a_machine_that_hashes_wrongly_judges_nothing() {
         assert!(self_test(whole).is_ok());
-        let wrong: [fn(&mut dyn Read) -> io::Result<(Digest, u64)>; 4] = [
+        type Hasher = fn(&mut dyn Read) -> io::Result<(Digest, u64)>;
+        let wrong: [Hasher; 4] = [
             |_| Ok((Digest(ABC), 3)),
             |_| Ok((Digest(MILLION), 1_000_000)),
             |_| Err(ErrorKind::Other.into()),

@@ -304,8 +304,8 @@ pub(super) fn forms_of(cases: &[&Case]) -> Vec<String> {
 
 /// `85,7`; whole numbers without a comma.
 fn percent(part: u64, whole: u64) -> String {
-    let tenths = (part * 1000 + whole / 2) / whole;
-    if tenths % 10 == 0 {
+    let tenths = (part * 1000 + whole / 2).checked_div(whole).unwrap_or(0);
+    if tenths.is_multiple_of(10) {
         (tenths / 10).to_string()
     } else {
         format!("{},{}", tenths / 10, tenths % 10)

@@ -113,7 +113,10 @@ fn awards_are_known_split_taken_from_the_title_or_refused() {
     let hint = checked.findings.iter().find(|d| d.code == codes::FORM).and_then(|d| d.hint.clone());
     assert!(hint.is_some_and(|h| h.vi.contains("Giấy khen")));
     let b = case.file("b.csv", &format!("{HEAD}1;Lê Văn An;Nam;;Phòng A;;tốt\n"));
-    assert_eq!(said(&case.check(&[b.clone()], |_| {}), codes::EMPTY), ["b.csv F2 Error"]);
+    assert_eq!(
+        said(&case.check(std::slice::from_ref(&b), |_| {}), codes::EMPTY),
+        ["b.csv F2 Error"]
+    );
     let asked = case.check(&[b], |r| r.form = Some("GK".into()));
     assert_eq!(asked.lines[0].honouree.form, "giay-khen");
 }
@@ -151,7 +154,7 @@ fn lines_stand_by_kind_by_unit_and_by_given_name() {
         ),
     );
     let order = |change: fn(&mut RollRequest)| -> Vec<String> {
-        let checked = case.check(&[a.clone()], change);
+        let checked = case.check(std::slice::from_ref(&a), change);
         checked.lines.iter().map(|l| l.honouree.name.clone()).collect()
     };
     assert_eq!(order(|_| {}), ["Tổ Một cửa", "Lê Văn Xuân", "Đỗ Thị Ánh", "Trần An", "Lê An"]);

@@ -115,7 +115,8 @@ pub(super) fn read(
     };
     let asked = options.header_row == Some(row.number);
     let enough = distinct(|f| *f == Field::Name) == 1 && distinct(|_| true) >= 2;
-    if !enough && !(asked && distinct(|f| *f == Field::Name) == 1) {
+    let name_only = asked && distinct(|f| *f == Field::Name) == 1;
+    if !enough && !name_only {
         return None;
     }
     columns.sort_by_key(|(position, _)| *position);

@@ -161,8 +161,11 @@ pub(super) fn whole(reader: &mut dyn Read) -> io::Result<(Digest, u64)> {
     stream(reader, &mut vec![0; 4097], u64::MAX, &Gate::new(0, 1))
 }
 
+/// Something that hashes all that a reader gives.
+type Hash = fn(&mut dyn Read) -> io::Result<(Digest, u64)>;
+
 /// Known answers before any verdict: a processor or a library that hashes wrongly must not judge an archive.
-pub(super) fn self_test(hash: fn(&mut dyn Read) -> io::Result<(Digest, u64)>) -> Result<()> {
+pub(super) fn self_test(hash: Hash) -> Result<()> {
     let abc = hash(&mut &b"abc"[..]);
     let million = hash(&mut io::repeat(b'a').take(1_000_000));
     let right =
@@ -193,8 +196,7 @@ mod tests {
     #[test]
     fn a_machine_that_hashes_wrongly_judges_nothing() {
         assert!(self_test(whole).is_ok());
-        type Hasher = fn(&mut dyn Read) -> io::Result<(Digest, u64)>;
-        let wrong: [Hasher; 4] = [
+        let wrong: [Hash; 4] = [
             |_| Ok((Digest(ABC), 3)),
             |_| Ok((Digest(MILLION), 1_000_000)),
             |_| Err(ErrorKind::Other.into()),

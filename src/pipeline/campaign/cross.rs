@@ -326,7 +326,7 @@ fn last_article(document: &Document, findings: &mut Vec<Diagnostic>) {
         BlockKind::Article { number, .. } => number.parse::<u32>().ok(),
         _ => None,
     });
-    let Some(last) = articles.last() else { return };
+    let Some(last) = articles.max() else { return };
     for recipient in &document.recipients {
         let said = AS_ARTICLE.as_ref().and_then(|p| p.captures(recipient));
         let Some(said) = said.and_then(|c| c[1].parse::<u32>().ok()) else { continue };

@@ -2,6 +2,7 @@
 //!
 //! Knows: names of commands and options (fixed, with Vietnamese aliases). Must not know: what they do.
 
+mod list;
 mod receive;
 mod verify;
 
@@ -14,6 +15,7 @@ use crate::diagnostic::Lang;
 
 use super::acts::Deed;
 use super::certificate::CertificateAction;
+pub use list::{ListArgs, ListOrder};
 pub use receive::ReceiveArgs;
 pub use verify::{Verify, VerifyShape};
 
@@ -519,41 +521,6 @@ pub enum DossierAction {
         #[arg(long, value_name = "SECONDS", default_value_t = 120)]
         wait: u64,
     },
-}
-
-/// Order of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ListOrder {
-    #[default]
-    #[value(alias = "nhu-gui")]
-    Given,
-    #[value(alias = "ten")]
-    Name,
-}
-
-/// What `list` takes.
-#[derive(Debug, Clone, Args)]
-pub struct ListArgs {
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    #[arg(long, value_name = "FIELD=COLUMN", value_parser = crate::source::roll::parse_map)]
-    pub map: Vec<(crate::source::roll::Field, String)>,
-    #[arg(long, value_name = "NAME")]
-    pub sheet: Option<String>,
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub header_row: Option<u32>,
-    #[arg(long, value_name = "AWARD")]
-    pub form: Option<String>,
-    #[arg(long, value_enum, default_value_t)]
-    pub order: ListOrder,
-    #[arg(long)]
-    pub by_unit: bool,
-    #[arg(long, short, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    #[arg(long)]
-    pub no_report: bool,
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Shape,
 }
 
 /// Which entries of a book.

@@ -77,7 +77,7 @@ pub(super) fn stack(
             .zip(&out)
             .enumerate()
             .filter(|(_, ((of, _), f))| f.size > of.min_size)
-            .max_by(|(_, (a, f)), (_, (b, g))| room(&a.0, f).total_cmp(&room(&b.0, g)));
+            .max_by(|(_, (a, f)), (_, (b, g))| room(a.0, f).total_cmp(&room(b.0, g)));
         let Some((index, ((of, text), fitted))) = farthest else { return Err(None) };
         let smaller = fit(of, text, fitted.size - 1, phrases).ok_or(Some(index))?;
         if let Some(place) = out.get_mut(index) {

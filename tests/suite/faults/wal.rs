@@ -22,6 +22,11 @@ fn killed(bytes: &[u8]) -> Office {
         let world = System::new(Some(day));
         let workspace = Workspace::open(&world, &office.dir, day).expect("opens");
         let wait = Duration::ZERO;
+        // While somebody reads an older state the log cannot be brought into the file.
+        let reader = rusqlite::Connection::open(office.dir.join("register.db")).expect("opens");
+        reader.execute_batch("BEGIN").expect("begins");
+        let count = reader.query_row("SELECT count(*) FROM leaves", [], |r| r.get::<_, u64>(0));
+        assert!(count.expect("reads") > 0);
         let mut filing = Filing::open(&world, &office.dir, &workspace.office, wait).expect("opens");
         let mut act = Entering::new(Kind::Attach, Some(1), day);
         act.data.insert("rendition".into(), "scan".into());

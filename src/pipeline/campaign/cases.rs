@@ -138,6 +138,11 @@ fn unknown_form(who: &Honouree, place: &Place) -> Diagnostic {
     ))
 }
 
+/// True if the giver may decide a form. What chairmen of communes may give is given by heads of units too.
+pub(super) fn is_in_power(form: &AwardForm, is_province: bool) -> bool {
+    form.level <= if is_province { Level::Province } else { Level::Unit }
+}
+
 /// Marks the cases that a higher authority decides.
 pub(super) fn higher(
     cases: &mut [Case],
@@ -145,12 +150,11 @@ pub(super) fn higher(
     is_province: bool,
     file: &str,
 ) -> Vec<Diagnostic> {
-    let most = if is_province { Level::Province } else { Level::Unit };
     let mut findings = Vec::new();
     let mut told: Vec<&str> = Vec::new();
     for case in cases {
         let Some(form) = forms.get(&case.who.form) else { continue };
-        case.is_here = form.level <= most;
+        case.is_here = is_in_power(form, is_province);
         if case.is_here || told.contains(&form.id.as_str()) {
             continue;
         }

@@ -322,11 +322,11 @@ fn sums(paper: &Checked<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// `Như Điều n` in nơi nhận is the last Điều.
 fn last_article(document: &Document, findings: &mut Vec<Diagnostic>) {
-    let mut articles = document.body.iter().filter_map(|b| match &b.kind {
+    let articles = document.body.iter().filter_map(|b| match &b.kind {
         BlockKind::Article { number, .. } => number.parse::<u32>().ok(),
         _ => None,
     });
-    let Some(last) = articles.next_back() else { return };
+    let Some(last) = articles.max() else { return };
     for recipient in &document.recipients {
         let said = AS_ARTICLE.as_ref().and_then(|p| p.captures(recipient));
         let Some(said) = said.and_then(|c| c[1].parse::<u32>().ok()) else { continue };

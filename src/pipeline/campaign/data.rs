@@ -10,7 +10,7 @@ use crate::source::campaign::Campaign;
 use crate::text::{WordStyle, group_digits, number_words};
 
 use super::cases::{
-    Case, KINDS, counted, deed, full_name, kinds, named, one_of, short_name, tally,
+    Case, KINDS, counted, deed, full_name, is_in_power, kinds, named, one_of, short_name, tally,
 };
 use super::votes;
 
@@ -212,8 +212,13 @@ impl Filler<'_> {
         &self.campaign.decision.giver
     }
 
+    /// The form with who gives it; what a higher authority gives is not the giver's.
     fn full(&self, form: &str) -> String {
-        self.forms.get(form).map_or_else(|| form.to_owned(), |f| full_name(f, self.giver()))
+        match self.forms.get(form) {
+            Some(f) if !is_in_power(f, self.campaign.decision.is_province) => short_name(f),
+            Some(f) => full_name(f, self.giver()),
+            None => form.to_owned(),
+        }
     }
 
     fn groups(&self, cases: &[&Case]) -> Value {

@@ -49,8 +49,8 @@ pub(super) struct Paper {
 /// Papers of one step, or what is wrong with their templates.
 pub(super) type Papers = std::result::Result<Vec<Paper>, Vec<Diagnostic>>;
 
-/// A paper that is wanted: template, fields, the cases it is about, and the form of award it decides.
-type Wanted<'a> = (&'a str, Map<String, Value>, Vec<usize>, String);
+/// Template, fields, cases as indices, and the form of a decision.
+type Wanted = (&'static str, Map<String, Value>, Vec<usize>, String);
 
 /// The papers of a step.
 ///
@@ -71,7 +71,7 @@ pub(super) fn papers(
     bases.extend(campaign.decision.bases.iter().map(|b| bare(b)));
     let filler = Filler { campaign, forms: &tables.forms, references, bases };
     let all: Vec<usize> = (0..cases.len()).collect();
-    let mut wanted: Vec<Wanted<'_>> = Vec::new();
+    let mut wanted: Vec<Wanted> = Vec::new();
     match step {
         CampaignStep::Proposal => {
             wanted.push(("to-trinh.md", filler.proposal(cases), all, String::new()));

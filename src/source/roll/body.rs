@@ -137,7 +137,9 @@ impl<'a> Reader<'a> {
                 }
                 let place = self.place.clone();
                 let next = ahead.as_ref();
-                if let Some((head, used)) = head::read(&row, next, self.options, &place, self.found)
+                let again = self.head.is_some();
+                if let Some((head, used)) =
+                    head::read(&row, next, self.options, again, &place, self.found)
                 {
                     if used {
                         ahead = None;

@@ -76,11 +76,13 @@ pub(super) fn mapped(options: &Options) -> Option<Head> {
 }
 
 /// The head that a row gives, with the row below it where the headings take two rows. None for a row of
-/// no headings. `used` tells whether the second row belongs to it.
+/// no headings. `again` says that the list has headings already; the `bool` of the answer, whether the
+/// second row belongs to them.
 pub(super) fn read(
     row: &Texts,
     next: Option<&Texts>,
     options: &Options,
+    again: bool,
     place: &Place,
     found: &mut Vec<Diagnostic>,
 ) -> Option<(Head, bool)> {
@@ -103,6 +105,12 @@ pub(super) fn read(
             None => extras.push((*position, format!("{} {typed}", parent.1))),
         }
     }
+    // Below the headings, a row is one of headings only if nearly all of it is: a line of the list may
+    // hold “Tập thể” and “Thành tích xuất sắc …” too.
+    let headings = row.cells.iter().filter(|(_, t)| super::words::is_heading(t)).count();
+    if again && headings * 3 < row.cells.len() * 2 {
+        return None;
+    }
     let distinct = |f: fn(&Field) -> bool| {
         let fields = columns.iter().filter_map(|(_, w)| match w {
             What::Field(field, _) | What::Mark(field, _) => Some(field),
@@ -121,6 +129,7 @@ pub(super) fn read(
     }
     columns.sort_by_key(|(position, _)| *position);
     add_mapped(&mut columns, options);
+    kind_beside_name(&mut columns);
     one_of_each(&mut columns, row, place, found);
     for (position, typed) in extras {
         let key = text::slug(&typed).replace('-', "_");
@@ -194,6 +203,20 @@ fn add_mapped(columns: &mut Vec<(usize, What)>, options: &Options) {
         if !columns.iter().any(|(p, _)| *p == position) {
             columns.push((position, What::Field(*field, None)));
         }
+    }
+}
+
+/// “Đối tượng” is the name where it stands alone, and says of what kind a line is where the names have
+/// a column of their own.
+fn kind_beside_name(columns: &mut [(usize, What)]) {
+    let names = |(_, w): &(usize, What)| matches!(w, What::Field(Field::Name, Some(_)));
+    let kinds = |(_, w): &(usize, What)| matches!(w, What::Field(Field::Kind, _));
+    if !columns.iter().any(names) || columns.iter().any(kinds) {
+        return;
+    }
+    let general = columns.iter_mut().find(|(_, w)| *w == What::Field(Field::Name, None));
+    if let Some((_, what)) = general {
+        *what = What::Field(Field::Kind, None);
     }
 }
 
@@ -278,7 +301,8 @@ mod tests {
     fn head(rows: &[&[&str]], options: &Options) -> Option<(Vec<(usize, What)>, bool)> {
         let rows: Vec<_> = (1..).zip(rows).map(|(n, r)| texts(n, r)).collect();
         let mut found = Vec::new();
-        let (head, used) = read(&rows[0], rows.get(1), options, &Place::default(), &mut found)?;
+        let (head, used) =
+            read(&rows[0], rows.get(1), options, false, &Place::default(), &mut found)?;
         Some((head.columns, used))
     }
 

@@ -245,6 +245,19 @@ fn csv_the_mapping_and_lists_without_headings() {
 }
 
 #[test]
+fn a_line_with_the_words_of_headings_is_a_line() {
+    let csv = "Đối tượng,Họ và tên,Giới tính,Đơn vị công tác,Thành tích\n\
+        Tập thể,Phòng Nghiệp vụ,,Sở Nội vụ,Thành tích xuất sắc năm 2026\n\
+        Cá nhân,Lê Văn An,Nam,Phòng Nghiệp vụ,Thành tích xuất sắc năm 2026\n\
+        Tập thể,Đơn vị Văn thư,,Sở Nội vụ,Thành tích xuất sắc năm 2026\n";
+    let list = read_bytes(csv.as_bytes(), "a.csv", &Options::default()).expect("a list");
+    assert_eq!(list.lines.len(), 3, "{:?} {:?}", names(&list), list.findings);
+    let again = "Họ và tên,Đơn vị\nLê Văn An,Phòng A\nTên tập thể,Đơn vị\nPhòng B,Sở Nội vụ\n";
+    let list = read_bytes(again.as_bytes(), "a.csv", &Options::default()).expect("a list");
+    assert_eq!(list.lines.len(), 2, "headings in the middle are headings: {:?}", names(&list));
+}
+
+#[test]
 fn units_and_awards_may_stand_above_their_people() {
     let roll = roll(&sheet(&[
         &["STT", "Họ và tên", "Giới tính", "Chức vụ"],

@@ -105,6 +105,12 @@ pub fn map_keys() -> impl Iterator<Item = &'static str> {
     words().map.keys().map(String::as_str)
 }
 
+/// True if a cell is a heading and nothing else: a line of the list may begin like one.
+pub(super) fn is_heading(typed: &str) -> bool {
+    let exact = |slug: String| words().columns.iter().any(|h| h.names.contains(&slug));
+    exact(text::slug(typed)) || exact(text::slug(&without_brackets(typed)))
+}
+
 /// The heading's row of the table: its whole text, the text without brackets, or a name that it begins with.
 pub(super) fn heading(typed: &str) -> Option<&'static Heading> {
     if typed.chars().count() > 120 {

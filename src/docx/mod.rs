@@ -7,6 +7,7 @@ mod limits;
 mod names;
 mod normal;
 mod pack;
+mod png;
 mod read;
 mod word;
 mod write;

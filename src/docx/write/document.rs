@@ -3,16 +3,15 @@
 //! Knows: the order in which WordprocessingML wants things. Must not know: zip, styles.xml.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use super::{line, media, props, squares};
+use super::media::{self, Medium};
+use super::{line, props};
 use crate::docx::limits;
 use crate::docx::names::{self, SEPARATOR_ID};
 use crate::docx::normal::{clamp_line, usable_styles};
 use crate::docx::xml::Xml;
 use crate::layout::{
-    Cell, Item, Look, Para, Picture, Row, Run, RunContent, Section, Sheet, Style, Table,
-    VerticalAlign,
+    Cell, Item, Look, Para, Row, Run, RunContent, Section, Sheet, Style, Table, VerticalAlign,
 };
 
 /// Which header or footer a part is, in the order of references in a section.
@@ -76,7 +75,7 @@ fn has_first_page(section: &Section) -> bool {
 pub(super) struct Flow<'a> {
     styles: &'a StyleTable,
     next_id: i32,
-    pictures: &'a [Arc<Picture>],
+    pictures: &'a [Medium],
     /// Relationship number of the first picture.
     first_picture: usize,
 }
@@ -107,7 +106,7 @@ impl<'a> Flow<'a> {
     /// For the styles and pictures of a sheet.
     pub(super) fn new(
         styles: &'a StyleTable,
-        pictures: &'a [Arc<Picture>],
+        pictures: &'a [Medium],
         first_picture: usize,
     ) -> Self {
         Self { styles, next_id: 1, pictures, first_picture }
@@ -218,16 +217,15 @@ impl<'a> Flow<'a> {
         let id = self.next_id;
         self.next_id = id.saturating_add(1);
         x.tag("w:r").body(|x| match content {
-            RunContent::Squares(code) => squares::squares(x, code, id),
             RunContent::Figure(figure) => media::figure(x, figure, id),
-            RunContent::Picture(picture) => {
+            content => {
+                let Some(medium) = Medium::of(content) else { return };
                 // Only pictures of the flow are parts of the file.
-                if let Some(at) = self.pictures.iter().position(|known| known == picture) {
+                if let Some(at) = self.pictures.iter().position(|known| *known == medium) {
                     let link = format!("rId{}", self.first_picture + at);
-                    media::picture(x, picture, &link, id);
+                    media::picture(x, &medium, &link, id);
                 }
             }
-            _ => {}
         });
     }
 

@@ -8,7 +8,6 @@ mod fixed;
 mod line;
 mod media;
 mod props;
-mod squares;
 mod styles;
 
 use std::cell::RefCell;
@@ -20,6 +19,7 @@ pub(super) use props::{PLAIN_FORMAT, PLAIN_LOOK, clamp_format};
 
 use self::document::{Flow, Margin, Margins, StyleTable};
 use self::fixed::FIRST_MARGIN_ID;
+use self::media::Medium;
 use super::pack::{self, Effort, Part};
 use super::xml::Xml;
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
@@ -98,7 +98,7 @@ impl Writer {
         let margins = Margins::of(sheet);
         let kinds: Vec<Margin> = margins.parts.iter().map(|p| p.kind).collect();
         let pictures = media::pictures(sheet);
-        let formats: Vec<PictureFormat> = pictures.iter().map(|p| p.format).collect();
+        let formats: Vec<PictureFormat> = pictures.iter().map(Medium::format).collect();
         let frame =
             self.frames.get_or(&(kinds.clone(), formats.clone()), || frame(x, &kinds, &formats))?;
         let styles = self.styles.get_or(&sheet.styles, || {
@@ -116,12 +116,22 @@ impl Writer {
             small.push(self.remembered(x, format!("word/{name}"))?);
         }
         for (index, picture) in pictures.iter().enumerate() {
-            let name = format!("word/{}", media::name(index, picture.format));
-            let key = (name, Arc::clone(picture));
-            small.push(self.media.get_or(&key, || {
-                let made = Part::new(key.0.as_str(), &picture.bytes, Effort::Stored);
-                made.ok_or_else(too_large)
-            })?);
+            let name = format!("word/{}", media::name(index, picture.format()));
+            small.push(match picture {
+                Medium::File(picture) => {
+                    let key = (name, Arc::clone(picture));
+                    self.media.get_or(&key, || {
+                        let made = Part::new(key.0.as_str(), &picture.bytes, Effort::Stored);
+                        made.ok_or_else(too_large)
+                    })?
+                }
+                // No two files have the same.
+                Medium::Squares(squares) => {
+                    let bytes = media::drawn(squares).ok_or_else(too_large)?;
+                    let made = Part::new(name, &bytes, Effort::Stored);
+                    Arc::new(made.ok_or_else(too_large)?)
+                }
+            });
         }
         fixed::core(x, &sheet.properties);
         let core = finish(x, "docProps/core.xml", Effort::Stored)?;

@@ -74,7 +74,8 @@ fn has_first_page(section: &Section) -> bool {
 /// What the flow of a part needs to know: the styles, and the next free id of a drawing.
 pub(super) struct Flow<'a> {
     styles: &'a StyleTable,
-    next_id: i32,
+    /// The next free id of a drawing.
+    pub(super) next_id: i32,
     pictures: &'a [Medium],
     /// Relationship number of the first picture.
     first_picture: usize,
@@ -142,12 +143,15 @@ impl<'a> Flow<'a> {
         let name = if part.kind == Margin::FirstFooter { "w:ftr" } else { "w:hdr" };
         x.restart();
         let root = x.tag(name).attr("xmlns:w", names::W).attr("xmlns:r", names::R);
+        // The links of the document's pictures mean nothing in another part.
+        let pictures = std::mem::take(&mut self.pictures);
         line::namespaces(root, has_lines(part.items)).body(|x| {
             self.items(x, part.items);
             if !ends_in_para(part.items) {
                 separator(x, |_| {});
             }
         });
+        self.pictures = pictures;
     }
 
     /// A section that another one follows: its properties stand in its last paragraph.

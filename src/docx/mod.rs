@@ -7,6 +7,7 @@ mod limits;
 mod names;
 mod normal;
 mod pack;
+mod png;
 mod pressed;
 mod read;
 mod word;

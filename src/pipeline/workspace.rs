@@ -301,3 +301,44 @@ pub fn write_file(world: &dyn World, path: &Path, bytes: &[u8]) -> Result<()> {
     world.create_dir(&parent).map_err(|e| write_failure(&parent, &e))?;
     world.replace(path, bytes).map_err(|e| write_failure(path, &e))
 }
+
+/// Writes many files that may each replace an older one: one sync for all, then each gets its name. A power
+/// cut leaves of each the old or the new.
+///
+/// # Errors
+/// `Output` naming the first path that could not be written.
+pub fn write_files(world: &dyn World, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
+    let mut ready: Vec<(&Path, PathBuf)> = Vec::with_capacity(files.len());
+    let written = (|| {
+        for (path, bytes) in files {
+            let parent = parent_of(path);
+            world.create_dir(&parent).map_err(|e| write_failure(&parent, &e))?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let temporary = parent.join(format!(".{name}.{}.tmp", std::process::id()));
+            // What a run that was killed left under this name.
+            let _ = world.remove(&temporary);
+            ready.push((path, temporary.clone()));
+            world.create(&temporary, bytes).map_err(|e| write_failure(path, &e))?;
+        }
+        let Some((path, _)) = files.first() else { return Ok(()) };
+        world.sync_tree(&parent_of(path)).map_err(|e| write_failure(path, &e))?;
+        for (path, temporary) in &ready {
+            let named = match world.rename(temporary, path) {
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+                    world.replace_by(temporary, path)
+                }
+                done => done,
+            };
+            named.map_err(|e| write_failure(path, &e))?;
+        }
+        let mut folders: Vec<PathBuf> = files.iter().map(|(path, _)| parent_of(path)).collect();
+        folders.dedup();
+        folders.iter().try_for_each(|f| world.sync(f).map_err(|e| write_failure(f, &e)))
+    })();
+    if written.is_err() {
+        for (_, temporary) in &ready {
+            let _ = world.remove(temporary);
+        }
+    }
+    written
+}

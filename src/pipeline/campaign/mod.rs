@@ -18,6 +18,7 @@ mod data;
 mod lists;
 mod papers;
 mod run;
+mod sheaves;
 mod state;
 mod votes;
 

@@ -88,8 +88,8 @@ pub(super) struct LengthLimits {
 // The table is part of the program; a test reads it.
 static WORDS: LazyLock<Words> = LazyLock::new(|| parse().unwrap_or_default());
 
-fn parse() -> Result<Words, toml::de::Error> {
-    toml::from_str(include_str!("../../../templates/awards/lists.toml"))
+fn parse() -> Result<Words, serde_json::Error> {
+    serde_json::from_str(table!("awards/lists"))
 }
 
 pub(super) fn words() -> &'static Words {

@@ -42,6 +42,8 @@ pub(super) struct RowWords {
     pub individual: Vec<String>,
     pub form: Vec<String>,
     pub totals: Vec<String>,
+    pub short_totals: Vec<String>,
+    pub notes: Vec<String>,
     pub tail: Vec<String>,
     pub marks: Vec<String>,
 }
@@ -66,6 +68,7 @@ pub(super) struct GenderWords {
 pub(super) struct NameWords {
     pub units: Vec<String>,
     pub households: Vec<String>,
+    pub surnames: Vec<String>,
     pub titles: Vec<[String; 2]>,
     pub ranks: Vec<String>,
     pub degrees: Vec<String>,

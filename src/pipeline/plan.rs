@@ -445,8 +445,11 @@ impl<'p, 'w> Planner<'p, 'w> {
         let is_asked = self.plan.purpose != Purpose::Draft
             || !kept
             || self.plan.steps[index].recipe.bytes().is_some();
-        let data =
-            if is_asked { RowData::new(&data, before.map(|b| &b.data)) } else { RowData::default() };
+        let data = if is_asked {
+            RowData::new(&data, before.map(|b| &b.data))
+        } else {
+            RowData::default()
+        };
         let subject = match before.filter(|b| *b.subject == *subject) {
             Some(before) => Arc::clone(&before.subject),
             None => subject.into(),

@@ -182,8 +182,7 @@ fn numbers(text: &str) -> impl Iterator<Item = &str> {
 
 /// Bytes of `/2025/NĐ-CP` at the beginning of a text.
 fn rest_of_number(text: &str) -> Option<usize> {
-    let digits =
-        |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let letters = |text: &str, more: &str| {
         let is_one = |c: char| c.is_ascii_alphabetic() || "đĐ".contains(c) || more.contains(c);
         text.find(|c| !is_one(c)).unwrap_or(text.len())
@@ -191,9 +190,8 @@ fn rest_of_number(text: &str) -> Option<usize> {
     let year = text.strip_prefix('/').filter(|rest| digits(rest) == 4)?;
     let notation = year.get(4..)?.strip_prefix('/')?;
     let mut end = letters(notation, "");
-    if notation.get(..end)?.chars().nth(1).is_none() {
-        return None;
-    }
+    // Two letters at least.
+    notation.get(..end)?.chars().nth(1)?;
     end += digits(notation.get(end..)?);
     while let Some(group) = notation.get(end..)?.strip_prefix('-') {
         match letters(group, "&") {

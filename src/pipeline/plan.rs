@@ -297,17 +297,23 @@ impl<'p, 'w> Planner<'p, 'w> {
         outcome
     }
 
-    fn open(&self, step: &Step, path: &Path) -> Result<Box<dyn data::Rows>> {
+    fn open(
+        &self,
+        step: &Step,
+        path: &Path,
+        only: Option<Vec<String>>,
+    ) -> Result<Box<dyn data::Rows>> {
         let options = data::Options {
             sheet: step.sheet.clone(),
             header_row: step.header_row,
+            only,
             ..data::Options::default()
         };
         data::open(self.workspace.world, path, &options)
     }
 
     fn per_row(&mut self, index: usize, step: &Step, path: &Path) -> Result<()> {
-        let mut rows = self.open(step, path)?;
+        let mut rows = self.open(step, path, None)?;
         let mut count = 0;
         loop {
             let mut chunk = Vec::with_capacity(CHUNK);
@@ -345,7 +351,10 @@ impl<'p, 'w> Planner<'p, 'w> {
     }
 
     fn one(&mut self, index: usize, step: &Step, path: &Path) -> Result<()> {
-        let mut rows = self.open(step, path)?;
+        // Of what is issued all data are kept; of a draft only its text.
+        let is_draft = self.plan.purpose == Purpose::Draft;
+        let only = is_draft.then(|| self.plan.steps[index].recipe.row_names()).flatten();
+        let mut rows = self.open(step, path, only)?;
         let mut findings = Vec::new();
         let mut list = Vec::new();
         while let Some(row) = rows.next().transpose()? {

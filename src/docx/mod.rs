@@ -8,6 +8,7 @@ mod names;
 mod normal;
 mod pack;
 mod read;
+mod squeeze;
 mod word;
 mod write;
 mod xml;

@@ -12,6 +12,8 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 use rayon::prelude::*;
 use ring::digest::{Context, SHA256, digest};
 
+use super::squeeze::squeeze;
+
 /// `0x0021` is the first day that the format knows.
 const DOS_DATE: u16 = 0x0021;
 const STORED: u16 = 0;
@@ -67,7 +69,9 @@ impl Part {
         let data = || match effort {
             Effort::Once => ONCE.with_borrow_mut(|c| deflate(c, content)),
             Effort::AllCores if content.len() > LARGE => deflate_large(content),
-            Effort::EachTime | Effort::AllCores => EACH.with_borrow_mut(|c| deflate(c, content)),
+            Effort::EachTime | Effort::AllCores => {
+                squeeze(content).or_else(|| EACH.with_borrow_mut(|c| deflate(c, content)))
+            }
             Effort::Stored => Some(content.to_vec()),
         };
         let (sum, data) = if effort == Effort::AllCores && content.len() > LARGE {

@@ -163,32 +163,66 @@ pub fn write_positions(
             && made.job != job
         {
             job.clone_from(&made.job);
-            let state = register.job(&job)?;
-            let (title, begun) = state.map(|s| (s.title, s.begun_at)).unwrap_or_default();
-            let raw = Raw {
-                job: Some(job.as_str().into()),
-                title: Some(title.into()),
-                begun_at: Some(begun.into()),
-                ..Raw::default()
-            };
-            push(out, &raw)?;
+            write_job(out, register, &job)?;
         }
         write_kept(out, &kept)
     })
+}
+
+/// Writes what the register knows of a job, before its first entry.
+pub fn write_job(out: &mut Vec<u8>, register: &dyn Register, job: &str) -> Result<()> {
+    let state = register.job(job)?;
+    let (title, begun) = state.map(|s| (s.title, s.begun_at)).unwrap_or_default();
+    let raw = Raw {
+        job: Some(job.into()),
+        title: Some(title.into()),
+        begun_at: Some(begun.into()),
+        ..Raw::default()
+    };
+    push(out, &raw)
 }
 
 /// Writes one position.
 pub fn write_kept(out: &mut Vec<u8>, kept: &Kept) -> Result<()> {
     let leaf = std::str::from_utf8(&kept.leaf).map_err(|e| cannot(&e.to_string()))?;
     let made = kept.made.as_ref();
+    write_position(
+        out,
+        &Position {
+            seq: kept.seq,
+            row: &kept.row,
+            leaf,
+            salt: kept.salt.as_deref(),
+            made: made.map(|m| (m.job.as_str(), m.row_key.as_str(), m.input.as_str())),
+        },
+    )
+}
+
+/// One position as the register keeps it ([`Kept`]), for who has it in pieces.
+pub struct Position<'a> {
+    /// Position.
+    pub seq: u64,
+    /// The row's JSON.
+    pub row: &'a str,
+    /// The leaf's JSON.
+    pub leaf: &'a str,
+    /// The salt of the commitment.
+    pub salt: Option<&'a [u8]>,
+    /// Of an entry: job, key of the row in it, input.
+    pub made: Option<(&'a str, &'a str, &'a str)>,
+}
+
+/// Writes one position.
+pub fn write_position(out: &mut Vec<u8>, position: &Position<'_>) -> Result<()> {
+    let made = position.made;
     let raw = Raw {
-        seq: Some(kept.seq),
-        row: Some(kept.row.as_str().into()),
-        leaf: Some(leaf.into()),
-        salt: kept.salt.as_deref().map(|s| hex(s).into()),
-        job: made.map(|m| m.job.as_str().into()),
-        row_key: made.map(|m| m.row_key.as_str().into()),
-        input: made.map(|m| m.input.as_str().into()),
+        seq: Some(position.seq),
+        row: Some(position.row.into()),
+        leaf: Some(position.leaf.into()),
+        salt: position.salt.map(|s| hex(s).into()),
+        job: made.map(|(job, _, _)| job.into()),
+        row_key: made.map(|(_, key, _)| key.into()),
+        input: made.map(|(_, _, input)| input.into()),
         ..Raw::default()
     };
     push(out, &raw)

@@ -157,7 +157,7 @@ impl Digest {
             (*high, *low) = (digit(b >> 4), digit(b & 15));
         }
         // Digits are ASCII.
-        String::from_utf8_lossy(&out).into_owned()
+        std::str::from_utf8(&out).unwrap_or_default().to_owned()
     }
 }
 

@@ -204,16 +204,17 @@ impl<'a> View<'a> {
 
 /// The parts of the styles with what must be true of them, by style identifier.
 #[derive(Debug, Default)]
-pub(crate) struct Parts(HashMap<&'static str, (&'static str, Option<PartRule>)>);
+pub(crate) struct Parts(Vec<(&'static str, &'static str, Option<PartRule>)>);
 
 impl Parts {
     pub(crate) fn new(rules: &Ruleset) -> Self {
-        let part = |key: &'static str| (key, rules.part(key).cloned());
-        Self(crate::layout::style_parts().map(|(style, key)| (style, part(key))).collect())
+        let part = |key: &'static str| rules.part(key).cloned();
+        Self(crate::layout::style_parts().map(|(style, key)| (style, key, part(key))).collect())
     }
 
     fn of(&self, style: &str) -> (&'static str, Option<&PartRule>) {
-        self.0.get(style).map_or(("", None), |(key, part)| (*key, part.as_ref()))
+        let known = self.0.iter().find(|(id, _, _)| *id == style);
+        known.map_or(("", None), |(_, key, part)| (*key, part.as_ref()))
     }
 }
 

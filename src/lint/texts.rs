@@ -199,6 +199,13 @@ fn suspicions(text: &str) -> Suspicions {
     out
 }
 
+/// False if no character of a text can be stray: most texts are known by their bytes.
+pub(crate) fn may_be_stray(text: &str) -> bool {
+    let rare = |b: u8| b < b' ' || matches!(b, 0x7F | 0xC2 | 0xE2 | 0xEE | 0xEF) || b >= 0xF3;
+    // Whole blocks without a way out in the middle: the compiler makes vectors of them.
+    text.as_bytes().chunks(32).any(|block| block.iter().fold(false, |found, b| found | rare(*b)))
+}
+
 /// A character that has no place in a document: control, private use, invisible format, not one.
 pub(crate) fn is_stray(c: char) -> bool {
     (c.is_control() && c != '\n')

@@ -9,8 +9,8 @@ use crate::archive::sha256;
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, blocks};
 use crate::pipeline::filing::{Issued, read_register};
 use crate::pipeline::{
-    AwardDefaults, AwardList, Awarded, Ticket, Workspace, award_line, enter_awards, preview_awards,
-    read_awards,
+    AwardDefaults, AwardList, Awarded, Origins, Ticket, Workspace, award_line, enter_awards,
+    preview_awards, read_awards,
 };
 use crate::register::Register;
 use crate::source::data::Options;
@@ -55,9 +55,10 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
     let ticket = Ticket { job: job(&list)?, title, wait: Duration::from_secs(request.wait) };
     let bar = progress::bar(list.awards.len() as u64, &ticket.title, ui.lang, ui.quiet);
     let no_file = |_: usize, _: &crate::pipeline::Stamp| Err(crate::register::no_such_want());
-    let entered = enter_awards(workspace, &list.awards, &ticket, &no_file, &|p| {
-        bar.set_position(p.done as u64);
-    });
+    let entered =
+        enter_awards(workspace, &list.awards, &ticket, &no_file, &Origins::default(), &|p| {
+            bar.set_position(p.done as u64);
+        });
     bar.finish_and_clear();
     tell(&list, entered?, &request, ui)
 }

@@ -39,10 +39,9 @@ mod yearly;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
-use clap::FromArgMatches;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
 
 pub use exit::Exit;
 
@@ -54,8 +53,8 @@ use crate::world::{System, World};
 use args::{Cli, Command, Global};
 use report::Ui;
 
-/// Runs the program with its arguments.
-pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
+/// Runs the program with its arguments. All output was handed over when it returns.
+pub fn main(args: impl Iterator<Item = OsString>) -> Exit {
     let args: Vec<OsString> = args.collect();
     let lang = help::requested_language(&args);
     let mut out = io::BufWriter::new(Pipe { inner: io::stdout(), is_closed: false });
@@ -65,10 +64,10 @@ pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
     // commands have done their work, and whoever closed the pipe has seen enough.
     match out.flush() {
         Ok(()) if out.get_ref().is_closed && help::is_command(&args, "verify") => {
-            Exit::Failed.max(exit).into()
+            Exit::Failed.max(exit)
         }
-        Ok(()) => exit.into(),
-        Err(_) => Exit::Failed.max(exit).into(),
+        Ok(()) => exit,
+        Err(_) => Exit::Failed.max(exit),
     }
 }
 
@@ -109,11 +108,20 @@ impl<W: Write> Write for Pipe<W> {
     }
 }
 
+/// Reads the arguments. The words of the help are fetched only for those who will read them.
+fn parse(args: &[OsString], lang: Lang) -> Result<Cli, clap::Error> {
+    let read = |tree: clap::Command| {
+        tree.try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m))
+    };
+    match read(Cli::command()) {
+        Err(e) if e.kind() != ErrorKind::DisplayVersion => read(help::command(lang)),
+        other => other,
+    }
+}
+
 /// Parses and runs; never exits the process.
 fn dispatch(args: &[OsString], lang: Lang, out: &mut dyn Write, err: &mut dyn Write) -> Exit {
-    let parsed =
-        help::command(lang).try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m));
-    let cli = match parsed {
+    let cli = match parse(args, lang) {
         Ok(cli) => cli,
         Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             return match write!(out, "{}", help::shown(&e.to_string(), lang)) {

@@ -7,6 +7,8 @@ mod limits;
 mod names;
 mod normal;
 mod pack;
+mod png;
+mod pressed;
 mod read;
 mod squeeze;
 mod word;
@@ -14,6 +16,8 @@ mod write;
 mod xml;
 
 pub use normal::normal;
+#[cfg(test)]
+pub(crate) use pressed::tests::seen_parts_lie_ready;
 pub use read::read;
 pub use word::{Compiled, NoPictures, Pictures, WordField, WordTemplate, look_at_picture};
 pub use write::{Writer, Written};

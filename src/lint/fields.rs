@@ -157,7 +157,7 @@ impl FieldPattern {
         Ok(Self {
             fields: names(params)?,
             forms: params.forms()?,
-            pattern: params.pattern("pattern", params.strings("contains")?)?,
+            pattern: params.main_pattern()?,
             wanted: params.get("wanted")?.unwrap_or(false),
             message: params.message()?,
         })

@@ -21,6 +21,7 @@ mod recipients;
 mod sheet;
 mod structure;
 mod texts;
+mod typed;
 mod view;
 
 #[cfg(test)]

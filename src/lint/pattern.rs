@@ -13,14 +13,22 @@ use regex::Regex;
 #[derive(Debug)]
 pub(crate) struct Pattern {
     source: String,
+    /// Pieces that may stand anywhere.
     literals: Vec<String>,
+    /// Pieces that end the text, blanks aside.
+    ends: Vec<String>,
     regex: OnceLock<Option<Regex>>,
 }
 
 impl Pattern {
     /// A pattern; without literals every text is searched.
     pub(crate) fn new(source: String, literals: Vec<String>) -> Self {
-        Self { source, literals, regex: OnceLock::new() }
+        Self { source, literals, ends: Vec::new(), regex: OnceLock::new() }
+    }
+
+    /// The same pattern, which also matches texts that end with one of these pieces.
+    pub(crate) fn or_ends(self, ends: Vec<String>) -> Self {
+        Self { ends, ..self }
     }
 
     /// The compiled pattern; `None` if it is none (a test compiles those of the ruleset).
@@ -30,7 +38,10 @@ impl Pattern {
 
     /// True if the text may hold a match.
     pub(crate) fn may_match(&self, text: &str) -> bool {
-        self.literals.is_empty() || self.literals.iter().any(|l| text.contains(l.as_str()))
+        let end = text.trim_end_matches(' ');
+        self.literals.is_empty() && self.ends.is_empty()
+            || self.literals.iter().any(|l| text.contains(l.as_str()))
+            || self.ends.iter().any(|e| end.ends_with(e.as_str()))
     }
 
     /// True if it compiles.

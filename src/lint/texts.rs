@@ -43,7 +43,7 @@ impl TextPattern {
             None => None,
         };
         Ok(Self {
-            pattern: params.pattern("pattern", params.strings("contains")?)?,
+            pattern: params.main_pattern()?,
             except,
             within: params.get("within")?.unwrap_or(Within::All),
             on_sheet: params.get("on_sheet")?.unwrap_or(false),

@@ -5,6 +5,8 @@
 
 mod import;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 pub use import::{AwardDefaults, AwardList, award_line, read_awards};
@@ -55,6 +57,15 @@ pub struct Stamp {
 /// Makes the certificate of an award (by its index) for its place in the book; asked only where there is one.
 pub type Certify<'a> = dyn Fn(usize, &Stamp) -> Result<Attachment> + Sync + 'a;
 
+/// What the certificates of a list are made from: the register keeps it, so that each can be made again.
+#[derive(Debug, Default)]
+pub struct Origins {
+    /// The input of each certificate, by the index of its award; none where it is not known.
+    pub inputs: Vec<Arc<str>>,
+    /// Texts that the inputs name by their digests.
+    pub texts: Vec<Vec<u8>>,
+}
+
 /// What came of it.
 #[derive(Debug, Default)]
 pub struct Awarded {
@@ -75,6 +86,7 @@ pub fn enter_awards(
     awards: &[Awarding],
     ticket: &Ticket,
     certify: &Certify<'_>,
+    origins: &Origins,
     on_progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Awarded> {
     let mut filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, ticket.wait)?;
@@ -84,7 +96,7 @@ pub fn enter_awards(
             ..Awarded::default()
         });
     }
-    let wants = AwardWants { workspace, awards };
+    let wants = AwardWants { workspace, awards, origins };
     let today = workspace.world.today();
     let register = Some(filing.register());
     let plan = register::plan(register, Book::Awards, &workspace.office, &wants, today)?;
@@ -130,7 +142,7 @@ pub fn preview_awards(
     register: Option<&dyn register::Register>,
     awards: &[Awarding],
 ) -> Result<Awarded> {
-    let wants = AwardWants { workspace, awards };
+    let wants = AwardWants { workspace, awards, origins: &Origins::default() };
     let today = workspace.world.today();
     let plan = register::plan(register, Book::Awards, &workspace.office, &wants, today)?;
     let mut findings: Vec<Diagnostic> = awards.iter().flat_map(lacks).collect();
@@ -184,6 +196,7 @@ fn lacks(awarding: &Awarding) -> Vec<Diagnostic> {
 struct AwardWants<'a> {
     workspace: &'a Workspace<'a>,
     awards: &'a [Awarding],
+    origins: &'a Origins,
 }
 
 impl Wants for AwardWants<'_> {
@@ -198,8 +211,18 @@ impl Wants for AwardWants<'_> {
             series: self.workspace.office.awards_series(&awarding.organ),
             date: awarding.date,
             row_key: format!("{index}-{:032x}", half(&sha256(text.as_bytes()))),
-            input: "{}".to_owned(),
+            input: self.origins.inputs.get(index).map_or("{}", |input| input).to_owned(),
         })
+    }
+
+    fn brief(&self, index: usize) -> Result<Want> {
+        let awarding = self.awards.get(index).ok_or_else(register::no_such_want)?;
+        let series = self.workspace.office.awards_series(&awarding.organ);
+        Ok(Want { series, date: awarding.date, row_key: String::new(), input: String::new() })
+    }
+
+    fn shared(&self) -> Vec<&[u8]> {
+        self.origins.texts.iter().map(Vec::as_slice).collect()
     }
 
     fn files(&self, index: usize) -> usize {
@@ -252,7 +275,8 @@ mod tests {
             Ok(Attachment { bytes, extension: "docx", parts: None })
         };
         let enter = |awards: &[Awarding]| {
-            enter_awards(&workspace, awards, &ticket, &certify, &|_| {}).expect("enters")
+            enter_awards(&workspace, awards, &ticket, &certify, &Origins::default(), &|_| {})
+                .expect("enters")
         };
         let nameless = enter(&[awarding("Lê Thị Hoa"), awarding(" ")]);
         assert_eq!((nameless.issued.len(), nameless.findings.len()), (0, 1));

@@ -16,6 +16,7 @@ use crate::model::DocumentCode;
 use crate::register::leaf::Leaf;
 use crate::register::{Book, Register};
 use crate::text;
+use crate::text::qr::{self, Level};
 use crate::world::World;
 
 use super::acts::candidates;
@@ -66,9 +67,8 @@ impl Qr {
     pub const QUIET: usize = 4;
 
     fn new(text: &str) -> Option<Self> {
-        let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::L).ok()?;
-        let dark = code.to_colors().into_iter().map(|c| c == qrcode::Color::Dark).collect();
-        Some(Self { width: code.width(), dark })
+        let code = qr::code(text, Level::Low)?;
+        Some(Self { width: code.width, dark: code.dark })
     }
 
     /// True if the square is dark; everything around the code is white.

@@ -40,7 +40,7 @@ pub mod yearly;
 
 pub use assemble::assemble;
 pub use awards::{
-    AwardDefaults, AwardList, Awarded, Awarding, Certify, Stamp, award_line, enter_awards,
+    AwardDefaults, AwardList, Awarded, Awarding, Certify, Origins, Stamp, award_line, enter_awards,
     preview_awards, read_awards,
 };
 pub use backup::{BackedUp, BackupRequest, backup};

@@ -187,8 +187,12 @@ pub fn plan_prepared(
     purpose: Purpose,
 ) -> Result<Plan> {
     let mut planner = Planner::new(workspace, purpose, &|_| {});
-    for step in steps {
-        planner.add(step)?;
+    if steps.iter().all(|s| s.step.data.is_none()) {
+        planner.together(steps);
+    } else {
+        for step in steps {
+            planner.add(step)?;
+        }
     }
     Ok(planner.finish())
 }
@@ -252,7 +256,11 @@ impl Maker<'_> {
                 findings.extend(annex::check(Book::Outgoing, &fields, &place));
             }
         }
-        let (size, digest) = fingerprint(self.index, document.is_some().then_some(&data));
+        // A draft takes no number: nobody will ask whether its row was there before.
+        let (size, digest) = match self.purpose {
+            Purpose::Draft => (weight(&data), Digest([0; 32])),
+            Purpose::Issue(_) => fingerprint(self.index, document.is_some().then_some(&data)),
+        };
         let data = match data {
             Value::Object(data) => data,
             _ => Map::new(),
@@ -304,13 +312,7 @@ impl<'p, 'w> Planner<'p, 'w> {
         if self.plan.steps[index].step.data.is_none() {
             // Given away, not copied: a list of thousands may stand there, and nobody asks again.
             let with = std::mem::take(&mut self.plan.steps[index].step.with);
-            let mut outcome = self.make_one(index, with, Vec::new());
-            for finding in outcome.findings.iter_mut().filter(|d| d.code == MISSING_FIELD) {
-                finding.hint = Some(text!(
-                    "mẫu này cần dữ liệu: thêm --data TỆP (.xlsx, .csv, .json, .yaml), hoặc dòng du-lieu trong tệp công việc",
-                    "this template wants data: add --data FILE (.xlsx, .csv, .json, .yaml), or a line `data` in the job file"
-                ));
-            }
+            let outcome = self.alone(index, with);
             let length = self.plan.steps[index].recipe.text.len();
             self.take(index, length, outcome);
             return Ok(());
@@ -321,6 +323,36 @@ impl<'p, 'w> Planner<'p, 'w> {
             Mode::PerRow => self.per_row(index, &step, path),
             Mode::One => self.one(index, &step, path),
         }
+    }
+
+    /// Steps that each make one document from what they hold: on all cores.
+    fn together(&mut self, steps: Vec<PlannedStep>) {
+        let first = self.plan.steps.len();
+        let mut given = Vec::with_capacity(steps.len());
+        for mut planned in steps {
+            self.plan.findings.append(&mut planned.recipe.findings);
+            given.push(std::mem::take(&mut planned.step.with));
+            self.plan.steps.push(planned);
+        }
+        let this = &*self;
+        let made = (first..).zip(given).collect::<Vec<_>>().into_par_iter();
+        let made: Vec<_> = made.map(|(index, with)| (index, this.alone(index, with))).collect();
+        for (index, outcome) in made {
+            let length = self.plan.steps[index].recipe.text.len();
+            self.take(index, length, outcome);
+        }
+    }
+
+    /// The document of a step without rows.
+    fn alone(&self, index: usize, with: Map<String, Value>) -> Outcome {
+        let mut outcome = self.make_one(index, with, Vec::new());
+        for finding in outcome.findings.iter_mut().filter(|d| d.code == MISSING_FIELD) {
+            finding.hint = Some(text!(
+                "mẫu này cần dữ liệu: thêm --data TỆP (.xlsx, .csv, .json, .yaml), hoặc dòng du-lieu trong tệp công việc",
+                "this template wants data: add --data FILE (.xlsx, .csv, .json, .yaml), or a line `data` in the job file"
+            ));
+        }
+        outcome
     }
 
     fn open(&self, step: &Step, path: &Path) -> Result<Box<dyn data::Rows>> {
@@ -450,7 +482,15 @@ impl<'p, 'w> Planner<'p, 'w> {
         let kept = self.kept < KEPT || self.plan.documents.is_empty();
         let before = self.plan.documents.last();
         let row = RowPlace::new(row, before.map(|b| &b.row));
-        let data = RowData::new(&data, before.map(|b| &b.data));
+        // Nobody asks for the values of a draft that is laid out from its document, which is kept.
+        let is_asked = self.plan.purpose != Purpose::Draft
+            || !kept
+            || self.plan.steps[index].recipe.bytes().is_some();
+        let data = if is_asked {
+            RowData::new(&data, before.map(|b| &b.data))
+        } else {
+            RowData::default()
+        };
         let subject = match before.filter(|b| *b.subject == *subject) {
             Some(before) => Arc::clone(&before.subject),
             None => subject.into(),
@@ -535,6 +575,16 @@ fn fingerprint(index: usize, data: Option<&Value>) -> (usize, Digest) {
     let _ = data.map(|data| serde_json::to_writer(&mut writer, data));
     let hashing = writer.into_inner().unwrap_or_default();
     (hashing.len.saturating_sub(head), hashing.finish())
+}
+
+/// About how many bytes a row's texts come to.
+fn weight(data: &Value) -> usize {
+    match data {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(fields) => fields.values().map(weight).sum(),
+        _ => 8,
+    }
 }
 
 /// The first half of a digest, enough to tell rows and jobs apart.

@@ -21,6 +21,7 @@ use crate::register::{Entry, Register};
 use crate::text;
 use crate::world::World;
 
+use super::certificate::{Press, PressInput, PressKit};
 use super::recipe::{IssueDay, Recipe};
 use super::word;
 use super::workspace::Workspace;
@@ -40,6 +41,15 @@ pub enum Rerendered {
 pub struct Rerenderer<'w> {
     world: &'w dyn World,
     kits: HashMap<Digest, std::result::Result<Arc<Kit<'w>>, Text>>,
+    presses: HashMap<Digest, std::result::Result<Arc<Pressed<'w>>, Text>>,
+}
+
+/// What the certificates of one form share.
+struct Pressed<'w> {
+    workspace: Workspace<'w>,
+    kit: PressKit,
+    form: Vec<u8>,
+    emblem: Option<Vec<u8>>,
 }
 
 /// What the documents of one step share.
@@ -79,7 +89,7 @@ struct Common {
 impl<'w> Rerenderer<'w> {
     /// With nothing read yet.
     pub fn new(world: &'w dyn World) -> Self {
-        Self { world, kits: HashMap::new() }
+        Self { world, kits: HashMap::new(), presses: HashMap::new() }
     }
 
     /// The first file of an entry, made again and compared with `file`.
@@ -98,8 +108,11 @@ impl<'w> Rerenderer<'w> {
                 "this file was not made by the program (a scan, a file that came in)"
             )));
         }
-        let input = register.input(entry.seq)?.and_then(|i| serde_json::from_str(&i).ok());
-        let Some(input): Option<Input> = input else {
+        let input = register.input(entry.seq)?.unwrap_or_default();
+        if let Ok(PressInput { press }) = serde_json::from_str(&input) {
+            return self.certificate(register, entry, file, press);
+        }
+        let Ok(input): Result<Input, _> = serde_json::from_str(&input) else {
             return Ok(Rerendered::Not(text!(
                 "sổ đăng ký không giữ đầu vào của văn bản này",
                 "the register keeps no input of this document"
@@ -109,7 +122,38 @@ impl<'w> Rerenderer<'w> {
             Ok(kit) => kit,
             Err(why) => return Ok(Rerendered::Not(why)),
         };
-        Ok(compare(&kit, kit.render(&input, entry), file))
+        Ok(compare(&kit.program, kit.render(&input, entry), file))
+    }
+
+    /// The certificate of an award.
+    fn certificate(
+        &mut self,
+        register: &dyn Register,
+        entry: &Entry,
+        file: &FileRef,
+        of: Digest,
+    ) -> Result<Rerendered> {
+        let known = match self.presses.get(&of) {
+            Some(known) => known.clone(),
+            None => {
+                let pressed = press(self.world, register, of)?.map(Arc::new);
+                // An emblem may be large.
+                if self.presses.len() >= 4 {
+                    self.presses.clear();
+                }
+                self.presses.insert(of, pressed.clone());
+                pressed
+            }
+        };
+        let pressed = match known {
+            Ok(pressed) => pressed,
+            Err(why) => return Ok(Rerendered::Not(why)),
+        };
+        let program = &pressed.kit.program;
+        let emblem = pressed.emblem.as_deref();
+        let again = Press::again(&pressed.workspace, &pressed.kit, &pressed.form, emblem);
+        let made = again.and_then(|press| press.reprint(entry).map_err(|f| f.message));
+        Ok(compare(program, made.map_err(|why| other_program(program, &why)), file))
     }
 
     fn kit(
@@ -178,6 +222,30 @@ fn load<'w>(
     Ok(Ok(Kit { workspace, recipe, columns, program }))
 }
 
+/// A form of certificates with the office and ruleset that it was used in.
+fn press<'w>(
+    world: &'w dyn World,
+    register: &dyn Register,
+    of: Digest,
+) -> Result<std::result::Result<Pressed<'w>, Text>> {
+    let Some(kit) = kept(register, &of)? else { return Ok(Err(lost(&of))) };
+    let Ok(kit) = serde_json::from_str::<PressKit>(&kit) else { return Ok(Err(lost(&of))) };
+    let Some(form) = register.blob(&kit.form)? else { return Ok(Err(lost(&kit.form))) };
+    let Some(office) = kept(register, &kit.office)? else { return Ok(Err(lost(&kit.office))) };
+    let Some(rules) = kept(register, &kit.ruleset)? else { return Ok(Err(lost(&kit.ruleset))) };
+    let emblem = match &kit.emblem {
+        Some(digest) => match register.blob(digest)? {
+            Some(bytes) => Some(bytes),
+            None => return Ok(Err(lost(digest))),
+        },
+        None => None,
+    };
+    Ok(match Workspace::from_kept(world, Path::new(""), office, rules) {
+        Ok(workspace) => Ok(Pressed { workspace, kit, form, emblem }),
+        Err(failure) => Err(other_program(&kit.program, &failure.message)),
+    })
+}
+
 fn kept(register: &dyn Register, digest: &Digest) -> Result<Option<String>> {
     Ok(register.blob(digest)?.and_then(|bytes| String::from_utf8(bytes).ok()))
 }
@@ -214,7 +282,7 @@ impl Kit<'_> {
 }
 
 fn compare(
-    kit: &Kit<'_>,
+    program: &str,
     made: std::result::Result<(Vec<u8>, Digest), Text>,
     file: &FileRef,
 ) -> Rerendered {
@@ -223,7 +291,7 @@ fn compare(
         Ok((bytes, _)) if sha256(&bytes) == file.sha256 => Rerendered::Same(bytes),
         Ok((bytes, parts)) if Some(parts) == file.parts => Rerendered::SameParts(bytes),
         Ok(_) => Rerendered::Not(other_program(
-            &kit.program,
+            program,
             &text!("dựng lại ra nội dung khác", "rendering again gives other content"),
         )),
     }

@@ -7,6 +7,7 @@ pub mod legacy;
 mod nearest;
 mod number;
 mod odd;
+pub mod qr;
 pub mod recent;
 mod roman;
 pub mod seal;

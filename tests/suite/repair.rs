@@ -57,12 +57,14 @@ fn assert_clean(office: &Office) {
 fn every_sample_is_rendered_again_from_the_register_alone() {
     let world = System::new(None);
     let mut rendered = 0;
-    for sample in ["day-du", "thu-moi"] {
+    for (sample, job) in
+        [("day-du", "JOB.toml"), ("thu-moi", "JOB.toml"), ("khen-thuong", "dot-khen.toml")]
+    {
         let folder = tempfile::tempdir().expect("a folder");
         let office = folder.path().join("co-quan");
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(sample);
         copy_tree(&root, &office);
-        let said = run(&office, &["run", "JOB.toml"]);
+        let said = run(&office, &["run", job]);
         assert_eq!(said.code, 0, "{sample}: {}{}", said.out, said.err);
         // Only the register comes along: sources, configuration and archive stay behind.
         let alone = folder.path().join("register.db");

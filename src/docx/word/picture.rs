@@ -3,20 +3,17 @@
 //! Knows: what a PNG and a JPEG look like from outside, how a QR code becomes a PNG. Must not know:
 //! where pictures come from, what a document says.
 
-use flate2::{Compress, Compression, FlushCompress, Status};
-use qrcode::{Color, EcLevel, QrCode};
-
 use crate::diagnostic::Text;
+use crate::docx::png::{self, SIGNATURE as PNG};
 pub(super) use crate::layout::PictureFormat as Format;
 use crate::text;
+use crate::text::qr::{self, Level};
 
 /// Pixels on a side of one square of a QR code, and squares of white around it.
 const SCALE: usize = 6;
 const QUIET: usize = 4;
 /// Largest side of a picture in pixels.
 const MAX_SIDE: u32 = 30_000;
-
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// The kind of a picture, its width and height in pixels.
 pub fn look(bytes: &[u8]) -> Result<(Format, (u32, u32)), Text> {
@@ -90,62 +87,14 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
 /// A QR code as a PNG, one bit a pixel.
 pub(super) fn qr(text: &str) -> Result<Vec<u8>, Text> {
     let length = text.len();
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|_| {
+    let code = qr::code(text, Level::Medium).ok_or_else(|| {
         text!(
             "quá dài cho một mã QR ({length} byte, nhiều nhất khoảng 2.300)",
             "too long for a QR code ({length} bytes, at most about 2,300)"
         )
     })?;
-    let width = code.width();
-    let side = (width + 2 * QUIET) * SCALE;
-    let line = side.div_ceil(8) + 1;
-    // A byte for the filter, then white.
-    let mut rows = vec![0xFF_u8; line * side];
-    let colors = code.to_colors();
-    for (y, row) in rows.chunks_mut(line).enumerate() {
-        if let Some(filter) = row.first_mut() {
-            *filter = 0;
-        }
-        let Some(cell_y) = (y / SCALE).checked_sub(QUIET).filter(|y| *y < width) else { continue };
-        for x in 0..width * SCALE {
-            if colors.get(cell_y * width + x / SCALE) == Some(&Color::Dark) {
-                let x = x + QUIET * SCALE;
-                if let Some(byte) = row.get_mut(1 + x / 8) {
-                    *byte &= !(0x80 >> (x % 8));
-                }
-            }
-        }
-    }
-    png(u32::try_from(side).unwrap_or(0), &rows)
+    png::squares(code.width, &code.dark, SCALE, QUIET)
         .ok_or_else(|| text!("không vẽ được mã QR", "the QR code cannot be drawn"))
-}
-
-fn png(side: u32, rows: &[u8]) -> Option<Vec<u8>> {
-    let mut data = Vec::with_capacity(rows.len() / 8 + 64);
-    let mut compress = Compress::new(Compression::new(6), true);
-    loop {
-        data.reserve(rows.len() / 4 + 64);
-        let done = usize::try_from(compress.total_in()).ok()?;
-        match compress.compress_vec(rows.get(done..)?, &mut data, FlushCompress::Finish).ok()? {
-            Status::StreamEnd => break,
-            _ => continue,
-        }
-    }
-    let mut out = PNG.to_vec();
-    let mut header = Vec::with_capacity(13);
-    header.extend_from_slice(&side.to_be_bytes());
-    header.extend_from_slice(&side.to_be_bytes());
-    // One bit, grey; deflate, no filter, not interlaced.
-    header.extend_from_slice(&[1, 0, 0, 0, 0]);
-    for (kind, content) in [(b"IHDR", header.as_slice()), (b"IDAT", &data), (b"IEND", &[])] {
-        out.extend_from_slice(&u32::try_from(content.len()).ok()?.to_be_bytes());
-        let from = out.len();
-        out.extend_from_slice(kind);
-        out.extend_from_slice(content);
-        let sum = crc32fast::hash(out.get(from..)?);
-        out.extend_from_slice(&sum.to_be_bytes());
-    }
-    Some(out)
 }
 
 #[cfg(test)]

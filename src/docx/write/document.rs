@@ -3,16 +3,15 @@
 //! Knows: the order in which WordprocessingML wants things. Must not know: zip, styles.xml.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use super::{line, media, props, squares};
+use super::media::{self, Medium};
+use super::{line, props};
 use crate::docx::limits;
 use crate::docx::names::{self, SEPARATOR_ID};
 use crate::docx::normal::{clamp_line, usable_styles};
 use crate::docx::xml::Xml;
 use crate::layout::{
-    Cell, Item, Look, Para, Picture, Row, Run, RunContent, Section, Sheet, Style, Table,
-    VerticalAlign,
+    Cell, Item, Look, Para, Row, Run, RunContent, Section, Sheet, Style, Table, VerticalAlign,
 };
 
 /// Which header or footer a part is, in the order of references in a section.
@@ -75,8 +74,9 @@ fn has_first_page(section: &Section) -> bool {
 /// What the flow of a part needs to know: the styles, and the next free id of a drawing.
 pub(super) struct Flow<'a> {
     styles: &'a StyleTable,
-    next_id: i32,
-    pictures: &'a [Arc<Picture>],
+    /// The next free id of a drawing.
+    pub(super) next_id: i32,
+    pictures: &'a [Medium],
     /// Relationship number of the first picture.
     first_picture: usize,
 }
@@ -107,7 +107,7 @@ impl<'a> Flow<'a> {
     /// For the styles and pictures of a sheet.
     pub(super) fn new(
         styles: &'a StyleTable,
-        pictures: &'a [Arc<Picture>],
+        pictures: &'a [Medium],
         first_picture: usize,
     ) -> Self {
         Self { styles, next_id: 1, pictures, first_picture }
@@ -143,12 +143,15 @@ impl<'a> Flow<'a> {
         let name = if part.kind == Margin::FirstFooter { "w:ftr" } else { "w:hdr" };
         x.restart();
         let root = x.tag(name).attr("xmlns:w", names::W).attr("xmlns:r", names::R);
+        // The links of the document's pictures mean nothing in another part.
+        let pictures = std::mem::take(&mut self.pictures);
         line::namespaces(root, has_lines(part.items)).body(|x| {
             self.items(x, part.items);
             if !ends_in_para(part.items) {
                 separator(x, |_| {});
             }
         });
+        self.pictures = pictures;
     }
 
     /// A section that another one follows: its properties stand in its last paragraph.
@@ -218,16 +221,15 @@ impl<'a> Flow<'a> {
         let id = self.next_id;
         self.next_id = id.saturating_add(1);
         x.tag("w:r").body(|x| match content {
-            RunContent::Squares(code) => squares::squares(x, code, id),
             RunContent::Figure(figure) => media::figure(x, figure, id),
-            RunContent::Picture(picture) => {
+            content => {
+                let Some(medium) = Medium::of(content) else { return };
                 // Only pictures of the flow are parts of the file.
-                if let Some(at) = self.pictures.iter().position(|known| known == picture) {
+                if let Some(at) = self.pictures.iter().position(|known| *known == medium) {
                     let link = format!("rId{}", self.first_picture + at);
-                    media::picture(x, picture, &link, id);
+                    media::picture(x, &medium, &link, id);
                 }
             }
-            _ => {}
         });
     }
 

@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use super::line::{A, WPS, emu};
+use crate::docx::png;
 use crate::docx::xml::Xml;
-use crate::layout::{Figure, Item, Picture, PictureFormat, RunContent, Sheet};
+use crate::layout::{Figure, Item, Picture, PictureFormat, RunContent, Sheet, Squares};
 
 const PIC: &str = "http://schemas.openxmlformats.org/drawingml/2006/picture";
 
@@ -20,24 +21,69 @@ impl PictureFormat {
     }
 }
 
+/// Pixels on a side of a dark square: so many that its edges are sharp however it is printed, and a
+/// square of a row is a byte.
+const SCALE: usize = 8;
+
+/// A picture of the flow: a part of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Medium {
+    /// A file of somebody's.
+    File(Arc<Picture>),
+    /// Squares that become a file. A free form of a thousand corners would be ten times as large, and not
+    /// every program shows one.
+    Squares(Arc<Squares>),
+}
+
+impl Medium {
+    /// What is in a run; `None` if that is no picture.
+    pub(super) fn of(content: &RunContent) -> Option<Self> {
+        match content {
+            RunContent::Picture(picture) => Some(Self::File(Arc::clone(picture))),
+            RunContent::Squares(squares) => Some(Self::Squares(Arc::clone(squares))),
+            _ => None,
+        }
+    }
+
+    pub(super) fn format(&self) -> PictureFormat {
+        match self {
+            Self::File(picture) => picture.format,
+            Self::Squares(_) => PictureFormat::Png,
+        }
+    }
+
+    /// Width, height and name.
+    fn look(&self) -> (i32, i32, &str) {
+        match self {
+            Self::File(picture) => (picture.width, picture.height, &picture.name),
+            Self::Squares(squares) => (squares.side, squares.side, &squares.name),
+        }
+    }
+}
+
+/// Squares as a file. `None` if there are too many.
+pub(super) fn drawn(squares: &Squares) -> Option<Vec<u8>> {
+    png::squares(squares.width, &squares.dark, SCALE, 0)
+}
+
 /// The pictures of a sheet's flow, each once, in the order in which they first stand.
-pub(super) fn pictures(sheet: &Sheet) -> Vec<Arc<Picture>> {
-    let mut found: Vec<Arc<Picture>> = Vec::new();
+pub(super) fn pictures(sheet: &Sheet) -> Vec<Medium> {
+    let mut found: Vec<Medium> = Vec::new();
     for section in &sheet.sections {
         collect(&section.items, &mut found);
     }
     found
 }
 
-fn collect(items: &[Item], found: &mut Vec<Arc<Picture>>) {
+fn collect(items: &[Item], found: &mut Vec<Medium>) {
     for item in items {
         match item {
             Item::Para(para) => {
                 for run in &para.runs {
-                    if let RunContent::Picture(picture) = &run.content
-                        && !found.iter().any(|known| known == picture)
+                    if let Some(medium) = Medium::of(&run.content)
+                        && !found.contains(&medium)
                     {
-                        found.push(Arc::clone(picture));
+                        found.push(medium);
                     }
                 }
             }
@@ -55,25 +101,23 @@ pub(super) fn name(index: usize, format: PictureFormat) -> String {
 }
 
 /// Writes a run's picture. `id` is used by no other drawing of the file.
-pub(super) fn picture(x: &mut Xml, picture: &Picture, link: &str, id: i32) {
-    let (width, height) = (emu(picture.width.max(1)), emu(picture.height.max(1)));
+pub(super) fn picture(x: &mut Xml, medium: &Medium, link: &str, id: i32) {
+    let (width, height, name) = medium.look();
+    let (width, height) = (emu(width.max(1)), emu(height.max(1)));
     let number = id.to_string();
     x.tag("w:drawing").body(|x| {
         let tag = x.tag("wp:inline").attr("distT", "0").attr("distB", "0");
         tag.attr("distL", "0").attr("distR", "0").body(|x| {
             x.tag("wp:extent").num("cx", width).num("cy", height).empty();
             x.tag("wp:effectExtent").num("l", 0).num("t", 0).num("r", 0).num("b", 0).empty();
-            let tag = x.tag("wp:docPr").num("id", id).attr("name", &picture.name);
-            tag.attr("descr", &picture.name).empty();
+            let tag = x.tag("wp:docPr").num("id", id).attr("name", name);
+            tag.attr("descr", name).empty();
             x.tag("wp:cNvGraphicFramePr").empty();
             x.tag("a:graphic").attr("xmlns:a", A).body(|x| {
                 x.tag("a:graphicData").attr("uri", PIC).body(|x| {
                     x.tag("pic:pic").attr("xmlns:pic", PIC).body(|x| {
                         x.tag("pic:nvPicPr").body(|x| {
-                            x.tag("pic:cNvPr")
-                                .attr("id", &number)
-                                .attr("name", &picture.name)
-                                .empty();
+                            x.tag("pic:cNvPr").attr("id", &number).attr("name", name).empty();
                             x.tag("pic:cNvPicPr").empty();
                         });
                         x.tag("pic:blipFill").body(|x| {

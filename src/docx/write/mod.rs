@@ -8,7 +8,6 @@ mod fixed;
 mod line;
 mod media;
 mod props;
-mod squares;
 mod styles;
 
 use std::cell::RefCell;
@@ -18,12 +17,13 @@ pub(super) use fixed::is_instant;
 pub(super) use line::EMU_PER_TWIP;
 pub(super) use props::{PLAIN_FORMAT, PLAIN_LOOK, clamp_format};
 
-use self::document::{Flow, Margin, Margins, StyleTable};
+use self::document::{Flow, Margin, MarginPart, Margins, StyleTable};
 use self::fixed::FIRST_MARGIN_ID;
+use self::media::Medium;
 use super::pack::{self, Effort, Part};
 use super::xml::Xml;
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::layout::{Picture, PictureFormat, Sheet, Style};
+use crate::layout::{Item, Picture, PictureFormat, Sheet, Style};
 use crate::text;
 
 /// How many tables of styles, lists of parts and small parts a writer remembers.
@@ -48,8 +48,18 @@ pub struct Writer {
     relationships: Part,
     styles: Memory<Arc<[Style]>, (Part, StyleTable)>,
     frames: Memory<(Vec<Margin>, Vec<PictureFormat>), Frame>,
-    margins: Memory<(String, String), Part>,
+    margins: Memory<MarginKey, (Part, i32)>,
     media: Memory<(String, Arc<Picture>), Part>,
+}
+
+/// What a header or footer is made from.
+#[derive(Debug, Clone, PartialEq)]
+struct MarginKey {
+    name: String,
+    styles: Arc<[Style]>,
+    /// The next free id of a drawing before it.
+    id: i32,
+    items: Vec<Item>,
 }
 
 /// The parts that list the others.
@@ -98,7 +108,7 @@ impl Writer {
         let margins = Margins::of(sheet);
         let kinds: Vec<Margin> = margins.parts.iter().map(|p| p.kind).collect();
         let pictures = media::pictures(sheet);
-        let formats: Vec<PictureFormat> = pictures.iter().map(|p| p.format).collect();
+        let formats: Vec<PictureFormat> = pictures.iter().map(Medium::format).collect();
         let frame =
             self.frames.get_or(&(kinds.clone(), formats.clone()), || frame(x, &kinds, &formats))?;
         let styles = self.styles.get_or(&sheet.styles, || {
@@ -110,35 +120,59 @@ impl Writer {
         let mut flow = Flow::new(table, &pictures, FIRST_MARGIN_ID + kinds.len());
         flow.document(x, sheet, &margins, FIRST_MARGIN_ID);
         let document = finish(x, "word/document.xml", Effort::EachTime)?;
-        let mut small = Vec::with_capacity(margins.parts.len());
+        let mut edges = Vec::with_capacity(margins.parts.len());
         for (margin, name) in margins.parts.iter().zip(&frame.names) {
-            flow.margin(x, margin);
-            small.push(self.remembered(x, format!("word/{name}"))?);
+            edges.push(self.margin(x, sheet, margin, format!("word/{name}"), &mut flow)?);
         }
+        let mut small = Vec::with_capacity(pictures.len());
         for (index, picture) in pictures.iter().enumerate() {
-            let name = format!("word/{}", media::name(index, picture.format));
-            let key = (name, Arc::clone(picture));
-            small.push(self.media.get_or(&key, || {
-                let made = Part::new(key.0.as_str(), &picture.bytes, Effort::Stored);
-                made.ok_or_else(too_large)
-            })?);
+            let name = format!("word/{}", media::name(index, picture.format()));
+            small.push(match picture {
+                Medium::File(picture) => {
+                    let key = (name, Arc::clone(picture));
+                    self.media.get_or(&key, || {
+                        let made = Part::new(key.0.as_str(), &picture.bytes, Effort::Stored);
+                        made.ok_or_else(too_large)
+                    })?
+                }
+                // No two files have the same.
+                Medium::Squares(squares) => {
+                    let bytes = media::drawn(squares).ok_or_else(too_large)?;
+                    let made = Part::new(name, &bytes, Effort::Stored);
+                    Arc::new(made.ok_or_else(too_large)?)
+                }
+            });
         }
         fixed::core(x, &sheet.properties);
         let core = finish(x, "docProps/core.xml", Effort::Stored)?;
         let mut parts =
             vec![&frame.content_types, &self.relationships, &document, &frame.relationships];
         parts.extend([styles, &self.settings, &self.fonts]);
+        parts.extend(edges.iter().map(|edge| &edge.0));
         parts.extend(small.iter().map(|p| &**p));
         parts.extend([&core, &self.app]);
         let bytes = pack::pack(&parts).ok_or_else(too_large)?;
         Ok(Written { bytes, parts: pack::parts_digest(&parts) })
     }
 
-    /// A part that is probably the same in the next file.
-    fn remembered(&self, x: &Xml, name: String) -> Result<Arc<Part>> {
-        check(x, &name)?;
-        let key = (name, x.as_str().to_owned());
-        self.margins.get_or(&key, || part(&key.0, &key.1, Effort::Once))
+    /// A header or footer, which is probably the same in the next file: a border may be a hundred times as
+    /// long as the page.
+    fn margin(
+        &self,
+        x: &mut Xml,
+        sheet: &Sheet,
+        margin: &MarginPart<'_>,
+        name: String,
+        flow: &mut Flow<'_>,
+    ) -> Result<Arc<(Part, i32)>> {
+        let (styles, items) = (Arc::clone(&sheet.styles), margin.items.to_vec());
+        let key = MarginKey { name, styles, id: flow.next_id, items };
+        let made = self.margins.get_or(&key, || {
+            flow.margin(x, margin);
+            Ok((finish(x, &key.name, Effort::Once)?, flow.next_id))
+        })?;
+        flow.next_id = made.1;
+        Ok(made)
     }
 }
 

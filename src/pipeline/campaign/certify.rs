@@ -4,16 +4,16 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use crate::archive::Archive;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::pipeline::Workspace;
-use crate::pipeline::awards::Stamp;
-use crate::pipeline::certificate::{Certificate, Press, SHEAF, Settings};
+use crate::pipeline::awards::{Origins, Stamp};
+use crate::pipeline::certificate::{Certificate, Press, Settings};
 use crate::pipeline::filing::{ARCHIVE, Attachment, Issued};
 use crate::pipeline::issue::{PRINT_FOLDER, copy_file};
-use crate::pipeline::workspace::write_file;
+use crate::pipeline::workspace::write_files;
 use crate::ruleset::AwardForm;
 use crate::source::campaign::Campaign;
 use crate::text;
@@ -21,10 +21,12 @@ use crate::text;
 use super::Tables;
 use super::awarding::Decided;
 use super::cases::{Case, short_name};
+use super::sheaves::Sheaves;
 
 /// Presses by the form of the award.
 pub(super) struct Presses<'w> {
     by_form: BTreeMap<String, Press<'w>>,
+    sheaves: Sheaves,
     /// Places in the book of the certificates that were printed, by index.
     stamps: Mutex<BTreeMap<usize, Stamp>>,
 }
@@ -57,7 +59,8 @@ pub(super) fn open<'w>(
             by_form.insert(id.clone(), press);
         }
     }
-    Ok((Some(Presses { by_form, stamps: Mutex::default() }), findings))
+    let presses = Presses { by_form, sheaves: Sheaves::default(), stamps: Mutex::default() };
+    Ok((Some(presses), findings))
 }
 
 /// The form that was asked for, else the built-in one. A path starts from the campaign's file.
@@ -103,6 +106,29 @@ pub(super) fn certificate(
 }
 
 impl Presses<'_> {
+    /// Makes room for the files of many pages, so that each is bound while the next certificates are made.
+    pub fn bind(&mut self, campaign: &Campaign, certificates: &[Certificate], forms: &[String]) {
+        let size = usize::try_from(campaign.certificates.per_file).unwrap_or(usize::MAX);
+        let boxes = self.by_form.iter().filter(|(_, press)| press.form().is_some());
+        let wanted = boxes.map(|(form, _)| form.as_str()).filter(|_| size > 1);
+        self.sheaves = Sheaves::of(certificates, forms, wanted, size);
+    }
+
+    /// What the certificates are made from, for the register to keep.
+    pub fn origins(&self, forms: &[String]) -> Origins {
+        let mut out = Origins::default();
+        let mut inputs: BTreeMap<&str, Arc<str>> = BTreeMap::new();
+        for (form, press) in &self.by_form {
+            let kept = press.kept();
+            inputs.insert(form, kept.input.into());
+            out.texts.extend(kept.texts);
+        }
+        let none: Arc<str> = "{}".into();
+        let input = |form: &String| inputs.get(form.as_str()).unwrap_or(&none).clone();
+        out.inputs = forms.iter().map(input).collect();
+        out
+    }
+
     /// Everything that is wrong with the certificates.
     pub fn check(&self, certificates: &[Certificate], forms: &[String]) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
@@ -123,10 +149,14 @@ impl Presses<'_> {
         stamp: &Stamp,
     ) -> Result<Attachment> {
         let press = self.by_form.get(form).ok_or_else(crate::register::no_such_want)?;
+        let (made, page) = press.print_page(certificate, stamp)?;
         if let Ok(mut stamps) = self.stamps.lock() {
             stamps.insert(index, stamp.clone());
         }
-        press.print(certificate, stamp)
+        if let Some(page) = page {
+            self.sheaves.put(index, page, |first, pages| press.sheaf(first, pages))?;
+        }
+        Ok(made)
     }
 
     /// Writes the files to print: many certificates in each in the list's order, or a copy of each.
@@ -136,35 +166,22 @@ impl Presses<'_> {
     pub fn copies(&self, run: &Printed<'_, '_>) -> Result<Vec<PathBuf>> {
         let stamps = self.stamps.lock().map(|s| s.clone()).unwrap_or_default();
         let mut written = Vec::new();
-        for (form, press) in &self.by_form {
-            let of: Vec<usize> = run
-                .forms
-                .iter()
-                .enumerate()
-                .filter(|(i, f)| *f == form && stamps.contains_key(i))
-                .map(|(i, _)| i)
-                .collect();
-            let size = run.campaign.certificates.per_file.max(1) as usize;
-            if size == 1 || press.form().is_none() {
-                written.extend(run.each(&of, &stamps, form)?);
-                continue;
-            }
-            let pages: Vec<(&Certificate, &Stamp)> = of
-                .iter()
-                .filter_map(|i| Some((run.certificates.get(*i)?, stamps.get(i)?)))
-                .collect();
-            let files = if size == SHEAF {
-                press.sheaf(&pages)?
-            } else {
-                let parts = pages.chunks(size).map(|part| press.sheaf(part));
-                parts.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect()
-            };
-            for (part, file) in pages.chunks(size).zip(files) {
-                let (Some(first), Some(last)) = (part.first(), part.last()) else { continue };
-                let (from, to) = (first.1.number.get(), last.1.number.get());
-                let path = run.path(form, &format!("{from:04}-{to:04}"), first.1.year);
-                write_file(run.workspace.world, &path, &file.bytes)?;
-                written.push(path);
+        let mut files = Vec::new();
+        for sheaf in &self.sheaves.all {
+            let ends = sheaf.indices.first().zip(sheaf.indices.last());
+            let ends = ends.and_then(|(a, b)| Some((stamps.get(a)?, stamps.get(b)?)));
+            let (Some((first, last)), Some(bytes)) = (ends, sheaf.take()) else { continue };
+            let range = format!("{:04}-{:04}", first.number.get(), last.number.get());
+            files.push((run.path(&sheaf.form, &range, first.year), bytes));
+        }
+        write_files(run.workspace.world, &files)?;
+        written.extend(files.into_iter().map(|(path, _)| path));
+        for form in self.by_form.keys() {
+            let bound = self.sheaves.all.iter().any(|s| s.form == *form);
+            let of =
+                run.forms.iter().enumerate().filter(|(i, f)| *f == form && stamps.contains_key(i));
+            if !bound {
+                written.extend(run.each(of.map(|(i, _)| i), &stamps, form)?);
             }
         }
         Ok(written)
@@ -175,7 +192,6 @@ impl Presses<'_> {
 pub(super) struct Printed<'a, 'w> {
     pub workspace: &'a Workspace<'w>,
     pub campaign: &'a Campaign,
-    pub certificates: &'a [Certificate],
     pub forms: &'a [String],
     /// The files as they are archived, by index.
     pub filed: &'a [Issued],
@@ -196,15 +212,15 @@ impl Printed<'_, '_> {
 
     fn each(
         &self,
-        of: &[usize],
+        of: impl Iterator<Item = usize>,
         stamps: &BTreeMap<usize, Stamp>,
         form: &str,
     ) -> Result<Vec<PathBuf>> {
         let archive = Archive::open(self.workspace.world, &self.workspace.dir.join(ARCHIVE))?;
         let mut written = Vec::new();
         for index in of {
-            let file = self.filed.get(*index).and_then(|i| i.file.as_ref());
-            let (Some(file), Some(stamp)) = (file, stamps.get(index)) else { continue };
+            let file = self.filed.get(index).and_then(|i| i.file.as_ref());
+            let (Some(file), Some(stamp)) = (file, stamps.get(&index)) else { continue };
             let path = self.path(form, &format!("{:04}", stamp.number.get()), stamp.year);
             copy_file(self.workspace, &archive.resolve(&file.at), file.size, &path)?;
             written.push(path);

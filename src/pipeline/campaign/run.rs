@@ -289,12 +289,18 @@ impl Runner<'_, '_> {
                 Err(more) => findings.extend(more),
             }
         }
-        if fresh.contains(&CampaignStep::Certificates) {
-            findings.extend(self.look_at_certificates()?);
-        }
         let (planned, named): (Vec<_>, Vec<_>) =
             all.into_iter().map(|p| (p.planned, (p.step, p.cases))).unzip();
-        let plan = plan_prepared(self.workspace, planned, Purpose::Issue(None))?;
+        let certificates = || match fresh.contains(&CampaignStep::Certificates) {
+            true => self.look_at_certificates(),
+            false => Ok(Vec::new()),
+        };
+        let (plan, of_certificates) = rayon::join(
+            || plan_prepared(self.workspace, planned, Purpose::Issue(None)),
+            certificates,
+        );
+        let plan = plan?;
+        findings.extend(of_certificates?);
         findings.extend(plan.findings.iter().cloned());
         let money = self.opened.campaign.decision.money;
         for (index, planned) in plan.documents.iter().enumerate() {
@@ -462,7 +468,10 @@ impl Runner<'_, '_> {
                 earlier: false,
             });
         }
-        if let Some(register) = read_register(&self.workspace.dir)? {
+        // Nothing comes after the certificates.
+        if step != CampaignStep::Certificates
+            && let Some(register) = read_register(&self.workspace.dir)?
+        {
             self.done = state(&register, &self.opened.id)?;
         }
         Ok(())
@@ -495,7 +504,7 @@ impl Runner<'_, '_> {
         let decided: Vec<Decided> =
             decisions.iter().flat_map(|d| &d.entries).map(Decided::of).collect();
         let list = decisions.map(|d| d.list.clone()).unwrap_or_default();
-        let (presses, found) = self.presses()?;
+        let (mut presses, found) = self.presses()?;
         ran.findings.extend(found.into_iter().filter(is_error));
         let (made, found) =
             awards(self.workspace, &self.opened, &list, &decided, presses.is_some());
@@ -509,12 +518,17 @@ impl Runner<'_, '_> {
         if blocks(&ran.findings) {
             return Ok(());
         }
+        if let Some(presses) = &mut presses {
+            presses.bind(campaign, &made.certificates, &made.forms);
+        }
         let certify = |index: usize, stamp: &Stamp| {
             let at = made.certificates.get(index).zip(made.forms.get(index)).zip(presses.as_ref());
             let ((certificate, form), presses) = at.ok_or_else(no_such_want)?;
             presses.print(index, certificate, form, stamp)
         };
-        let done = enter_awards(self.workspace, &made.rows, ticket, &certify, on_progress)?;
+        let origins = presses.as_ref().map(|p| p.origins(&made.forms)).unwrap_or_default();
+        let done =
+            enter_awards(self.workspace, &made.rows, ticket, &certify, &origins, on_progress)?;
         ran.findings.extend(done.findings);
         if blocks(&ran.findings) {
             return Ok(());
@@ -525,7 +539,6 @@ impl Runner<'_, '_> {
             let printed = Printed {
                 workspace: self.workspace,
                 campaign,
-                certificates: &made.certificates,
                 forms: &made.forms,
                 filed: &done.issued,
             };

@@ -2,11 +2,10 @@
 //!
 //! Knows: QR codes of level M. Must not know: what the text says, where it is printed.
 
-use qrcode::{Color, EcLevel, QrCode};
-
 use crate::diagnostic::Diagnostic;
 use crate::model::CertificateForm;
 use crate::text;
+use crate::text::qr::{self, Level};
 
 use super::codes::FINE_CODE;
 use super::{Certificate, Press};
@@ -23,9 +22,8 @@ pub(super) fn squares(text: &str) -> Option<(usize, Vec<bool>)> {
     if text.is_empty() {
         return None;
     }
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
-    let dark = code.to_colors().into_iter().map(|c| c == Color::Dark).collect();
-    Some((code.width(), dark))
+    let code = qr::code(text, Level::Medium)?;
+    Some((code.width, code.dark))
 }
 
 /// Squares in a row of a code for so many bytes.

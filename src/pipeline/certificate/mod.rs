@@ -9,6 +9,7 @@
 
 mod code;
 mod codes;
+mod kept;
 mod open;
 mod preview;
 mod prove;
@@ -21,7 +22,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text};
-use crate::layout::{Printer, Properties, Unfit, Values};
+use crate::layout::{Printer, Properties, Section, Unfit, Values};
 use crate::model::{CertificateForm, Honouree, HonoureeKind};
 use crate::register::{Award, Entry};
 use crate::text;
@@ -32,6 +33,7 @@ use super::awards::Stamp;
 use super::filing::Attachment;
 use super::workspace::Workspace;
 
+pub use kept::{KeptForm, PressInput, PressKit};
 pub use open::{FORMS, Settings};
 pub use preview::{Sample, from_row, longest};
 pub use prove::{Claim, Said, check_voucher};
@@ -123,6 +125,8 @@ pub struct Press<'w> {
     workspace: &'w Workspace<'w>,
     /// The form's file, as messages name it.
     file: String,
+    /// What it was read from.
+    source: kept::Source,
     make: Make,
 }
 
@@ -177,17 +181,29 @@ impl<'w> Press<'w> {
     /// # Errors
     /// `Input` if what was checked no longer fits.
     pub fn print(&self, certificate: &Certificate, stamp: &Stamp) -> Result<Attachment> {
+        self.print_page(certificate, stamp).map(|(file, _)| file)
+    }
+
+    /// The same, and the page for a sheaf of many; there is none of a Word file.
+    ///
+    /// # Errors
+    /// As [`Press::print`].
+    pub fn print_page(
+        &self,
+        certificate: &Certificate,
+        stamp: &Stamp,
+    ) -> Result<(Attachment, Option<Section>)> {
         let values = self.values(certificate, Some(stamp));
-        let written = match &self.make {
+        let (written, page) = match &self.make {
             Make::Boxes(printer) => {
                 let section = self.section(printer, certificate, &values, &stamp.qr)?;
-                let sheet = printer.sheet(vec![section], self.properties(certificate, 1));
-                self.workspace.writer.write(&sheet)?
+                let mut sheet = printer.sheet(vec![section], self.properties(certificate, 1));
+                (self.workspace.writer.write(&sheet)?, sheet.sections.pop())
             }
-            Make::Word(form) => form.fill(self.workspace, certificate, &values, &stamp.qr)?,
+            Make::Word(form) => (form.fill(self.workspace, certificate, &values, &stamp.qr)?, None),
         };
         let parts = Some(crate::archive::Digest(written.parts));
-        Ok(Attachment { bytes: written.bytes, extension: "docx", parts })
+        Ok((Attachment { bytes: written.bytes, extension: "docx", parts }, page))
     }
 
     /// The test sheet of a form: a grid in millimetres with its boxes, to lay over a pre-printed one.
@@ -217,7 +233,7 @@ impl<'w> Press<'w> {
         certificate: &Certificate,
         values: &Values,
         qr: &str,
-    ) -> Result<crate::layout::Section> {
+    ) -> Result<Section> {
         let code = printer.form().code.and_then(|_| code::squares(qr));
         printer.section(values, certificate.honouree.kind, code).map_err(|unfit| {
             let finding = unfit.first().map(|u| self.does_not_fit(u, certificate));

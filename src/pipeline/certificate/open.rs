@@ -9,12 +9,14 @@ use crate::diagnostic::{Diagnostic, Place, Result, blocks};
 use crate::docx::look_at_picture;
 use crate::layout::{Art, Printer};
 use crate::model::CertificateForm;
-use crate::pipeline::word::is_word;
+use crate::pipeline::word::{is_word, read};
 use crate::pipeline::workspace::{Workspace, read_failure, read_text};
 use crate::source::certificate::parse_form;
 use crate::text;
+use crate::world::parent_of;
 
 use super::codes::{BAD_EMBLEM, LARGE_EMBLEM, UNKNOWN_FORM};
+use super::kept::Source;
 use super::word::WordForm;
 use super::{Make, Press};
 
@@ -64,9 +66,11 @@ impl<'w> Press<'w> {
         if is_word(named) {
             let path = workspace.dir.join(named);
             let file = workspace.shown(&path);
-            let (form, findings) = WordForm::open(workspace, &path, &file)?;
+            let bytes = read(workspace.world, &path)?;
+            let (form, findings) = WordForm::compile(&bytes, parent_of(&path), &file)?;
+            let source = Source { form: bytes, ..Source::default() };
             let make = form.map(|form| Make::Word(Box::new(form)));
-            return Ok((make.map(|make| Self { workspace, file, make }), findings));
+            return Ok((make.map(|make| Self { workspace, file, source, make }), findings));
         }
         let Some((id, file, text)) = find(workspace, settings)? else {
             return Ok((None, vec![unknown(workspace, &settings.form)]));
@@ -81,7 +85,9 @@ impl<'w> Press<'w> {
         }
         let printer = Printer::new(form, &art, &workspace.rules.words);
         let make = Make::Boxes(Box::new(printer));
-        Ok((Some(Self { workspace, file, make }), findings))
+        let emblem = art.emblem.map(|(bytes, ..)| bytes);
+        let source = Source { id, form: text.into_bytes(), emblem, shift: settings.shift };
+        Ok((Some(Self { workspace, file, source, make }), findings))
     }
 }
 

@@ -1,26 +1,23 @@
 //! Many certificates in one file, for printing.
 //!
-//! Knows: how many pages go into a file. Must not know: the book.
-
-use rayon::prelude::*;
+//! Knows: how many pages go into a file unless told otherwise. Must not know: the book.
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::pipeline::awards::Stamp;
-use crate::pipeline::filing::Attachment;
+use crate::layout::Section;
 use crate::text;
 
 use super::{Certificate, Make, Press};
 
-/// Certificates in one file.
+/// Certificates in one file, unless a campaign says otherwise.
 pub const SHEAF: usize = 100;
 
 impl Press<'_> {
-    /// Files of a hundred pages each, in the order given. They are for the printer: what is kept is one
-    /// file a person.
+    /// A file of these pages, as [`Press::print_page`] gave them. `first` is whom the first page is for. It is
+    /// for the printer: what is kept is one file a person.
     ///
     /// # Errors
-    /// As [`Press::print`]; `Usage` for a Word file, which stays one file a person.
-    pub fn sheaf(&self, certificates: &[(&Certificate, &Stamp)]) -> Result<Vec<Attachment>> {
+    /// `Usage` for a Word file, which stays one file a person; as [`Press::print`].
+    pub fn sheaf(&self, first: &Certificate, pages: Vec<Section>) -> Result<Vec<u8>> {
         let Make::Boxes(printer) = &self.make else {
             return Err(Failure::new(
                 FailureKind::Usage,
@@ -35,20 +32,7 @@ impl Press<'_> {
                 "print the whole folder, or use a .toml form for a hundred in a file"
             )));
         };
-        let file = |part: &[(&Certificate, &Stamp)]| {
-            let sections = part
-                .iter()
-                .map(|(certificate, stamp)| {
-                    let values = self.values(certificate, Some(stamp));
-                    self.section(printer, certificate, &values, &stamp.qr)
-                })
-                .collect::<Result<Vec<_>>>()?;
-            let properties = part.first().map(|(c, _)| self.properties(c, part.len()));
-            let sheet = printer.sheet(sections, properties.unwrap_or_default());
-            let written = self.workspace.writer.write(&sheet)?;
-            let parts = Some(crate::archive::Digest(written.parts));
-            Ok(Attachment { bytes: written.bytes, extension: "docx", parts })
-        };
-        certificates.par_chunks(SHEAF).map(file).collect()
+        let properties = self.properties(first, pages.len());
+        Ok(self.workspace.writer.write(&printer.sheet(pages, properties))?.bytes)
     }
 }

@@ -9,7 +9,7 @@ use super::*;
 use crate::archive::log::PublicKey;
 use crate::diagnostic::blocks;
 use crate::pipeline::acts::{Call, reissue, show};
-use crate::pipeline::awards::{Awarding, enter_awards};
+use crate::pipeline::awards::{Awarding, Origins, enter_awards};
 use crate::pipeline::evidence::public_keys;
 use crate::pipeline::issue::Ticket;
 use crate::register::{Register, VOUCHER_FIELD};
@@ -73,7 +73,10 @@ fn enter(
         .collect();
     let ticket = Ticket { job: "a".into(), title: "a".into(), wait: Duration::ZERO };
     let make = |index: usize, stamp: &Stamp| press.print(&certificates[index], stamp);
-    enter_awards(workspace, &awards, &ticket, &make, &|_| {}).expect("enters").issued
+    let kept = press.kept();
+    let origins =
+        Origins { inputs: vec![kept.input.into(); certificates.len()], texts: kept.texts };
+    enter_awards(workspace, &awards, &ticket, &make, &origins, &|_| {}).expect("enters").issued
 }
 
 fn known(workspace: &Workspace<'_>) -> Vec<PublicKey> {
@@ -255,8 +258,14 @@ fn a_sheaf_holds_a_hundred_in_their_order() {
             (certificate(&format!("Người thứ {n}"), HonoureeKind::Individual), stamp)
         })
         .collect();
-    let borrowed: Vec<(&Certificate, &Stamp)> = all.iter().map(|(c, s)| (c, s)).collect();
-    let files = press.sheaf(&borrowed).expect("sheaves");
+    let files: Vec<Vec<u8>> = all
+        .chunks(SHEAF)
+        .map(|part| {
+            let page = |(c, s): &(Certificate, Stamp)| press.print_page(c, s).expect("prints").1;
+            let pages = part.iter().map(|one| page(one).expect("a page")).collect();
+            press.sheaf(&part[0].0, pages).expect("a sheaf")
+        })
+        .collect();
     assert_eq!(files.len(), 2);
     let names = |bytes: &[u8]| {
         let sheet = crate::docx::read(bytes, "a.docx").expect("reads");
@@ -274,10 +283,10 @@ fn a_sheaf_holds_a_hundred_in_their_order() {
         });
         (sheet.sections.len(), texts.filter(|t| t.starts_with("Bà ")).collect::<Vec<_>>())
     };
-    let (pages, first) = names(&files[0].bytes);
+    let (pages, first) = names(&files[0]);
     assert_eq!((pages, first.len()), (100, 100));
     assert_eq!((first[0].as_str(), first[99].as_str()), ("Bà Người thứ 1", "Bà Người thứ 100"));
-    assert_eq!(names(&files[1].bytes), (1, vec!["Bà Người thứ 101".to_owned()]));
+    assert_eq!(names(&files[1]), (1, vec!["Bà Người thứ 101".to_owned()]));
 }
 
 #[test]
@@ -331,5 +340,5 @@ fn the_clerks_own_word_file_is_a_form_too() {
     let made = word.print(&one, &stamp).expect("fills");
     let text = format!("{:?}", crate::docx::read(&made.bytes, "a.docx").expect("reads").sections);
     assert!(text.contains("Lê & <Hoa>") && text.contains("Phòng Tổng hợp 1234 Khối 1"), "{text}");
-    assert_eq!(word.sheaf(&[(&one, &stamp)]).expect_err("no sheaf").kind, FailureKind::Usage);
+    assert_eq!(word.sheaf(&one, Vec::new()).expect_err("no sheaf").kind, FailureKind::Usage);
 }

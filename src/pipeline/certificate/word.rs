@@ -2,17 +2,16 @@
 //!
 //! Knows: which fields its tags may name. Must not know: boxes, the book.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Severity};
 use crate::docx::{WordTemplate, Written};
 use crate::layout::Values;
-use crate::pipeline::word::{Shelf, read};
+use crate::pipeline::word::Shelf;
 use crate::pipeline::workspace::Workspace;
 use crate::text;
-use crate::world::parent_of;
 
 use super::Certificate;
 use super::codes::NAMELESS_TEMPLATE;
@@ -29,13 +28,13 @@ pub(super) struct WordForm {
 }
 
 impl WordForm {
-    pub(super) fn open(
-        workspace: &Workspace<'_>,
-        path: &Path,
+    /// From the bytes of a file; `folder` is where the pictures lie that the data name.
+    pub(super) fn compile(
+        bytes: &[u8],
+        folder: PathBuf,
         file: &str,
     ) -> Result<(Option<Self>, Vec<Diagnostic>)> {
-        let bytes = read(workspace.world, path)?;
-        let (template, mut findings) = WordTemplate::compile(&bytes, file)?;
+        let (template, mut findings) = WordTemplate::compile(bytes, file)?;
         let Some(template) = template else { return Ok((None, findings)) };
         let names = ["ho_ten", "ten", "ten_day_du"];
         if !template.fields().iter().any(|f| names.contains(&f.field.path.as_str())) {
@@ -54,7 +53,7 @@ impl WordForm {
                 )),
             );
         }
-        let form = Self { template, folder: parent_of(path), file: file.to_owned() };
+        let form = Self { template, folder, file: file.to_owned() };
         Ok((Some(form), findings))
     }
 

@@ -121,7 +121,7 @@ impl sheet::Cells for Records {
             let fields = record.fields.into_iter().enumerate().filter(|(_, f)| !f.is_empty());
             let cells = fields.map(|(i, f)| (i, Content::Value(Value::String(f)))).collect();
             let (number, line) = (record.row, record.line);
-            return Ok(Some(Filled { number, line, hidden: false, cells, faces: Vec::new() }));
+            return Ok(Some(Filled { cells, ..Filled::new(number, line, false) }));
         }
     }
 

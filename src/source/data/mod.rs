@@ -87,6 +87,13 @@ pub struct Column {
     pub letter: String,
 }
 
+impl Column {
+    /// The second name of its field, where it has one that differs from the heading.
+    pub fn short(&self) -> Option<&str> {
+        Some(self.key.as_str()).filter(|key| !key.is_empty() && *key != self.heading)
+    }
+}
+
 /// One row of data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {

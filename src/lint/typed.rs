@@ -102,8 +102,7 @@ fn after_day_word(text: &str, from: usize) -> impl Iterator<Item = (usize, Reade
     rest.match_indices(DAY_TAIL).filter_map(move |(at, tail)| {
         let start = (from + at).checked_sub(1).filter(|start| *start >= from)?;
         let first = text.as_bytes().get(start)?;
-        matches!(first, b'n' | b'N')
-            .then_some((start, Reader { text, at: start + 1 + tail.len() }))
+        matches!(first, b'n' | b'N').then_some((start, Reader { text, at: start + 1 + tail.len() }))
     })
 }
 
@@ -229,7 +228,8 @@ mod tests {
         pattern
             .captures_iter(text)
             .map(|c| {
-                let parts: Vec<&str> = (1..c.len()).filter_map(|i| c.get(i)).map(|m| m.as_str()).collect();
+                let parts: Vec<&str> =
+                    (1..c.len()).filter_map(|i| c.get(i)).map(|m| m.as_str()).collect();
                 (c.get(0).expect("all").as_str(), parts[0], parts[1], parts.get(2).copied())
             })
             .collect()

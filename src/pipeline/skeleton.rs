@@ -181,7 +181,8 @@ mod tests {
         let office = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/so-noi-vu");
         let workspace = Workspace::open(&world, &office, day).expect("a sample");
         for (file, text) in FILES {
-            let recipe = Recipe::from_text((*text).to_owned(), (*file).to_owned()).expect("a template");
+            let recipe =
+                Recipe::from_text((*text).to_owned(), (*file).to_owned()).expect("a template");
             let nothing = serde_json::Value::Object(serde_json::Map::new());
             let (document, findings) = recipe.document(&workspace, &nothing, IssueDay::Blank, day);
             let document = document.unwrap_or_else(|| panic!("{file}: {findings:?}"));

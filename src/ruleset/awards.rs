@@ -196,7 +196,11 @@ impl Awards {
                 match by_name.insert(key, at) {
                     Some(other) if other != at => {
                         let first = table.forms.get(other).map_or("", |f| f.id.as_str());
-                        return Err(wrong_forms(file, 0, &format!("“{name}”: {first}, {}", form.id)));
+                        return Err(wrong_forms(
+                            file,
+                            0,
+                            &format!("“{name}”: {first}, {}", form.id),
+                        ));
                     }
                     _ => {}
                 }

@@ -182,8 +182,7 @@ fn numbers(text: &str) -> impl Iterator<Item = &str> {
 
 /// Bytes of `/2025/NĐ-CP` at the beginning of a text.
 fn rest_of_number(text: &str) -> Option<usize> {
-    let digits =
-        |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let letters = |text: &str, more: &str| {
         let is_one = |c: char| c.is_ascii_alphabetic() || "đĐ".contains(c) || more.contains(c);
         text.find(|c| !is_one(c)).unwrap_or(text.len())

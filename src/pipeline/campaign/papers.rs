@@ -176,10 +176,7 @@ fn recipe(
 ///
 /// # Errors
 /// The office's own cannot be read.
-pub(super) fn own_table(
-    workspace: &Workspace<'_>,
-    file: &str,
-) -> Result<Option<(String, String)>> {
+pub(super) fn own_table(workspace: &Workspace<'_>, file: &str) -> Result<Option<(String, String)>> {
     let own = workspace.dir.join(FOLDER).join(file);
     if workspace.world.stat(&own).is_err() {
         return Ok(None);

@@ -381,11 +381,11 @@ fn a_step_is_done_again_once_its_papers_are_given_up_or_called_back() {
     ok(office, "2026-11-10", &["run", "dot.toml", "--step", "to-trinh"]);
     // The number is in force: the message says which, and what to do first.
     let said = refused(office, "2026-11-11", &again("to-trinh"), &["D0857", "01/TTr-SNV"]);
-    assert!(said.contains("vanthu void 1/TTr-SNV"), "{said}");
+    assert!(said.contains("vanthu void 01/TTr-SNV"), "{said}");
     change(office, "ds.csv", "Bùi Đức Thắng", "Bùi Đức Thăng");
-    ok(office, "2026-11-11", &["void", "1/TTr-SNV", "--reason", "sai tên một người"]);
+    ok(office, "2026-11-11", &["void", "01/TTr-SNV", "--reason", "sai tên một người"]);
     // Nothing goes on from a paper that was given up.
-    let said = refused(office, "2026-11-12", &["run", "dot.toml"], &["D0858", "1/TTr-SNV"]);
+    let said = refused(office, "2026-11-12", &["run", "dot.toml"], &["D0858", "01/TTr-SNV"]);
     assert!(said.contains("--step to-trinh --again"), "{said}");
     let before = count(office);
     let mut dry = again("to-trinh");
@@ -403,9 +403,9 @@ fn a_step_is_done_again_once_its_papers_are_given_up_or_called_back() {
     assert!(decision.contains("Tờ trình số 02/TTr-SNV ngày 12 tháng 11 năm 2026"), "{decision}");
     assert!(decision.contains("Bùi Đức Thăng"), "{decision}");
     // What a decision rests upon is not done again while it stands; nor a decision under its certificates.
-    refused(office, "2026-11-21", &again("to-trinh"), &["D0857", "1/QĐ-SNV", "vang:1/2026"]);
-    refused(office, "2026-11-21", &again("quyet-dinh"), &["D0857", "1/QĐ-SNV", "vang:1/2026"]);
-    for code in ["vang:1/2026", "vang:2/2026", "vang:3/2026", "1/QĐ-SNV"] {
+    refused(office, "2026-11-21", &again("to-trinh"), &["D0857", "01/QĐ-SNV", "vang:01@2026"]);
+    refused(office, "2026-11-21", &again("quyet-dinh"), &["D0857", "01/QĐ-SNV", "vang:01@2026"]);
+    for code in ["vang:01@2026", "vang:02@2026", "vang:03@2026", "01/QĐ-SNV"] {
         ok(office, "2026-11-21", &["void", code, "--reason", "sai tên"]);
     }
     change(office, "ds.csv", "Bùi Đức Thăng", "Bùi Đức Thắng");

@@ -89,8 +89,8 @@ fn standing(
     let year = done.entries.first().map_or(0, |e| e.date.year());
     let code = |row: &&crate::register::JobRow| {
         let (number, notation) = (row.number, &row.notation);
-        // As the acts take it: `vang:5/2026` in the book of awards.
-        if is_award { format!("vang:{number}/{year}") } else { format!("{number}/{notation}") }
+        // As the acts take it: `vang:5@2026` in the book of awards.
+        if is_award { format!("vang:{number}@{year}") } else { format!("{number}/{notation}") }
     };
     let mut codes: Vec<String> = rows.iter().take(MOST_NAMED).map(code).collect();
     let first_code = codes.first().cloned().unwrap_or_default();

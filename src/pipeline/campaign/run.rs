@@ -498,6 +498,9 @@ impl Runner<'_, '_> {
             && let Some(register) = read_register(&self.workspace.dir)?
         {
             self.done = state(&register, &self.opened.id)?;
+            // A step that is still to be done once more is not done.
+            let rounds = &self.rounds;
+            self.done.retain(|s, done| rounds.get(s).is_none_or(|round| done.round >= *round));
         }
         Ok(())
     }

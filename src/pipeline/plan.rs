@@ -45,6 +45,9 @@ pub struct PlannedStep {
     pub extra: BTreeMap<String, String>,
 }
 
+/// Documents with errors that are kept.
+const MOST_REFUSED: usize = 16;
+
 /// Everything a job would do.
 #[derive(Default)]
 pub struct Plan {
@@ -56,6 +59,9 @@ pub struct Plan {
     pub findings: Vec<Diagnostic>,
     /// Rows with errors, with their place and the code of their first error.
     pub bad: Vec<(Place, String)>,
+    /// Documents that may not be issued, with their steps, as far as they could be made: a few, for those who
+    /// have more to say of them.
+    pub refused: Vec<(usize, Document)>,
     /// Findings beyond those told one by one.
     pub untold: usize,
     /// Further fields that every row of the plan gets in the register.
@@ -446,14 +452,22 @@ impl<'p, 'w> Planner<'p, 'w> {
             data = with_defaults(only.clone(), &data);
         }
         let list = Value::Array(list);
+        // A file that is one record may have a list of that name itself: its own stays.
+        let own = |data: &Map<String, Value>, name: &str| {
+            rows.single() && data.get(name).is_some_and(Value::is_array)
+        };
         // Under the names that the source uses: thousands of rows are not copied for a name that nobody asks for.
         match self.plan.steps[index].recipe.rows_called() {
+            [hang] if own(&data, hang) => {}
             [hang] => {
                 data.insert((*hang).to_owned(), list);
             }
             _ => {
-                data.insert("hang".to_owned(), list.clone());
-                data.insert("rows".to_owned(), list);
+                for name in
+                    ["hang", "rows"].into_iter().filter(|n| !own(&data, n)).collect::<Vec<_>>()
+                {
+                    data.insert(name.to_owned(), list.clone());
+                }
             }
         }
         let outcome = self.make_one(index, data, findings);
@@ -474,6 +488,10 @@ impl<'p, 'w> Planner<'p, 'w> {
         if let Some(code) = first_error {
             self.plan.bad.push((row.clone(), code.to_string()));
             if self.plan.purpose != Purpose::Draft || !only_form {
+                if let Some(document) = document.filter(|_| self.plan.refused.len() < MOST_REFUSED)
+                {
+                    self.plan.refused.push((index, document));
+                }
                 return;
             }
         }

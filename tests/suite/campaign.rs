@@ -371,3 +371,64 @@ fn a_campaign_that_was_killed_is_finished_by_running_it_again() {
         ok(office, "2026-11-20", &["verify"]);
     }
 }
+
+#[test]
+fn a_step_is_done_again_once_its_papers_are_given_up_or_called_back() {
+    let dir = office();
+    let office = dir.path();
+    let again = |step: &'static str| vec!["run", "dot.toml", "--step", step, "--again"];
+    refused(office, "2026-11-10", &again("to-trinh"), &["D0857"]);
+    ok(office, "2026-11-10", &["run", "dot.toml", "--step", "to-trinh"]);
+    // The number is in force: the message says which, and what to do first.
+    let said = refused(office, "2026-11-11", &again("to-trinh"), &["D0857", "01/TTr-SNV"]);
+    assert!(said.contains("vanthu void 01/TTr-SNV"), "{said}");
+    change(office, "ds.csv", "Bùi Đức Thắng", "Bùi Đức Thăng");
+    ok(office, "2026-11-11", &["void", "01/TTr-SNV", "--reason", "sai tên một người"]);
+    // Nothing goes on from a paper that was given up.
+    let said = refused(office, "2026-11-12", &["run", "dot.toml"], &["D0858", "01/TTr-SNV"]);
+    assert!(said.contains("--step to-trinh --again"), "{said}");
+    let before = count(office);
+    let mut dry = again("to-trinh");
+    dry.push("--dry-run");
+    let (would, _) = ok(office, "2026-11-12", &dry);
+    assert!(would.contains("02/TTr-SNV"), "{would}");
+    assert_eq!(count(office), before, "a dry run changes nothing");
+    ok(office, "2026-11-12", &again("to-trinh"));
+    // Once more is refused, since the new paper is in force: a command that is run twice does nothing twice.
+    refused(office, "2026-11-12", &again("to-trinh"), &["D0857", "02/TTr-SNV"]);
+    let (status, _) = ok(office, "2026-11-12", &["campaign", "status", "dot.toml"]);
+    assert!(status.contains("02/TTr-SNV") && status.contains("làm lần 2"), "{status}");
+    ok(office, "2026-11-20", &["run", "dot.toml"]);
+    let decision = text_of(&office.join("in/01-QD-SNV.docx"));
+    assert!(decision.contains("Tờ trình số 02/TTr-SNV ngày 12 tháng 11 năm 2026"), "{decision}");
+    assert!(decision.contains("Bùi Đức Thăng"), "{decision}");
+    // What a decision rests upon is not done again while it stands; nor a decision under its certificates.
+    refused(office, "2026-11-21", &again("to-trinh"), &["D0857", "01/QĐ-SNV", "vang:01@2026"]);
+    refused(office, "2026-11-21", &again("quyet-dinh"), &["D0857", "01/QĐ-SNV", "vang:01@2026"]);
+    for code in ["vang:01@2026", "vang:02@2026", "vang:03@2026", "01/QĐ-SNV"] {
+        ok(office, "2026-11-21", &["void", code, "--reason", "sai tên"]);
+    }
+    change(office, "ds.csv", "Bùi Đức Thăng", "Bùi Đức Thắng");
+    let both = ["run", "dot.toml", "--step", "quyet-dinh", "--step", "giay-khen", "--again"];
+    let (done, _) = ok(office, "2026-11-22", &both);
+    assert!(done.contains("02/QĐ-SNV") && done.contains("số 04 đến 06"), "{done}");
+    assert!(text_of(&office.join("in/02-QD-SNV.docx")).contains("Bùi Đức Thắng"));
+    ok(office, "2026-11-23", &["verify"]);
+}
+
+#[test]
+fn a_paper_with_a_fault_of_form_is_held_against_the_list_in_the_same_run() {
+    let dir = office();
+    let office = dir.path();
+    let own = office.join("templates/awards");
+    fs::create_dir_all(&own).expect("a folder");
+    let text = include_str!("../../templates/awards/quyet-dinh.md");
+    // An article out of its order is a fault of form; the count and the last Điều are cross-checks.
+    let bad = text
+        .replace("Điều 2. ", "Điều 5. ")
+        .replace("cho {{dem}} đã", "cho 01 tập thể và 03 cá nhân đã");
+    assert_ne!(text, bad);
+    fs::write(own.join("quyet-dinh.md"), &bad).expect("write");
+    let said = refused(office, "2026-11-20", &["run", "dot.toml"], &["D0811"]);
+    assert!(said.contains("T06"), "{said}");
+}

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Failure, Lang, Place, Result, Text, blocks};
-use crate::model::Number;
+use crate::model::{Document, Number};
 use crate::pipeline::Workspace;
 use crate::pipeline::awards::{Awarding, Stamp, enter_awards, preview_awards};
 use crate::pipeline::filing::Progress;
@@ -19,6 +19,7 @@ use crate::source::campaign::CampaignStep;
 use crate::text;
 
 use super::Opened;
+use super::again;
 use super::awarding::{AwardLine, Awards, Decided, agree, awards};
 use super::before::{order_of, settings, since};
 use super::cases::{Case, amounts, counted, higher, tally};
@@ -36,6 +37,8 @@ use super::votes;
 pub struct Order {
     /// Which steps; empty: all of the campaign.
     pub steps: Vec<CampaignStep>,
+    /// The steps that are named were done, their papers are no longer in force, and they are done once more.
+    pub again: bool,
     /// Only say what would be done.
     pub dry_run: bool,
     /// How long to wait for another process.
@@ -96,12 +99,28 @@ pub fn run(
     let mut ran = Ran { findings: std::mem::take(&mut opened.findings), ..Ran::default() };
     let register = read_register(&workspace.dir)?;
     let register = register.as_ref().map(|r| r as &dyn Register);
-    let mut runner = Runner { workspace, opened, done: BTreeMap::new() };
+    let mut runner = Runner { workspace, opened, done: BTreeMap::new(), rounds: BTreeMap::new() };
     runner.done = match register {
         Some(register) => state(register, &runner.opened.id)?,
         None => BTreeMap::new(),
     };
     let wanted = runner.wanted(&order.steps, &mut ran.findings);
+    if let Some(register) = register {
+        let all = &runner.opened.campaign;
+        if order.again {
+            ran.findings.extend(again::refusals(register, all, &runner.done, &order.steps)?);
+            // Of each step that is done once more, which time it is.
+            for step in &wanted {
+                if let Some(done) = runner.done.remove(step) {
+                    runner.rounds.insert(*step, done.round.saturating_add(1));
+                }
+            }
+        }
+        ran.findings.extend(again::undone(all, &runner.done, &wanted));
+    } else if order.again {
+        let nothing = BTreeMap::new();
+        ran.findings.extend(again::never_done(&runner.opened.campaign, &nothing, &order.steps));
+    }
     if runner.opened.cases.is_empty() {
         return Ok(ran);
     }
@@ -161,6 +180,8 @@ struct Runner<'r, 'w> {
     workspace: &'r Workspace<'w>,
     opened: Opened,
     done: BTreeMap<CampaignStep, Done>,
+    /// Which time a step is done that is done again.
+    rounds: BTreeMap<CampaignStep, u32>,
 }
 
 impl Runner<'_, '_> {
@@ -303,24 +324,28 @@ impl Runner<'_, '_> {
         findings.extend(of_certificates?);
         findings.extend(plan.findings.iter().cloned());
         let money = self.opened.campaign.decision.money;
-        for (index, planned) in plan.documents.iter().enumerate() {
-            let Some((step, cases)) = named.get(planned.step) else { continue };
+        let look = |index: usize, document: &Document| -> Result<Vec<Diagnostic>> {
+            let Some((step, cases)) = named.get(index) else { return Ok(Vec::new()) };
             let cases = cases.iter().filter_map(|i| self.opened.cases.get(*i)).collect();
-            let more = plan.look(self.workspace, index, |document| {
-                let paper = Checked {
-                    document,
-                    step: *step,
-                    cases,
-                    money: money && *step == CampaignStep::Decision,
-                };
-                check(&paper, &self.opened.tables.bases, register, &pending)
-            })??;
+            let money = money && *step == CampaignStep::Decision;
+            let paper = Checked { document, step: *step, cases, money };
+            check(&paper, &self.opened.tables.bases, register, &pending)
+        };
+        let mut all = Vec::new();
+        for (index, planned) in plan.documents.iter().enumerate() {
+            all.extend(plan.look(self.workspace, index, |d| look(planned.step, d))??);
+        }
+        // A paper that breaks a rule of form is held against the list too: all is told at once.
+        for (step, document) in &plan.refused {
+            all.extend(look(*step, document)?);
+        }
+        for finding in all {
             // The same doubt about two papers is told once.
-            let told = |d: &Diagnostic| {
-                d.code == DOUBTFUL && findings.iter().any(|f| f.message == d.message)
-            };
-            let fresh: Vec<Diagnostic> = more.into_iter().filter(|d| !told(d)).collect();
-            findings.extend(fresh);
+            let told = finding.code == DOUBTFUL
+                && findings.iter().any(|f: &Diagnostic| f.message == finding.message);
+            if !told {
+                findings.push(finding);
+            }
         }
         Ok(Some(Made { plan, named }))
     }
@@ -433,7 +458,7 @@ impl Runner<'_, '_> {
         ran: &mut Ran,
     ) -> Result<()> {
         let ticket = Ticket {
-            job: job(&self.opened.id, step),
+            job: job(&self.opened.id, step, self.rounds.get(&step).copied().unwrap_or(1)),
             title: format!("{}: {}", self.opened.campaign.title, step.names().1),
             wait: order.wait,
         };
@@ -473,6 +498,9 @@ impl Runner<'_, '_> {
             && let Some(register) = read_register(&self.workspace.dir)?
         {
             self.done = state(&register, &self.opened.id)?;
+            // A step that is still to be done once more is not done.
+            let rounds = &self.rounds;
+            self.done.retain(|s, done| rounds.get(s).is_none_or(|round| done.round >= *round));
         }
         Ok(())
     }

@@ -51,7 +51,10 @@ pub fn write_drafts(
         findings.extend(more);
         let path = free_name(plan, index, &of_step, out, &mut used);
         let previous = keep_previous(workspace, &path, &written.bytes)?;
-        write_file(workspace.world, &path, &written.bytes)?;
+        if !matches!(previous, Previous::Same) {
+            write_file(workspace.world, &path, &written.bytes)?;
+        }
+        let previous = if let Previous::Aside(aside) = previous { Some(aside) } else { None };
         drafts.push(Drafted { path, previous });
     }
     plan.findings.extend(findings);
@@ -89,22 +92,31 @@ fn free_name(
     path
 }
 
+/// What stood where a draft goes.
+enum Previous {
+    None,
+    /// The same file: there is nothing to write.
+    Same,
+    /// Another one, which lies there now.
+    Aside(PathBuf),
+}
+
 /// An older draft that differs may hold a person's changes: it is moved aside, never overwritten.
-fn keep_previous(workspace: &Workspace<'_>, path: &Path, bytes: &[u8]) -> Result<Option<PathBuf>> {
+fn keep_previous(workspace: &Workspace<'_>, path: &Path, bytes: &[u8]) -> Result<Previous> {
     let world = workspace.world;
-    let Ok(stat) = world.stat(path) else { return Ok(None) };
+    let Ok(stat) = world.stat(path) else { return Ok(Previous::None) };
     let same =
         stat.len == bytes.len() as u64 && world.read(path, stat.len).is_ok_and(|old| old == bytes);
     if same {
-        return Ok(None);
+        return Ok(Previous::Same);
     }
     for nth in 1..10_000 {
         let aside = path.with_extension(format!("truoc-{nth}.docx"));
         match world.rename(path, &aside) {
-            Ok(()) => return Ok(Some(aside)),
+            Ok(()) => return Ok(Previous::Aside(aside)),
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(e) => return Err(write_failure(&aside, &e)),
         }
     }
-    Ok(None)
+    Ok(Previous::None)
 }

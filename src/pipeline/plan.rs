@@ -10,21 +10,21 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::archive::{Digest, Hashing, sha256};
+use crate::archive::{Digest, sha256};
 use crate::diagnostic::{
     Diagnostic, Failure, FailureKind, Family, Place, Result, Severity, blocks,
 };
 use crate::docx::Written;
 use crate::model::{Document, is_copy, plain};
-use crate::register::{Book, annex};
+use crate::register::Book;
 use crate::source::data;
 use crate::source::job::{Mode, Step};
 use crate::text;
 
 use super::codes::MISSING_FIELD;
-use super::fields::fields_of;
+use super::make::{Maker, Outcome};
 use super::planned::{Planned, RowData, RowPlace};
-use super::recipe::{IssueDay, Recipe, at_row};
+use super::recipe::{IssueDay, Recipe};
 use super::workspace::Workspace;
 
 /// Rows that are filled and checked at a time.
@@ -152,7 +152,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// The day that goes into the documents of a step.
-    fn day(self, step: &Step) -> IssueDay {
+    pub(super) fn day(self, step: &Step) -> IssueDay {
         match self {
             Self::Draft => IssueDay::Blank,
             Self::Issue(day) => day.or(step.date).map_or(IssueDay::FromSource, IssueDay::Given),
@@ -216,63 +216,6 @@ struct Planner<'p, 'w> {
     seen: HashMap<u128, u32>,
     /// Warnings that the template brings to every row: told once, counted.
     repeated: HashMap<(String, Option<u32>, String), (usize, usize)>,
-}
-
-/// Fills and checks the rows of a step; many threads may do it at once.
-#[derive(Clone, Copy)]
-struct Maker<'a> {
-    workspace: &'a Workspace<'a>,
-    /// The step and its index.
-    planned: &'a PlannedStep,
-    index: usize,
-    purpose: Purpose,
-    today: Date,
-}
-
-/// A row, filled and checked.
-struct Outcome {
-    row: Place,
-    data: Map<String, Value>,
-    /// Length of the data as JSON, and the digest that tells it from other rows of the step.
-    size: usize,
-    digest: Digest,
-    document: Option<Document>,
-    findings: Vec<Diagnostic>,
-}
-
-impl Maker<'_> {
-    /// Fills, reads, assembles and checks one document. Pure: runs on many threads.
-    fn make(self, row: Place, data: Map<String, Value>, mut findings: Vec<Diagnostic>) -> Outcome {
-        let mut document = None;
-        let data = Value::Object(data);
-        if !blocks(&findings) {
-            let planned = self.planned;
-            let day = self.purpose.day(&planned.step);
-            let (made, more) = planned.recipe.document(self.workspace, &data, day, self.today);
-            document = made;
-            findings.extend(if row == Place::default() { more } else { at_row(more, &row) });
-            if let Some(document) = &document
-                && self.purpose != Purpose::Draft
-            {
-                let place = match &row.file {
-                    Some(_) => row.clone(),
-                    None => Place::file(&planned.recipe.file),
-                };
-                let fields = fields_of(document, &self.workspace.rules, None);
-                findings.extend(annex::check(Book::Outgoing, &fields, &place));
-            }
-        }
-        // A draft takes no number: nobody will ask whether its row was there before.
-        let (size, digest) = match self.purpose {
-            Purpose::Draft => (weight(&data), Digest([0; 32])),
-            Purpose::Issue(_) => fingerprint(self.index, document.is_some().then_some(&data)),
-        };
-        let data = match data {
-            Value::Object(data) => data,
-            _ => Map::new(),
-        };
-        Outcome { row, data, size, digest, document, findings }
-    }
 }
 
 impl<'p, 'w> Planner<'p, 'w> {
@@ -589,29 +532,6 @@ impl<'p, 'w> Planner<'p, 'w> {
 /// The next rows of a file; none at its end.
 fn next_rows(rows: &mut dyn data::Rows) -> Result<Vec<data::Row>> {
     rows.take(CHUNK).collect()
-}
-
-/// Length of a row's data as JSON, and the digest that tells it from others.
-fn fingerprint(index: usize, data: Option<&Value>) -> (usize, Digest) {
-    use std::io::Write as _;
-    let mut hashing = Hashing::new();
-    // Writing to a hash does not fail.
-    let _ = write!(hashing, "{index}\0");
-    let head = hashing.len;
-    let mut writer = std::io::BufWriter::with_capacity(1 << 13, hashing);
-    let _ = data.map(|data| serde_json::to_writer(&mut writer, data));
-    let hashing = writer.into_inner().unwrap_or_default();
-    (hashing.len.saturating_sub(head), hashing.finish())
-}
-
-/// About how many bytes a row's texts come to.
-fn weight(data: &Value) -> usize {
-    match data {
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(weight).sum(),
-        Value::Object(fields) => fields.values().map(weight).sum(),
-        _ => 8,
-    }
 }
 
 /// The first half of a digest, enough to tell rows and jobs apart.

@@ -3,7 +3,8 @@
 //! Knows: which rows stand in which segment. Must not know: what a row says, SQL.
 //!
 //! Lines are appended unsynced: they can be made from the register at any time, and each opening adds
-//! what is missing. A full segment is made durable and listed with its digest by the next opening.
+//! what is missing. A segment that one batch fills from its first line to its last is listed with its digest once the
+//! conclusion has made it durable; any other full one is made durable and listed by the next opening.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -14,6 +14,7 @@ mod write;
 mod xml;
 
 pub use normal::normal;
+pub use png::dark_squares;
 pub use read::read;
 pub use word::{Compiled, NoPictures, Pictures, WordField, WordTemplate, look_at_picture};
 pub use write::{Writer, Written};

@@ -57,7 +57,9 @@ fn assert_clean(office: &Office) {
 fn every_sample_is_rendered_again_from_the_register_alone() {
     let world = System::new(None);
     let mut rendered = 0;
-    for (sample, job) in [("day-du", "JOB.toml"), ("thu-moi", "JOB.toml"), ("khen-thuong", "dot-khen.toml")] {
+    for (sample, job) in
+        [("day-du", "JOB.toml"), ("thu-moi", "JOB.toml"), ("khen-thuong", "dot-khen.toml")]
+    {
         let folder = tempfile::tempdir().expect("a folder");
         let office = folder.path().join("co-quan");
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(sample);

@@ -2,8 +2,6 @@
 //!
 //! Knows: which outcome has which code. Must not know: how an outcome is shown.
 
-use std::process::ExitCode;
-
 use crate::diagnostic::FailureKind;
 
 /// The status of a run.
@@ -19,12 +17,6 @@ pub enum Exit {
     Stopped = 3,
     /// Evidence of tampering or roll-back.
     Tampered = 4,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        ExitCode::from(exit as u8)
-    }
 }
 
 impl From<FailureKind> for Exit {

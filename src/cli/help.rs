@@ -13,7 +13,7 @@ use crate::text;
 
 use super::args::Cli;
 
-const WORDS: &str = include_str!("../../templates/help.toml");
+const WORDS: &str = table!("help");
 /// The name of the whole command in the table.
 const ROOT: &str = "vanthu";
 /// Where the options of every command begin among all options.
@@ -35,7 +35,7 @@ struct Table(BTreeMap<String, Words>);
 impl Table {
     fn load() -> Self {
         // The table is embedded; a test reads it. An unreadable one only means help without words.
-        Self(toml::from_str(WORDS).unwrap_or_default())
+        Self(serde_json::from_str(WORDS).unwrap_or_default())
     }
 
     fn command(&self, name: &str, lang: Lang) -> String {

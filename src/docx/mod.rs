@@ -8,6 +8,7 @@ mod names;
 mod normal;
 mod pack;
 mod png;
+mod pressed;
 mod read;
 mod word;
 mod write;
@@ -15,6 +16,8 @@ mod xml;
 
 pub use normal::normal;
 pub use png::dark_squares;
+#[cfg(test)]
+pub(crate) use pressed::tests::seen_parts_lie_ready;
 pub use read::read;
 pub use word::{Compiled, NoPictures, Pictures, WordField, WordTemplate, look_at_picture};
 pub use write::{Writer, Written};

@@ -62,20 +62,19 @@ impl Part {
     pub(super) fn new(name: impl Into<String>, content: &[u8], effort: Effort) -> Option<Self> {
         let size = u32::try_from(content.len()).ok()?;
         let crc = crc32fast::hash(content);
-        let mut sha256 = [0; 32];
-        let sum = || digest(&SHA256, content);
-        let data = || match effort {
-            Effort::Once => ONCE.with_borrow_mut(|c| deflate(c, content)),
-            Effort::AllCores if content.len() > LARGE => deflate_large(content),
-            Effort::EachTime | Effort::AllCores => EACH.with_borrow_mut(|c| deflate(c, content)),
-            Effort::Stored => Some(content.to_vec()),
+        let (sha256, data) = match effort {
+            Effort::AllCores if content.len() > LARGE => {
+                rayon::join(|| sum(content), || deflate_large(content))
+            }
+            Effort::Once => {
+                let sha256 = sum(content);
+                (sha256, once(content, &sha256))
+            }
+            Effort::EachTime | Effort::AllCores => {
+                (sum(content), EACH.with_borrow_mut(|c| deflate(c, content)))
+            }
+            Effort::Stored => (sum(content), Some(content.to_vec())),
         };
-        let (sum, data) = if effort == Effort::AllCores && content.len() > LARGE {
-            rayon::join(sum, data)
-        } else {
-            (sum(), data())
-        };
-        sha256.copy_from_slice(sum.as_ref());
         let data = data?;
         let method = if effort == Effort::Stored { STORED } else { DEFLATED };
         Some(Self { name: name.into(), crc, size, sha256, method, data })
@@ -91,8 +90,7 @@ impl Part {
     ) -> Option<Self> {
         let size = u32::try_from(content.len()).ok()?;
         u32::try_from(data.len()).ok()?;
-        let mut sha256 = [0; 32];
-        sha256.copy_from_slice(digest(&SHA256, content).as_ref());
+        let sha256 = sum(content);
         let method = if is_deflated { DEFLATED } else { STORED };
         Some(Self { name: name.into(), crc, size, sha256, method, data })
     }
@@ -117,7 +115,23 @@ impl Part {
     }
 }
 
-fn deflate(compress: &mut Compress, content: &[u8]) -> Option<Vec<u8>> {
+fn sum(content: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest(&SHA256, content).as_ref());
+    out
+}
+
+/// Deflates hard, unless that was done before the program began.
+fn once(content: &[u8], sha256: &[u8; 32]) -> Option<Vec<u8>> {
+    #[cfg(test)]
+    super::pressed::tests::see(*sha256, content);
+    match super::pressed::ready(sha256) {
+        Some(data) => Some(data.to_vec()),
+        None => ONCE.with_borrow_mut(|c| deflate(c, content)),
+    }
+}
+
+pub(super) fn deflate(compress: &mut Compress, content: &[u8]) -> Option<Vec<u8>> {
     compress.reset();
     // Stored blocks cost 5 bytes for each 16 KiB at worst: this always has room in one go.
     let mut out = Vec::with_capacity(content.len() + content.len() / 1000 * 6 + 64);

@@ -11,19 +11,19 @@ use crate::ruleset::Ruleset;
 
 /// The tables of codes, one for each family or part of it.
 const TABLES: [&str; 13] = [
-    include_str!("../../templates/codes/t.toml"),
-    include_str!("../../templates/codes/d-source.toml"),
-    include_str!("../../templates/codes/d-data.toml"),
-    include_str!("../../templates/codes/d-certificate.toml"),
-    include_str!("../../templates/codes/d-pipeline.toml"),
-    include_str!("../../templates/codes/d-incoming.toml"),
-    include_str!("../../templates/codes/d-lists.toml"),
-    include_str!("../../templates/codes/d-campaign.toml"),
-    include_str!("../../templates/codes/m.toml"),
-    include_str!("../../templates/codes/m-word.toml"),
-    include_str!("../../templates/codes/s.toml"),
-    include_str!("../../templates/codes/s-clerk.toml"),
-    include_str!("../../templates/codes/k.toml"),
+    table!("codes/t"),
+    table!("codes/d-source"),
+    table!("codes/d-data"),
+    table!("codes/d-certificate"),
+    table!("codes/d-pipeline"),
+    table!("codes/d-incoming"),
+    table!("codes/d-lists"),
+    table!("codes/d-campaign"),
+    table!("codes/m"),
+    table!("codes/m-word"),
+    table!("codes/s"),
+    table!("codes/s-clerk"),
+    table!("codes/k"),
 ];
 
 /// What a code means.
@@ -66,7 +66,7 @@ struct Table {
 
 /// The rows of a table, or what is wrong with it.
 fn rows(table: &str) -> Result<Vec<CodeRow>, String> {
-    toml::from_str::<Table>(table).map(|t| t.codes).map_err(|e| e.to_string())
+    serde_json::from_str::<Table>(table).map(|t| t.codes).map_err(|e| e.to_string())
 }
 
 static ALL: LazyLock<Vec<CodeRow>> = LazyLock::new(|| {

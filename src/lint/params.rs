@@ -56,6 +56,12 @@ impl<'a> Params<'a> {
         list.cloned().ok_or_else(|| self.error(&format!("`words.{name}` is missing")))
     }
 
+    /// The pattern of the row, with the pieces of text that it wants: `contains`, `ends`.
+    pub(crate) fn main_pattern(&self) -> Result<Pattern> {
+        let pattern = self.pattern("pattern", self.strings("contains")?)?;
+        Ok(pattern.or_ends(self.strings("ends")?))
+    }
+
     /// A pattern that has to be there, with the literals named by `literals`.
     pub(crate) fn pattern(&self, key: &'static str, literals: Vec<String>) -> Result<Pattern> {
         Ok(Pattern::new(self.need(key)?, literals))

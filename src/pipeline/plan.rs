@@ -304,17 +304,23 @@ impl<'p, 'w> Planner<'p, 'w> {
         outcome
     }
 
-    fn open(&self, step: &Step, path: &Path) -> Result<Box<dyn data::Rows>> {
+    fn open(
+        &self,
+        step: &Step,
+        path: &Path,
+        only: Option<Vec<String>>,
+    ) -> Result<Box<dyn data::Rows>> {
         let options = data::Options {
             sheet: step.sheet.clone(),
             header_row: step.header_row,
+            only,
             ..data::Options::default()
         };
         data::open(self.workspace.world, path, &options)
     }
 
     fn per_row(&mut self, index: usize, step: &Step, path: &Path) -> Result<()> {
-        let mut rows = self.open(step, path)?;
+        let mut rows = self.open(step, path, None)?;
         let mut count = 0;
         loop {
             let mut chunk = Vec::with_capacity(CHUNK);
@@ -352,7 +358,10 @@ impl<'p, 'w> Planner<'p, 'w> {
     }
 
     fn one(&mut self, index: usize, step: &Step, path: &Path) -> Result<()> {
-        let mut rows = self.open(step, path)?;
+        // Of what is issued all data are kept; of a draft only its text.
+        let is_draft = self.plan.purpose == Purpose::Draft;
+        let only = is_draft.then(|| self.plan.steps[index].recipe.row_names()).flatten();
+        let mut rows = self.open(step, path, only)?;
         let mut findings = Vec::new();
         let mut list = Vec::new();
         while let Some(row) = rows.next().transpose()? {
@@ -408,7 +417,11 @@ impl<'p, 'w> Planner<'p, 'w> {
                 findings.extend(annex::check(Book::Outgoing, &fields, &place));
             }
         }
-        let (size, digest) = fingerprint(index, document.is_some().then_some(&data));
+        // A draft takes no number: nobody will ask whether its row was there before.
+        let (size, digest) = match self.plan.purpose {
+            Purpose::Draft => (weight(&data), Digest([0; 32])),
+            Purpose::Issue(_) => fingerprint(index, document.is_some().then_some(&data)),
+        };
         let data = match data {
             Value::Object(data) => data,
             _ => Map::new(),
@@ -444,7 +457,15 @@ impl<'p, 'w> Planner<'p, 'w> {
         let kept = self.kept < KEPT || self.plan.documents.is_empty();
         let before = self.plan.documents.last();
         let row = RowPlace::new(row, before.map(|b| &b.row));
-        let data = RowData::new(&data, before.map(|b| &b.data));
+        // Nobody asks for the values of a draft that is laid out from its document, which is kept.
+        let is_asked = self.plan.purpose != Purpose::Draft
+            || !kept
+            || self.plan.steps[index].recipe.bytes().is_some();
+        let data = if is_asked {
+            RowData::new(&data, before.map(|b| &b.data))
+        } else {
+            RowData::default()
+        };
         let subject = match before.filter(|b| *b.subject == *subject) {
             Some(before) => Arc::clone(&before.subject),
             None => subject.into(),
@@ -524,6 +545,16 @@ fn fingerprint(index: usize, data: Option<&Value>) -> (usize, Digest) {
     let _ = data.map(|data| serde_json::to_writer(&mut writer, data));
     let hashing = writer.into_inner().unwrap_or_default();
     (hashing.len.saturating_sub(head), hashing.finish())
+}
+
+/// About how many bytes a row's texts come to.
+fn weight(data: &Value) -> usize {
+    match data {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(fields) => fields.values().map(weight).sum(),
+        _ => 8,
+    }
 }
 
 /// The first half of a digest, enough to tell rows and jobs apart.

@@ -141,7 +141,7 @@ fn is_other_name(short: &str, heading: &str, value: &Value) -> bool {
 }
 
 /// A row's values as JSON.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RowData {
     columns: Arc<Columns>,
     values: Box<str>,

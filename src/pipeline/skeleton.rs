@@ -12,7 +12,7 @@ use crate::world::World;
 
 use super::workspace::read_text;
 
-const INDEX: &str = include_str!("../../templates/index.toml");
+const INDEX: &str = table!("index");
 
 /// The embedded files by name.
 const FILES: &[(&str, &str)] = &[
@@ -90,7 +90,7 @@ fn campaign() -> Skeleton {
 /// # Errors
 /// Never for a released program: a test reads the embedded index.
 pub fn skeletons() -> Result<Vec<Skeleton>> {
-    let index: Index = toml::from_str(INDEX).map_err(|e| {
+    let index: Index = serde_json::from_str(INDEX).map_err(|e| {
         Failure::new(
             FailureKind::Config,
             Place::file("templates/index.toml"),
@@ -171,5 +171,23 @@ mod tests {
         for (file, _) in FILES {
             assert!(rows.iter().any(|r| r.file == *file), "{file} is in no row");
         }
+    }
+    #[test]
+    fn the_fixed_parts_of_every_skeleton_lie_ready() {
+        use crate::pipeline::{IssueDay, Recipe, Workspace, write};
+        use crate::world::System;
+        let day = jiff::civil::date(2026, 11, 22);
+        let world = System::new(Some(day));
+        let office = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/so-noi-vu");
+        let workspace = Workspace::open(&world, &office, day).expect("a sample");
+        for (file, text) in FILES {
+            let recipe =
+                Recipe::from_text((*text).to_owned(), (*file).to_owned()).expect("a template");
+            let nothing = serde_json::Value::Object(serde_json::Map::new());
+            let (document, findings) = recipe.document(&workspace, &nothing, IssueDay::Blank, day);
+            let document = document.unwrap_or_else(|| panic!("{file}: {findings:?}"));
+            write(&workspace, &document).expect("written");
+        }
+        crate::docx::seen_parts_lie_ready();
     }
 }

@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::archive::Archive;
-use crate::archive::log::keys;
+use crate::archive::log::{Reader, keys};
 use crate::archive::verify::{
     self as archive_verify, Class, ExitStatus, Finding, Options, Progress, Report, Scope,
 };
@@ -351,7 +351,8 @@ fn key_file(workspace: &Workspace<'_>, root: &Path) -> Result<Option<Finding>> {
     })
 }
 
-/// True if a batch began and did not end: numbers reserved but not registered, or a batch in staging.
+/// True if something began and did not end: numbers reserved but not registered, a batch in staging, rows that
+/// the journal lacks or that no checkpoint has signed yet.
 fn is_interrupted(workspace: &Workspace<'_>, register: &Sqlite, root: &Path) -> Result<bool> {
     let mut reserved = false;
     register.pending(&mut |_| {
@@ -361,7 +362,17 @@ fn is_interrupted(workspace: &Workspace<'_>, register: &Sqlite, root: &Path) -> 
     let left = |archive: Archive<'_>| {
         Ok(archive.has_unended_batch()? || journal::is_behind(register, &archive)?)
     };
-    Ok(reserved || Archive::open(workspace.world, root).and_then(left).unwrap_or(false))
+    Ok(reserved
+        || Archive::open(workspace.world, root).and_then(left).unwrap_or(false)
+        || is_unsigned(workspace, register, root).unwrap_or(false))
+}
+
+/// True if the log's checkpoint is sound and covers fewer positions than the register has.
+fn is_unsigned(workspace: &Workspace<'_>, register: &Sqlite, root: &Path) -> Result<bool> {
+    let known = keys::public(workspace.world, root)?.keys;
+    let signed = Reader::checkpoint(workspace.world, root, &known)?;
+    let head = register.head()?;
+    Ok(signed.is_some_and(|(_, checkpoint)| checkpoint.size < head))
 }
 
 fn locked(path: &Path, wait: Duration) -> Failure {

@@ -2,6 +2,7 @@
 //!
 //! Knows: which file of the office folder says what. Must not know: terminals, SQL, XML.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -34,7 +35,7 @@ pub struct Workspace<'w> {
     /// The decree.
     pub rules: Ruleset,
     /// The text of the ruleset.
-    pub rules_text: String,
+    pub rules_text: Cow<'static, str>,
     /// The decree's checks, compiled.
     pub checks: Checks,
     /// The layout of this office: styles and measures, made once.
@@ -129,7 +130,7 @@ impl<'w> Workspace<'w> {
         rules_text: String,
     ) -> Result<Self> {
         let rules = Ruleset::parse(&rules_text, "ruleset")?;
-        Self::assemble(world, dir, office_text, rules, rules_text)
+        Self::assemble(world, dir, office_text, rules, rules_text.into())
     }
 
     fn assemble(
@@ -137,7 +138,7 @@ impl<'w> Workspace<'w> {
         dir: &Path,
         office_text: String,
         rules: Ruleset,
-        rules_text: String,
+        rules_text: Cow<'static, str>,
     ) -> Result<Self> {
         let file = dir.join(OFFICE_FILE).display().to_string();
         let layout: Vec<&str> = rules.layout.keys().map(String::as_str).collect();
@@ -175,14 +176,14 @@ fn choose_ruleset(
     dir: &Path,
     office: &Office,
     on: Date,
-) -> Result<(Ruleset, String)> {
+) -> Result<(Ruleset, Cow<'static, str>)> {
     let id = office.ruleset.as_deref().unwrap_or("nd30-2020");
     let own = dir.join("templates").join("rulesets").join(format!("{id}.toml"));
     let (rules, text) = if world.stat(&own).is_ok() {
         let text = read_text(world, &own)?;
-        (Ruleset::parse(&text, &own.display().to_string())?, text)
+        (Ruleset::parse(&text, &own.display().to_string())?, Cow::Owned(text))
     } else if id == "nd30-2020" {
-        (Ruleset::builtin()?, crate::ruleset::ND30_2020.to_owned())
+        (Ruleset::builtin()?, Cow::Borrowed(crate::ruleset::ND30_2020))
     } else {
         let shown = own.display();
         return Err(Failure::new(

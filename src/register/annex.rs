@@ -44,7 +44,7 @@ enum Kind {
 }
 
 static TABLE: LazyLock<Option<Table>> =
-    LazyLock::new(|| toml::from_str(include_str!("../../templates/books/annex-vi.toml")).ok());
+    LazyLock::new(|| serde_json::from_str(table!("books/annex-vi")).ok());
 
 fn rows(book: Book) -> impl Iterator<Item = &'static Row> {
     let rows = TABLE.as_ref().map(|t| t.fields.as_slice()).unwrap_or_default();

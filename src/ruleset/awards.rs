@@ -160,30 +160,34 @@ pub struct Awards {
     by_name: HashMap<String, usize>,
 }
 
+/// The failure of a table that cannot be read.
+fn wrong_forms(file: &str, line: usize, detail: &str) -> Failure {
+    Failure::new(
+        FailureKind::Config,
+        Place::file(file).line(u32::try_from(line).unwrap_or(u32::MAX)),
+        text!("bảng hình thức khen thưởng sai: {detail}", "the table of awards is wrong: {detail}"),
+    )
+    .hint(text!(
+        "sửa dòng này theo bảng có sẵn, hoặc bỏ tệp này để dùng bảng có sẵn",
+        "mend the line after the built-in table, or remove the file to use that one"
+    ))
+}
+
 impl Awards {
     /// Reads a table.
     ///
     /// # Errors
     /// A `Config` failure that names the key and the line, or two rows with one id or one name.
     pub fn parse(source: &str, file: &str) -> Result<Self> {
-        let wrong = |line: usize, detail: &str| {
-            Failure::new(
-                FailureKind::Config,
-                Place::file(file).line(u32::try_from(line).unwrap_or(u32::MAX)),
-                text!(
-                    "bảng hình thức khen thưởng sai: {detail}",
-                    "the table of awards is wrong: {detail}"
-                ),
-            )
-            .hint(text!(
-                "sửa dòng này theo bảng có sẵn, hoặc bỏ tệp này để dùng bảng có sẵn",
-                "mend the line after the built-in table, or remove the file to use that one"
-            ))
-        };
         let table: Table = toml::from_str(source).map_err(|e| {
             let before = e.span().and_then(|s| source.get(..s.start)).unwrap_or_default();
-            wrong(before.matches('\n').count() + 1, e.message())
+            wrong_forms(file, before.matches('\n').count() + 1, e.message())
         })?;
+        Self::of(table, file)
+    }
+
+    /// A table with its names, of which no two may be the same.
+    fn of(table: Table, file: &str) -> Result<Self> {
         let mut by_name: HashMap<String, usize> = HashMap::new();
         for (at, form) in table.forms.iter().enumerate() {
             let own = [form.id.as_str(), form.name.as_str()];
@@ -192,7 +196,11 @@ impl Awards {
                 match by_name.insert(key, at) {
                     Some(other) if other != at => {
                         let first = table.forms.get(other).map_or("", |f| f.id.as_str());
-                        return Err(wrong(0, &format!("“{name}”: {first}, {}", form.id)));
+                        return Err(wrong_forms(
+                            file,
+                            0,
+                            &format!("“{name}”: {first}, {}", form.id),
+                        ));
                     }
                     _ => {}
                 }
@@ -206,7 +214,10 @@ impl Awards {
     /// # Errors
     /// Never for a released program: a test reads the embedded file.
     pub fn builtin() -> Result<Self> {
-        Self::parse(FORMS, "forms.toml")
+        match serde_json::from_str(table!("awards/forms")) {
+            Ok(table) => Self::of(table, "forms.toml"),
+            Err(_) => Self::parse(FORMS, "forms.toml"),
+        }
     }
 
     /// The row of an id.

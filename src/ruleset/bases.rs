@@ -2,10 +2,7 @@
 //!
 //! Knows: the shape of `templates/awards/bases.toml`, how a text names such a paper. Must not know: documents, papers of a campaign, files.
 
-use std::sync::LazyLock;
-
 use jiff::civil::Date;
-use regex::Regex;
 use serde::Deserialize;
 
 use super::awards::Confidence;
@@ -114,7 +111,8 @@ impl Bases {
     /// # Errors
     /// Never for a released program: a test reads the embedded file.
     pub fn builtin() -> Result<Self> {
-        Self::parse(BASES, "bases.toml")
+        let table = serde_json::from_str(table!("awards/bases"));
+        table.or_else(|_| Self::parse(BASES, "bases.toml"))
     }
 
     /// The row of a number.
@@ -132,8 +130,7 @@ impl Bases {
 
     /// The papers of the table that a text names, judged on a day.
     pub fn cited<'t>(&'t self, text: &str, day: Date) -> Vec<Cited<'t>> {
-        let found = NUMBER.iter().flat_map(|pattern| pattern.find_iter(text));
-        let numbers: Vec<String> = found.map(|m| m.as_str().to_uppercase()).collect();
+        let numbers: Vec<String> = numbers(text).map(str::to_uppercase).collect();
         let named = |b: &&Basis| {
             numbers.iter().any(|n| *n == b.number.to_uppercase())
                 || b.cite.iter().chain(&b.cited).any(|words| text.contains(words.as_str()))
@@ -162,9 +159,48 @@ impl Bases {
     }
 }
 
-/// Số, ký hiệu with a year: no other paper has one.
-static NUMBER: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\d{1,4}/\d{4}/[A-ZĐ]{2,}[0-9]*(?:-[A-ZĐ&]+)*").ok());
+/// Số, ký hiệu with a year, which no other paper has: `152/2025/NĐ-CP`, `06/2022/QH15`. Read by hand: an
+/// expression costs more to compile than a document has lines to read.
+fn numbers(text: &str) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while let Some(stroke) = text.get(at..)?.find('/') {
+            let stroke = at + stroke;
+            let before = text.as_bytes().get(at..stroke).unwrap_or_default();
+            let digits = before.iter().rev().take(4).take_while(|b| b.is_ascii_digit()).count();
+            let length = text.get(stroke..).and_then(rest_of_number).filter(|_| digits > 0);
+            let Some(length) = length else {
+                at = stroke + 1;
+                continue;
+            };
+            at = stroke + length;
+            return text.get(stroke - digits..at);
+        }
+        None
+    })
+}
+
+/// Bytes of `/2025/NĐ-CP` at the beginning of a text.
+fn rest_of_number(text: &str) -> Option<usize> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let letters = |text: &str, more: &str| {
+        let is_one = |c: char| c.is_ascii_alphabetic() || "đĐ".contains(c) || more.contains(c);
+        text.find(|c| !is_one(c)).unwrap_or(text.len())
+    };
+    let year = text.strip_prefix('/').filter(|rest| digits(rest) == 4)?;
+    let notation = year.get(4..)?.strip_prefix('/')?;
+    let mut end = letters(notation, "");
+    // Two letters at least.
+    notation.get(..end)?.chars().nth(1)?;
+    end += digits(notation.get(end..)?);
+    while let Some(group) = notation.get(end..)?.strip_prefix('-') {
+        match letters(group, "&") {
+            0 => break,
+            length => end += 1 + length,
+        }
+    }
+    Some(text.len() - notation.len() + end)
+}
 
 /// The failure of a table that cannot be read.
 pub(super) fn wrong_table(error: &toml::de::Error, source: &str, file: &str) -> Failure {
@@ -204,6 +240,26 @@ mod tests {
         assert!(table.cited("Tờ trình số 05/TTr-SNV; 198/2023/NĐ-CP", after).is_empty());
         let old = table.cited("Luật Thi đua, khen thưởng ngày 26 tháng 11 năm 2003", after);
         assert_eq!(old[0].instead.map(|b| b.number.as_str()), Some("06/2022/QH15"));
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn numbers_are_read_as_the_expression_says(
+            pieces in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    "/", "/", "/", "1", "12", "2025", "12345", "NĐ", "nđ", "CP", "-", "-", "&", "Q", "15", " ", "ế",
+                ]),
+                0..20,
+            )
+        ) {
+            let text = pieces.concat();
+            let pattern =
+                regex::Regex::new(r"(?i)[0-9]{1,4}/[0-9]{4}/[A-ZĐ]{2,}[0-9]*(?:-[A-ZĐ&]+)*").expect("a pattern");
+            let wanted: Vec<&str> = pattern.find_iter(&text).map(|m| m.as_str()).collect();
+            proptest::prop_assert_eq!(numbers(&text).collect::<Vec<_>>(), wanted);
+        }
     }
 
     #[test]

@@ -36,7 +36,9 @@ pub fn seal_into(value: &str, out: &mut String) {
     }
     out.reserve(value.len() * 3 + 6);
     out.push(OPEN);
-    out.extend(value.bytes().filter_map(|b| char::from_u32(BYTES + u32::from(b))));
+    for byte in value.bytes() {
+        out.push(char::from_u32(BYTES + u32::from(byte)).unwrap_or(OPEN));
+    }
     out.push(CLOSE);
 }
 
@@ -51,7 +53,7 @@ pub fn unseal(text: &str) -> Cow<'_, str> {
     let mut out: Vec<u8> = Vec::with_capacity(bytes.len());
     let mut in_marker = false;
     let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|b| *b == LEAD) {
+    while let Some(at) = memchr::memchr(LEAD, rest) {
         let (before, tail) = rest.split_at(at);
         if !in_marker {
             out.extend_from_slice(before);
@@ -65,8 +67,15 @@ pub fn unseal(text: &str) -> Cow<'_, str> {
             (0x80, 0x83) => in_marker = false,
             (0x80..=0x83, _) => {}
             _ if in_marker => {}
-            // The value's byte in the last eight bits, from `BYTES`.
-            (0x84..=0x87, _) => out.push(((high - 0x84) << 6) | (low & 0x3F)),
+            // The value's byte in the last eight bits, from `BYTES`, and those after it.
+            (0x84..=0x87, _) => {
+                rest = tail;
+                while let [LEAD, high @ 0x84..=0x87, low, after @ ..] = rest {
+                    out.push(((high - 0x84) << 6) | (low & 0x3F));
+                    rest = after;
+                }
+                continue;
+            }
             _ => out.extend_from_slice(letter),
         }
         rest = after;

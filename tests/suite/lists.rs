@@ -296,3 +296,190 @@ proptest! {
         let _ = read(&bytes, name);
     }
 }
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lists")
+}
+
+/// One list saved by LibreOffice Calc in four formats: titles, headings in two rows and once more in the middle,
+/// merged cells, a hidden row and column, a cell in two fonts, a total and two signatures.
+#[test]
+fn one_list_saved_by_calc_in_four_formats_says_the_same() {
+    let office = office();
+    let read = |name: &str| {
+        fs::copy(fixtures().join(name), office.path().join(name)).expect("copies");
+        let (value, status) = json(office.path(), &[name, "--no-report"]);
+        assert_eq!(status, Some(1), "{name}");
+        value
+    };
+    let lines = |value: &Value| -> Vec<String> {
+        let lines = value["lines"].as_array().expect("lines").iter();
+        let of = |l: &Value, k: &str| l["honouree"][k].as_str().unwrap_or_default().to_owned();
+        let fields = ["kind", "address", "name", "position", "unit", "form", "achievement"];
+        lines
+            .map(|l| {
+                let words: Vec<String> = fields.iter().map(|k| of(l, k)).collect();
+                let (row, code) = (&l["place"]["row"], &l["honouree"]["extra"]["ma"]);
+                format!("{row} {} {code}", words.join("|"))
+            })
+            .collect()
+    };
+    let expected = [
+        "2 collective||Tổ Một cửa|||tap-the-lao-dong-tien-tien|Phục vụ tốt null",
+        "8 individual|Ông|Nguyễn Văn Ấn|Chuyên viên|Văn phòng Sở|lao-dong-tien-tien|Hoàn thành tốt nhiệm vụ \"007\"",
+        "9 individual|Bà|Trần Thị Bình|Chuyên viên|Văn phòng Sở|cstd-co-so|Có sáng kiến \"012\"",
+        "12 individual|Ông|Lê Văn Cường|Phó Trưởng phòng|Thanh tra Sở|lao-dong-tien-tien|Tổng hợp số liệu đúng hạn \"100\"",
+        "13 individual|Bà|Lê Thị Dũng|Chuyên viên|Thanh tra Sở|lao-dong-tien-tien|Hoàn thành tốt nhiệm vụ null",
+        "14 individual|Bà|H'Hen Niê|Tổng biên tập|Tổ Một cửa|lao-dong-tien-tien|Phối hợp tốt \"5\"",
+        "15 individual|Ông|Y Thuyên Ê Ban|Chuyên viên|Tổ Một cửa|lao-dong-tien-tien|Phối hợp tốt \"6\"",
+    ];
+    for name in ["calc.xlsx", "calc.xls", "calc.ods"] {
+        let value = read(name);
+        let lines = lines(&value);
+        assert_eq!(lines, expected, "{name}");
+        let found: Vec<_> = value["findings"].as_array().expect("findings").iter().collect();
+        let told = |code: &str| found.iter().filter(|d| d["code"] == code).count();
+        // A hidden column and a hidden row; a cell in an old font; what was merged; nothing without a heading.
+        assert_eq!((told("D0707"), told("D0711"), told("D0710")), (2, 1, 1), "{name}");
+        assert_eq!((told("D0728"), told("D0727"), told("D0704")), (0, 0, 0), "{name}");
+    }
+    // A CSV has no fonts, no merged cells, and one sheet.
+    let csv = lines(&read("calc.csv"));
+    let same = |n: usize| csv[n] == expected[n + 1];
+    assert!(same(0) && same(1) && same(2) && same(4) && csv.len() == 6, "{csv:#?}");
+    assert!(csv[5].contains("Y Thuyên Ê Ban|Chuyên viên|Khối chuyên môn|"), "{csv:#?}");
+}
+
+/// What Excel writes and other writers do not: shared and inline texts with runs and pronunciation, kept blanks,
+/// days from 1904, macros beside the sheets.
+#[test]
+fn a_list_in_the_shape_of_excel() {
+    let shared = [
+        "<t>STT</t>",
+        "<r><t xml:space=\"preserve\">Họ và </t></r><r><rPr><b/><rFont val=\"Calibri\"/></rPr><t>tên</t></r>",
+        "<t>Giới tính</t>",
+        "<t>Ngày sinh</t>",
+        "<t>Đơn vị</t>",
+        "<t>Hình thức</t>",
+        "<t>Thành tích</t>",
+        "<t xml:space=\"preserve\">  Lê Văn An </t><rPh sb=\"0\" eb=\"2\"><t>レ</t></rPh><phoneticPr fontId=\"1\"/>",
+        "<r><rPr><rFont val=\".VnTime\"/></rPr><t xml:space=\"preserve\">Lª ThÞ </t></r><r><rPr><b/><rFont val=\".VnTimeH\"/></rPr><t>§µo</t></r>",
+        "<t>Nam</t>",
+        "<t>Thanh tra Sở</t>",
+        "<t>Giấy khen</t>",
+        "<t>dòng một_x000D_&#10;dòng hai</t>",
+    ];
+    let items: String = shared.iter().map(|s| format!("<si>{s}</si>")).collect();
+    let s = |cell: &str, n: usize| format!("<c r=\"{cell}\" t=\"s\"><v>{n}</v></c>");
+    let heads: String = (0..7).map(|n| s(&format!("{}1", char::from(b'A' + n as u8)), n)).collect();
+    let rest = |row: u32, from: char| {
+        let all = [('C', 9), ('E', 10), ('F', 11), ('G', 12)];
+        all.iter()
+            .filter(|(c, _)| *c >= from)
+            .map(|(c, n)| s(&format!("{c}{row}"), *n))
+            .collect::<String>()
+    };
+    let row = |n: u32, body: String| format!("<row r=\"{n}\" spans=\"1:7\">{body}</row>");
+    let c = |cell: &str, n: usize| s(cell, n);
+    let sheet = format!(
+        "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{}{}{}{}</sheetData><mergeCells count=\"1\"><mergeCell ref=\"E2:E3\"/></mergeCells></worksheet>",
+        row(1, heads),
+        row(
+            2,
+            format!(
+                "<c r=\"A2\"><v>1</v></c>{}{}<c r=\"D2\" s=\"1\"><v>28194</v></c>{}",
+                c("B2", 7),
+                s("C2", 9),
+                rest(2, 'E')
+            )
+        ),
+        row(
+            3,
+            format!(
+                "<c r=\"A3\"><v>2</v></c>{}<c r=\"C3\" t=\"inlineStr\"><is><r><t>N</t></r><r><t>ữ</t></r></is></c><c r=\"D3\" t=\"d\"><v>1985-03-12T00:00:00</v></c><c r=\"E3\"/>{}",
+                c("B3", 8),
+                rest(3, 'F')
+            )
+        ),
+        row(
+            4,
+            format!(
+                "<c r=\"A4\"><f>A3+1</f><v>3</v></c><c r=\"B4\" t=\"str\"><f>\"Hồ \"&amp;\"Sĩ Hùng\"</f><v>Hồ Sĩ Hùng</v></c>{}",
+                rest(4, 'C')
+            )
+        ),
+    );
+    let styles = "<styleSheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><fonts count=\"1\"><font><name val=\"Calibri\"/></font></fonts><cellXfs count=\"2\"><xf numFmtId=\"0\" fontId=\"0\"/><xf numFmtId=\"14\" fontId=\"0\" applyNumberFormat=\"1\"/></cellXfs></styleSheet>";
+    let office_ns = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let relation = |id: &str, kind: &str, target: &str| {
+        format!("<Relationship Id=\"{id}\" Type=\"{office_ns}/{kind}\" Target=\"{target}\"/>")
+    };
+    let rels = format!(
+        "<Relationships xmlns=\"{package}\">{}</Relationships>",
+        relation("rId1", "officeDocument", "xl/workbook.xml")
+    );
+    let inner = format!(
+        "<Relationships xmlns=\"{package}\">{}{}{}{}</Relationships>",
+        relation("rId1", "worksheet", "worksheets/sheet1.xml"),
+        relation("rId2", "styles", "styles.xml"),
+        relation("rId3", "sharedStrings", "sharedStrings.xml"),
+        relation("rId4", "vbaProject", "vbaProject.bin"),
+    );
+    let book = format!(
+        "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"{office_ns}\"><workbookPr date1904=\"1\" codeName=\"ThisWorkbook\"/><sheets><sheet name=\"Sheet1\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
+    );
+    let texts = format!(
+        "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">{items}</sst>"
+    );
+    let bytes = zipped(&[
+        ("_rels/.rels", rels.as_bytes()),
+        ("xl/workbook.xml", book.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", inner.as_bytes()),
+        ("xl/styles.xml", styles.as_bytes()),
+        ("xl/sharedStrings.xml", texts.as_bytes()),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+        ("xl/vbaProject.bin", b"\xD0\xCF\x11\xE0 macros"),
+    ]);
+    let office = office();
+    // Macros are passed over: a list is only read, and nothing of its file goes on.
+    fs::write(office.path().join("excel.xlsm"), bytes).expect("writes");
+    let (value, status) = json(office.path(), &["excel.xlsm", "--no-report"]);
+    assert_eq!(status, Some(0), "{:#}", value["findings"]);
+    let lines = value["lines"].as_array().expect("lines");
+    let told: Vec<String> = lines
+        .iter()
+        .map(|l| {
+            let who = &l["honouree"];
+            format!(
+                "{} {} {} {} {}",
+                who["address"], who["name"], l["born"], who["unit"], who["achievement"]
+            )
+        })
+        .collect();
+    let expected = [
+        r#""Ông" "Lê Văn An" "11/3/1981" "Thanh tra Sở" "dòng một dòng hai""#,
+        r#""Bà" "Lê Thị ĐÀO" "12/3/1985" "Thanh tra Sở" "dòng một dòng hai""#,
+        r#""Ông" "Hồ Sĩ Hùng" "" "Thanh tra Sở" "dòng một dòng hai""#,
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_list_saved_as_unicode_text_by_excel_is_read() {
+    let office = office();
+    let text = "STT\tHọ và tên\tGiới tính\tĐơn vị\tHình thức\tThành tích\r\n1\tLê Văn An\tNam\tThanh tra Sở\tGiấy khen\tTốt\r\n";
+    let mut bytes = vec![0xFF, 0xFE];
+    bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    fs::write(office.path().join("unicode.txt"), bytes).expect("writes");
+    let (value, status) = json(office.path(), &["unicode.txt", "--no-report"]);
+    assert_eq!(status, Some(0), "{:#}", value["findings"]);
+    assert_eq!(value["lines"][0]["honouree"]["name"], "Lê Văn An");
+    // Text of an old encoding is refused with its name and the way out.
+    fs::write(office.path().join("abc.csv"), b"STT,H\xE4 v\xB5 t\xAAn\n1,L\xAA V\xA8n An\n")
+        .expect("writes");
+    let (value, status) = json(office.path(), &["abc.csv", "--no-report"]);
+    assert_eq!(status, Some(1));
+    let said = value["findings"][0].to_string();
+    assert!(said.contains("TCVN3") && said.contains("UTF-8"), "{said}");
+}

@@ -330,6 +330,20 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_tree_can_be_proven_and_no_larger_one() {
+        let (first, other) = (leaf(b"0"), leaf(b"1"));
+        let lengths = |size: u64| {
+            let path = |n: usize| vec![other; n];
+            (0..70).filter(|n| included_root(0, size, first, &path(*n)).is_some()).collect()
+        };
+        assert_eq!(lengths(MAX_SIZE), [48]);
+        let none: Vec<usize> = lengths(MAX_SIZE + 1);
+        assert!(none.is_empty(), "{none:?}");
+        assert!(is_consistent(MAX_SIZE, MAX_SIZE, &first, &first, &[]));
+        assert!(!is_consistent(MAX_SIZE + 1, MAX_SIZE + 1, &first, &first, &[]));
+    }
+
+    #[test]
     fn a_consistency_proof_that_was_touched_is_refused() {
         let all = leaves(130);
         for (old, new) in [(1u64, 2u64), (3, 7), (4, 8), (6, 8), (64, 65), (65, 130), (128, 129)] {

@@ -386,6 +386,39 @@ fn a_changed_key_is_vouched_for_by_the_old_one() {
     assert!(dir.join("vanthu.key.000001").exists(), "the old key is kept aside");
 }
 
+#[test]
+fn a_change_of_keys_can_be_given_up_or_finished_whatever_became_of_the_old_key() {
+    let office = Office::new(1);
+    let (world, dir) = (office.world.clone(), office.dir.path().to_owned());
+    let (key, _) = keys::open(&world, &dir, &office.root(), "").expect("keys");
+    let unfinished = || keys::unfinished_rotation(&world, &dir).expect("read");
+    assert!(unfinished().is_none());
+    let not_a_folder = keys::unfinished_rotation(&world, &dir.join(keys::KEY_FILE));
+    assert!(not_a_folder.is_err(), "whether there is one cannot be told");
+
+    let begun = keys::begin_rotation(&world, &dir, key.public().name()).expect("begun");
+    let found = unfinished().expect("one was begun");
+    assert_eq!(found.next.public(), begun.next.public());
+    found.abandon(&world).expect("given up");
+    assert!(unfinished().is_none(), "the next key is gone");
+    let kept = keys::private(&world, &dir).expect("read").expect("a key");
+    assert_eq!(kept.public(), key.public());
+
+    // The old key is gone already: a kill between its move and the new one's.
+    let next = keys::begin_rotation(&world, &dir, key.public().name()).expect("begun");
+    fs::remove_file(dir.join(keys::KEY_FILE)).expect("gone");
+    let now = next.finish(&world, 1).expect("finished");
+    let kept = keys::private(&world, &dir).expect("read").expect("a key");
+    assert_eq!(kept.public(), now.public());
+
+    // It cannot be moved aside: nothing takes its place.
+    let next = keys::begin_rotation(&world, &dir, key.public().name()).expect("begun");
+    fs::create_dir_all(dir.join("vanthu.key.000002/x")).expect("made");
+    assert!(next.finish(&world, 2).is_err());
+    let kept = keys::private(&world, &dir).expect("read").expect("a key");
+    assert_eq!(kept.public(), now.public());
+}
+
 /// `cargo test --release --lib log::tests::costs -- --ignored --nocapture` prints what the log costs.
 #[test]
 #[ignore = "measures, asserts nothing"]

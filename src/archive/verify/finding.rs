@@ -185,7 +185,7 @@ struct Rows {
 
 /// Ways out by code, from the table that `explain` reads too.
 static HINTS: LazyLock<BTreeMap<Code, Text>> = LazyLock::new(|| {
-    let rows: Option<Rows> = toml::from_str(include_str!("../../../templates/codes/k.toml")).ok();
+    let rows: Option<Rows> = serde_json::from_str(table!("codes/k")).ok();
     let rows = rows.map(|r| r.codes).unwrap_or_default();
     rows.into_iter().map(|r| (r.code, Text::new(r.mend, r.mend_en))).collect()
 });

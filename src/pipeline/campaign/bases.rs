@@ -7,11 +7,11 @@ use jiff::civil::Date;
 use crate::diagnostic::{Diagnostic, Place, Result, Severity};
 use crate::model::{BlockKind, Document, plain};
 use crate::pipeline::Workspace;
-use crate::ruleset::{BASES, Bases, Cited};
+use crate::ruleset::{Bases, Cited};
 use crate::text;
 
 use super::codes::{DOUBTFUL, REPLACED};
-use super::papers::table;
+use super::papers::own_table;
 
 /// The căn cứ of any document that are not in force on its day, or on this one where it has none yet: a
 /// remark in a draft, an error in what is to be issued.
@@ -47,8 +47,10 @@ pub(in crate::pipeline) fn old_bases(
 /// # Errors
 /// `Config` if it cannot be understood.
 pub(super) fn open(workspace: &Workspace<'_>) -> Result<Bases> {
-    let (file, text) = table(workspace, "bases.toml", BASES)?;
-    Bases::parse(&text, &file)
+    match own_table(workspace, "bases.toml")? {
+        Some((file, text)) => Bases::parse(&text, &file),
+        None => Bases::builtin(),
+    }
 }
 
 fn cited_lines(document: &Document) -> impl Iterator<Item = (u32, String)> {

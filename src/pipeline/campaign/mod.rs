@@ -28,7 +28,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::pipeline::Workspace;
 use crate::pipeline::roll::{CheckedRoll, awards_of};
 use crate::pipeline::workspace::read_text;
-use crate::ruleset::{Awards, Bases, MONEY, Money};
+use crate::ruleset::{Awards, Bases, Money};
 use crate::source::campaign::{self, Campaign};
 
 pub use crate::source::campaign::CampaignStep;
@@ -56,8 +56,11 @@ impl Tables {
     pub fn open(workspace: &Workspace<'_>) -> Result<Self> {
         let forms = awards_of(workspace)?;
         let bases = bases::open(workspace)?;
-        let (file, text) = papers::table(workspace, "money.toml", MONEY)?;
-        Ok(Self { forms, bases, money: Money::parse(&text, &file)? })
+        let money = match papers::own_table(workspace, "money.toml")? {
+            Some((file, text)) => Money::parse(&text, &file)?,
+            None => Money::builtin()?,
+        };
+        Ok(Self { forms, bases, money })
     }
 }
 

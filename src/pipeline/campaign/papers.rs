@@ -172,18 +172,14 @@ fn recipe(
     Ok(Recipe::from_text(text.to_owned(), format!("{FOLDER}/{file}")))
 }
 
-/// A table of the office, or the built-in one: its name and text.
+/// A table of the office in the place of the built-in one: its name and text.
 ///
 /// # Errors
 /// The office's own cannot be read.
-pub(super) fn table(
-    workspace: &Workspace<'_>,
-    file: &str,
-    builtin: &str,
-) -> Result<(String, String)> {
+pub(super) fn own_table(workspace: &Workspace<'_>, file: &str) -> Result<Option<(String, String)>> {
     let own = workspace.dir.join(FOLDER).join(file);
-    if workspace.world.stat(&own).is_ok() {
-        return Ok((own.display().to_string(), read_text(workspace.world, &own)?));
+    if workspace.world.stat(&own).is_err() {
+        return Ok(None);
     }
-    Ok((file.to_owned(), builtin.to_owned()))
+    Ok(Some((own.display().to_string(), read_text(workspace.world, &own)?)))
 }

@@ -76,7 +76,7 @@ impl Press<'_> {
         let mut texts = vec![source.form.clone()];
         texts.extend(source.emblem.clone());
         texts.push(workspace.office_text.clone().into_bytes());
-        texts.push(workspace.rules_text.clone().into_bytes());
+        texts.push(workspace.rules_text.as_bytes().to_vec());
         let kit = PressKit {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             file: self.file.clone(),

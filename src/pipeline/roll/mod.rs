@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Severity};
 use crate::model::HonoureeKind;
-use crate::ruleset::{AwardForm, Awards, FORMS};
+use crate::ruleset::{AwardForm, Awards};
 use crate::source::roll::{self, Field, Listed, Options, Roll, codes};
 use crate::text;
 use crate::text::collate::{name_key, same_key};
@@ -135,7 +135,7 @@ pub fn awards_of(workspace: &Workspace<'_>) -> Result<Awards> {
     if workspace.world.stat(&own).is_ok() {
         return Awards::parse(&read_text(workspace.world, &own)?, &own.display().to_string());
     }
-    Awards::parse(FORMS, "forms.toml")
+    Awards::builtin()
 }
 
 /// Reads and checks lists. A file that cannot be read is a finding; the others are read all the same.

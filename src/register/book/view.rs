@@ -83,19 +83,19 @@ impl View {
 
     const fn source(self) -> &'static str {
         match self {
-            Self::Outgoing => include_str!("../../../templates/books/outgoing.toml"),
-            Self::Incoming => include_str!("../../../templates/books/incoming.toml"),
-            Self::Awards => include_str!("../../../templates/books/awards.toml"),
-            Self::Copies => include_str!("../../../templates/books/copies.toml"),
-            Self::FollowUp => include_str!("../../../templates/books/follow-up.toml"),
-            Self::KeptCopies => include_str!("../../../templates/books/kept-copies.toml"),
-            Self::Post => include_str!("../../../templates/books/post.toml"),
+            Self::Outgoing => table!("books/outgoing"),
+            Self::Incoming => table!("books/incoming"),
+            Self::Awards => table!("books/awards"),
+            Self::Copies => table!("books/copies"),
+            Self::FollowUp => table!("books/follow-up"),
+            Self::KeptCopies => table!("books/kept-copies"),
+            Self::Post => table!("books/post"),
         }
     }
 }
 
 static FORMS: LazyLock<Vec<(View, Option<Form>)>> = LazyLock::new(|| {
-    View::ALL.into_iter().map(|view| (view, toml::from_str(view.source()).ok())).collect()
+    View::ALL.into_iter().map(|view| (view, serde_json::from_str(view.source()).ok())).collect()
 });
 
 /// The form of a book.

@@ -121,7 +121,7 @@ impl sheet::Cells for Records {
             let fields = record.fields.into_iter().enumerate().filter(|(_, f)| !f.is_empty());
             let cells = fields.map(|(i, f)| (i, Content::Value(Value::String(f)))).collect();
             let (number, line) = (record.row, record.line);
-            return Ok(Some(Filled { number, line, hidden: false, cells, faces: Vec::new() }));
+            return Ok(Some(Filled { cells, ..Filled::new(number, line, false) }));
         }
     }
 
@@ -183,7 +183,10 @@ impl Csv {
             }
         };
         let headings = header.fields.iter().cloned().enumerate().collect();
-        let table = Table::new(Place::file(file), header.row, headings, limits);
+        let mut table = Table::new(Place::file(file), header.row, headings, limits);
+        if let Some(names) = &options.only {
+            table.keep_only(names);
+        }
         let mut csv = Self { text, cursor, table, file: file.to_owned(), limits, done: false };
         if let Some(finding) = csv.quote_finding(&header) {
             csv.table.note(finding);

@@ -72,6 +72,9 @@ pub struct Options {
     pub sheet: Option<String>,
     /// Row of the headings, from 1; none: the first row that is not blank.
     pub header_row: Option<u32>,
+    /// The only names of fields that anybody will ask for. Where all of them are columns, rows of a table hold
+    /// no other; all cells are looked at all the same.
+    pub only: Option<Vec<String>>,
     /// Limits.
     pub limits: Limits,
 }
@@ -85,6 +88,13 @@ pub struct Column {
     pub key: String,
     /// Its letter in the sheet: `A`, `AB`.
     pub letter: String,
+}
+
+impl Column {
+    /// The second name of its field, where it has one that differs from the heading.
+    pub fn short(&self) -> Option<&str> {
+        Some(self.key.as_str()).filter(|key| !key.is_empty() && *key != self.heading)
+    }
 }
 
 /// One row of data.

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::Value;
 
-use super::sheet::{self, Area, Filled, MOST_MERGED, SheetName, shown};
+use super::sheet::{
+    self, Area, Filled, MOST_HIDDEN, MOST_MERGED, MOST_RUNS, Runs, SheetName, shown,
+};
 use super::table::Content;
 use super::xlsx::number::{self, Format};
 use super::xlsx::package::Package;
@@ -96,7 +98,7 @@ struct Pass {
     tables: Vec<(String, String)>,
     /// Styles of hidden sheets.
     hidden: Vec<String>,
-    /// Styles in a font of an old encoding.
+    /// What the fonts of the styles say.
     faces: HashMap<String, Face>,
 }
 
@@ -144,14 +146,9 @@ impl Pass {
     }
 
     fn set(&mut self, style: &str, face: Option<Face>) {
-        match face {
-            Some(Face::Plain) => {
-                self.faces.remove(style);
-            }
-            Some(face) => {
-                self.faces.insert(style.to_owned(), face);
-            }
-            None => {}
+        // A plain font is kept too: a piece of a text may be in one, where the cell is not.
+        if let Some(face) = face {
+            self.faces.insert(style.to_owned(), face);
         }
     }
 }
@@ -197,6 +194,8 @@ impl sheet::Book for Book {
             faces: Arc::clone(&self.faces),
             file: self.file.clone(),
             by_column: Vec::new(),
+            column: 0,
+            hidden: Vec::new(),
             row: 0,
             again: None,
             merged: Vec::new(),
@@ -214,6 +213,9 @@ struct Cells {
     file: String,
     /// Faces that columns give to their cells.
     by_column: Vec<Face>,
+    /// Columns read so far, and the hidden ones among them.
+    column: usize,
+    hidden: Vec<(usize, usize)>,
     /// Last row, from 1.
     row: u32,
     /// A row that stands several times, and how often still.
@@ -228,6 +230,7 @@ struct Cells {
 struct One {
     column: usize,
     face: Face,
+    runs: Arc<Runs>,
     value: Held,
 }
 
@@ -258,6 +261,10 @@ impl sheet::Cells for Cells {
         std::mem::take(&mut self.merged)
     }
 
+    fn hidden_columns(&self) -> &[(usize, usize)] {
+        &self.hidden
+    }
+
     fn next(&mut self) -> Result<Option<Filled>> {
         loop {
             if let Some((ones, hidden, left)) = self.again.take() {
@@ -281,10 +288,12 @@ impl sheet::Cells for Cells {
 
 impl Cells {
     fn filled(&self, ones: Vec<One>, hidden: bool) -> Filled {
-        let legacy = ones.iter().filter(|one| one.face != Face::Plain);
-        let faces = legacy.map(|one| (one.column, one.face)).collect();
-        let cells = ones.into_iter().map(|one| (one.column, one.value.content())).collect();
-        Filled { number: self.row, line: self.row, hidden, cells, faces }
+        let mut filled = Filled::new(self.row, self.row, hidden);
+        for one in ones {
+            filled.set_face(one.column, one.face, &one.runs);
+            filled.cells.push((one.column, one.value.content()));
+        }
+        filled
     }
 
     /// Reads up to the next row that holds something, or to the end of the sheet.
@@ -296,7 +305,15 @@ impl Cells {
                         let style = attribute(&e, "default-cell-style-name");
                         let face = style.and_then(|s| self.faces.get(s.as_ref()).copied());
                         let room = self.columns.saturating_sub(self.by_column.len());
-                        let times = (count(&e, "number-columns-repeated") as usize).min(room);
+                        let all = count(&e, "number-columns-repeated") as usize;
+                        let times = all.min(room);
+                        let (first, last) =
+                            (self.column, self.column.saturating_add(all).saturating_sub(1));
+                        self.column = last.saturating_add(1);
+                        let hidden = attribute(&e, "visibility").is_some_and(|v| v != "visible");
+                        if hidden && self.hidden.len() < MOST_HIDDEN {
+                            self.hidden.push((first, last));
+                        }
                         let face = face.unwrap_or_default();
                         self.by_column.extend(std::iter::repeat_n(face, times));
                     }
@@ -363,13 +380,15 @@ impl Cells {
                         .map(|s| self.faces.get(s.as_ref()).copied().unwrap_or_default());
                     let face =
                         own.or_else(|| self.by_column.get(column).copied()).unwrap_or_default();
-                    let text = self.text()?;
+                    let (text, runs) = self.text()?;
+                    let runs = Arc::new(runs);
                     let value = if covered { None } else { head.value(text) };
                     self.merge(column, spans);
                     let room = self.columns.saturating_sub(column);
                     if let Some(value) = value {
                         for at in column..column.saturating_add(times.min(room)) {
-                            ones.push(One { column: at, face, value: value.clone() });
+                            let (runs, value) = (Arc::clone(&runs), value.clone());
+                            ones.push(One { column: at, face, runs, value });
                         }
                     }
                     column = column.saturating_add(times);
@@ -398,10 +417,13 @@ impl Cells {
         }
     }
 
-    /// The text of the cell that was just opened: a line for each paragraph; comments are passed over.
-    fn text(&mut self) -> Result<String> {
-        let mut out = String::new();
+    /// The text of the cell that was just opened, a line for each paragraph, and the fonts inside it; comments
+    /// are passed over.
+    fn text(&mut self) -> Result<(String, Runs)> {
+        let (mut out, mut runs) = (String::new(), Runs::new());
         let (mut depth, mut paragraphs) = (0u32, 0u32);
+        // Spans that are open: their depth and face.
+        let mut spans: Vec<(u32, Option<Face>)> = Vec::new();
         loop {
             match self.xml.next(&mut self.buffer)? {
                 Event::Start(e) => match e.local_name().as_ref() {
@@ -420,6 +442,13 @@ impl Cells {
                                 let blanks = count(&e, "c").min(1000) as usize;
                                 out.extend(std::iter::repeat_n(' ', blanks));
                             }
+                            "span" if runs.len() < MOST_RUNS => {
+                                let style = attribute(&e, "style-name");
+                                let known = style.and_then(|s| self.faces.get(s.as_ref()).copied());
+                                let face = known.or(spans.last().and_then(|(_, face)| *face));
+                                spans.push((depth, face));
+                                runs.push((out.len(), face));
+                            }
                             "tab" => out.push('\t'),
                             "line-break" => out.push('\n'),
                             _ => {}
@@ -427,8 +456,22 @@ impl Cells {
                         depth += 1;
                     }
                 },
-                Event::End(_) if depth == 0 => return Ok(out),
-                Event::End(_) => depth -= 1,
+                Event::End(_) if depth == 0 => {
+                    // What ends with the text begins no piece of it.
+                    let end = out.len();
+                    runs.retain(|(at, _)| *at < end);
+                    if runs.iter().all(|(_, face)| face.is_none()) {
+                        runs.clear();
+                    }
+                    return Ok((out, runs));
+                }
+                Event::End(_) => {
+                    depth -= 1;
+                    if spans.last().is_some_and(|(at, _)| *at == depth) {
+                        spans.pop();
+                        runs.push((out.len(), spans.last().and_then(|(_, face)| *face)));
+                    }
+                }
                 Event::Text(t) if depth > 0 => push_text(&mut out, t.as_ref()),
                 Event::CData(t) if depth > 0 => push_text(&mut out, t.as_ref()),
                 Event::GeneralRef(r) if depth > 0 => match r.resolve_char_ref() {

@@ -18,6 +18,8 @@ pub(in crate::source) type Area = (u32, u32, usize, usize);
 
 /// Merged areas that are looked at.
 pub(super) const MOST_MERGED: usize = 100_000;
+/// Ranges of hidden columns that are looked at.
+pub(super) const MOST_HIDDEN: usize = 1000;
 /// Merged areas that are told.
 const MOST_TOLD: usize = 1000;
 
@@ -33,6 +35,34 @@ pub(in crate::source) struct Filled {
     pub cells: Vec<(usize, Content)>,
     /// Cells in a font of an old encoding.
     pub faces: Vec<(usize, Face)>,
+    /// Cells whose pieces are in fonts of several encodings: where each piece begins, in bytes.
+    pub mixed: Vec<(usize, Vec<(usize, Face)>)>,
+}
+
+/// Pieces of a text with fonts of their own: where each begins, in bytes; none: the font of the cell.
+pub(super) type Runs = Vec<(usize, Option<Face>)>;
+
+/// Pieces that are looked at in one text.
+pub(super) const MOST_RUNS: usize = 1000;
+
+impl Filled {
+    /// A row without cells yet.
+    pub(super) fn new(number: u32, line: u32, hidden: bool) -> Self {
+        Self { number, line, hidden, cells: Vec::new(), faces: Vec::new(), mixed: Vec::new() }
+    }
+
+    /// Notes what the font of a cell, and those of the pieces of its text, say.
+    pub(super) fn set_face(&mut self, column: usize, cell: Face, runs: &[(usize, Option<Face>)]) {
+        let first = runs.first().is_none_or(|(at, _)| *at > 0).then_some((0, None));
+        let all = first.iter().chain(runs).map(|(at, face)| (*at, face.unwrap_or(cell)));
+        let mut faces: Vec<(usize, Face)> = all.collect();
+        faces.dedup_by_key(|(_, face)| *face);
+        match faces.as_slice() {
+            [] | [(_, Face::Plain)] => {}
+            [(_, one)] => self.faces.push((column, *one)),
+            _ => self.mixed.push((column, faces)),
+        }
+    }
 }
 
 /// A sheet's rows that are not blank, one at a time.
@@ -41,6 +71,10 @@ pub(in crate::source) trait Cells: Send {
     fn next(&mut self) -> Result<Option<Filled>>;
     /// Merged cells; complete after the last row.
     fn merged(&mut self) -> Vec<Area>;
+    /// Hidden columns, each range from its first to its last; complete after the last row.
+    fn hidden_columns(&self) -> &[(usize, usize)] {
+        &[]
+    }
 }
 
 /// A sheet by name.
@@ -122,7 +156,10 @@ impl Sheet {
             }
             Content::Empty | Content::Wrong(..) => None,
         });
-        let table = Table::new(place, header.number, headings.collect(), limits);
+        let mut table = Table::new(place, header.number, headings.collect(), limits);
+        if let Some(names) = &options.only {
+            table.keep_only(names);
+        }
         let (file, header_row) = (file.to_owned(), header.number);
         let (hidden, first_hidden, done) = (0, 0, false);
         Ok(Self { cells, table, file, limits, header_row, hidden, first_hidden, done })

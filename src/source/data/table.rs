@@ -47,6 +47,11 @@ pub(super) struct Table {
     place: Place,
     limits: Limits,
     columns: Vec<Column>,
+    /// A row whose cells are all empty; none where two columns share a name. A copy of it is a row without
+    /// any name having been looked up.
+    blank: Option<Map<String, Value>>,
+    /// The names that rows hold; none: all.
+    only: Option<Vec<String>>,
     /// Position in the sheet → index into `columns`.
     by_position: Vec<Option<usize>>,
     tallies: Vec<Tally>,
@@ -71,6 +76,8 @@ impl Table {
             place,
             limits,
             columns: Vec::new(),
+            blank: None,
+            only: None,
             by_position: Vec::new(),
             tallies: Vec::new(),
             refused: Vec::new(),
@@ -84,6 +91,7 @@ impl Table {
             table.add_column(position, &heading);
         }
         table.tallies = vec![Tally::default(); table.columns.len()];
+        table.blank = table.blank_row();
         let count = table.columns.len();
         if count > UNUSUAL {
             table.findings.push(Diagnostic::warning(
@@ -145,6 +153,54 @@ impl Table {
         self.columns.push(Column { heading, key, letter });
     }
 
+    /// Leaves all names but these out of the rows, if all of these are names of columns.
+    pub fn keep_only(&mut self, names: &[String]) {
+        let is_column =
+            |name: &String| self.columns.iter().any(|c| c.heading == *name || c.key == *name);
+        if !names.iter().all(is_column) {
+            return;
+        }
+        self.only = Some(names.to_vec());
+        self.blank = None;
+        self.blank = self.blank_row();
+    }
+
+    fn blank_row(&self) -> Option<Map<String, Value>> {
+        let cells: Vec<(usize, Value)> =
+            self.by_position.iter().flatten().map(|index| (*index, Value::Null)).collect();
+        let names = self.named(cells.clone()).count();
+        let blank = self.under_names(cells);
+        (blank.len() == names).then_some(blank)
+    }
+
+    /// Values by the index of their column, each under the names of that column.
+    fn named(&self, cells: Vec<(usize, Value)>) -> impl Iterator<Item = (&str, Value)> {
+        let is_wanted =
+            |name: &&str| self.only.as_ref().is_none_or(|only| only.iter().any(|o| o == name));
+        let columns = cells.into_iter().filter_map(|(i, v)| Some((self.columns.get(i)?, v)));
+        columns.flat_map(move |(column, value)| {
+            let heading = Some(column.heading.as_str()).filter(is_wanted);
+            let (short, value) = match (column.short().filter(is_wanted), heading) {
+                (Some(short), None) => (Some((short, value)), Value::Null),
+                (Some(short), Some(_)) => (Some((short, value.clone())), value),
+                (None, _) => (None, value),
+            };
+            short.into_iter().chain(heading.map(|name| (name, value)))
+        })
+    }
+
+    fn under_names(&self, cells: Vec<(usize, Value)>) -> Map<String, Value> {
+        let named = self.named(cells);
+        let Some(blank) = &self.blank else {
+            return named.map(|(name, value)| (name.to_owned(), value)).collect();
+        };
+        let mut values = blank.clone();
+        for (place, (_, value)) in values.values_mut().zip(named) {
+            *place = value;
+        }
+        values
+    }
+
     /// The columns.
     pub fn columns(&self) -> &[Column] {
         &self.columns
@@ -188,8 +244,8 @@ impl Table {
     /// One row from its cells in the order of the columns.
     pub fn row(&mut self, at: Place, number: u32, cells: Vec<(usize, Content)>) -> Row {
         self.rows = self.rows.saturating_add(1);
-        let values = Map::with_capacity(self.columns.len() * 2);
-        let mut row = Row { place: at, values, findings: Vec::new() };
+        let mut row = Row { place: at, values: Map::new(), findings: Vec::new() };
+        let mut values = Vec::with_capacity(self.columns.len());
         let mut cells = cells.into_iter().peekable();
         let mut room = self.limits.row_bytes;
         for position in 0..self.by_position.len() {
@@ -206,12 +262,9 @@ impl Table {
                 room = room.saturating_sub(text.len());
             }
             let value = if room == 0 { Value::Null } else { value };
-            let Some(column) = self.columns.get(index) else { continue };
-            if !column.key.is_empty() && column.key != column.heading {
-                row.values.insert(column.key.clone(), value.clone());
-            }
-            row.values.insert(column.heading.clone(), value);
+            values.push((index, value));
         }
+        row.values = self.under_names(values);
         if room == 0 {
             let most = self.limits.row_bytes >> 20;
             row.findings.push(Diagnostic::error(
@@ -345,7 +398,7 @@ pub(in crate::source) fn wrong_text(value: &str, most: usize) -> Option<(Code, T
         let message = text!("ô dài quá {most} ký tự", "the cell is longer than {most} characters");
         return Some((TOO_LONG, message, text!("rút ngắn ô này", "shorten this cell")));
     }
-    if value.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+    if text::is_simple(value) {
         return None;
     }
     let bad = value.chars().find(|c| {

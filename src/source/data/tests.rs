@@ -109,7 +109,14 @@ fn wrong_encodings_are_named_with_the_way_out() {
     let utf16: Vec<u8> = "Tên\nA\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut marked = vec![0xff, 0xfe];
     marked.extend(&utf16);
-    assert!(refused(&marked, "a.csv").contains("UTF-16"));
+    // As Excel saves “Unicode Text”, in either order of bytes.
+    let big: Vec<u8> = marked.chunks(2).flat_map(|b| [b[1], b[0]]).collect();
+    for bytes in [&marked, &big] {
+        let mut rows = read(bytes.clone(), "a.txt", &Options::default()).expect("reads");
+        assert_eq!(rows.next().expect("a row").expect("read").values["Tên"], "A");
+    }
+    assert!(refused(&marked[..marked.len() - 1], "a.csv").contains("UTF-16"));
+    assert!(refused(b"\xFF\xFE\x00\xD8a\0", "a.csv").contains("UTF-16"));
     let ascii: Vec<u8> = "Ten,Ma\nA,1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert!(refused(&ascii, "a.csv").contains("UTF-16"));
     let tcvn = refused(b"Ten,Ma\nA,1\nTr\xaa,2\n", "a.csv");

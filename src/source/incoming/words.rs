@@ -52,8 +52,8 @@ pub(super) struct OfferWords {
 // The table is part of the program; a test reads it.
 static WORDS: LazyLock<Words> = LazyLock::new(|| parse().unwrap_or_default());
 
-fn parse() -> Result<Words, toml::de::Error> {
-    toml::from_str(include_str!("../../../templates/incoming.toml"))
+fn parse() -> Result<Words, serde_json::Error> {
+    serde_json::from_str(table!("incoming"))
 }
 
 pub(super) fn words() -> &'static Words {

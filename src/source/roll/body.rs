@@ -7,11 +7,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::head::{self, Head, What};
-use super::people::is_unit;
-use super::repair::{Done, Doubt, repair};
-use super::rows::{
-    counts, is_enumerator, is_total, section_form, section_kind, without_enumerator,
-};
+use super::left::{Skipped, tally};
+use super::repair::{Done, Doubt, Repaired, repair, tidy};
+use super::rows::section_kind;
 use super::words::{kind_of, words};
 use super::{Field, Options, Texts, codes};
 use crate::diagnostic::{Diagnostic, Place, Result, Severity};
@@ -19,7 +17,7 @@ use crate::model::HonoureeKind;
 use crate::source::data::sheet::{Area, Cells, Filled};
 use crate::source::data::table::{Content, letter, wrong_text};
 use crate::text;
-use crate::text::legacy::{Encoding, Face};
+use crate::text::legacy::{Encoding, Face, decode, has_unicode_letters};
 
 /// What a row says of the rows below it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +33,8 @@ pub(super) struct Held {
     pub position: usize,
     pub text: String,
     pub doubt: Option<Doubt>,
+    /// Words of its first line, where it had several.
+    pub first_line: Option<usize>,
 }
 
 /// A line before its names are looked at.
@@ -67,29 +67,18 @@ pub(super) struct Reader<'a> {
     pub place: Place,
     pub found: &'a mut Vec<Diagnostic>,
     pub read: Read,
-    head: Option<Arc<Head>>,
-    section: Arc<Section>,
+    pub head: Option<Arc<Head>>,
+    /// The cells of its one or two rows.
+    heading: Vec<Vec<(usize, String)>>,
+    pub section: Arc<Section>,
     /// Number of lines at the last total.
-    counted: usize,
-    ended: bool,
-    after_total: bool,
-    ordinal: Option<(u32, u32)>,
-    skipped: Skipped,
-}
-
-/// Rows that were not read, and the first of each sort.
-#[derive(Default)]
-struct Skipped {
-    below: (u32, u32),
-    nameless: (u32, u32),
-    hidden: (u32, u32),
-}
-
-fn tally(of: &mut (u32, u32), row: u32) {
-    if of.0 == 0 {
-        of.1 = row;
-    }
-    of.0 = of.0.saturating_add(1);
+    pub counted: usize,
+    pub ended: bool,
+    pub after_total: bool,
+    pub ordinal: Option<(u32, u32)>,
+    /// The unit of the section was guessed, and nobody was told of lines that take it: its row and column.
+    pub guessed: Option<(u32, usize)>,
+    pub skipped: Skipped,
 }
 
 impl<'a> Reader<'a> {
@@ -108,11 +97,13 @@ impl<'a> Reader<'a> {
             found,
             read,
             head,
+            heading: Vec::new(),
             section,
             counted,
             ended,
             after_total,
             ordinal,
+            guessed: None,
             skipped,
         }
     }
@@ -135,12 +126,23 @@ impl<'a> Reader<'a> {
                 if ahead.is_none() {
                     ahead = self.fetch(cells)?;
                 }
+                // The headings once more, as they are printed on each page: perhaps without their second row.
+                if self.repeats(0, &row) {
+                    if ahead.as_ref().is_some_and(|next| self.repeats(1, next)) {
+                        ahead = None;
+                    }
+                    (self.ended, self.after_total, self.ordinal) = (false, false, None);
+                    continue;
+                }
                 let place = self.place.clone();
                 let next = ahead.as_ref();
                 let again = self.head.is_some();
+                let seen =
+                    [Some(&row), next].map(|r| r.map(|r| r.cells.clone()).unwrap_or_default());
                 if let Some((head, used)) =
                     head::read(&row, next, self.options, again, &place, self.found)
                 {
+                    self.heading = seen.into_iter().take(1 + usize::from(used)).collect();
                     if used {
                         ahead = None;
                     }
@@ -152,7 +154,18 @@ impl<'a> Reader<'a> {
         }
         self.read.merged = cells.merged();
         self.tell_skipped();
+        self.tell_hidden_columns(cells.hidden_columns());
         Ok(true)
+    }
+
+    /// True if a row is the first, or the second, of the headings that the list has.
+    fn repeats(&self, which: usize, row: &Texts) -> bool {
+        let same = |(a, b): (&(usize, String), &(usize, String))| {
+            a.0 == b.0 && text::slug(&a.1) == text::slug(&b.1)
+        };
+        self.heading.get(which).is_some_and(|head| {
+            head.len() == row.cells.len() && head.iter().zip(&row.cells).all(same)
+        })
     }
 
     fn begin(&mut self, head: Head) {
@@ -175,7 +188,7 @@ impl<'a> Reader<'a> {
     /// The next row with its texts repaired.
     fn fetch(&mut self, cells: &mut dyn Cells) -> Result<Option<Texts>> {
         let Some(filled) = cells.next()? else { return Ok(None) };
-        let Filled { number, line, hidden, cells, faces } = filled;
+        let Filled { number, line, hidden, cells, faces, mixed } = filled;
         let mut row = Texts { number, line, hidden, ..Texts::default() };
         let first = self.found.len();
         let base = self.place.clone().row(number);
@@ -196,9 +209,24 @@ impl<'a> Reader<'a> {
                 Content::Empty | Content::Value(_) => continue,
             };
             let face = faces.iter().find(|(p, _)| *p == position).map(|(_, f)| *f);
-            let Some((text, doubt)) = self.repaired(&raw, face.unwrap_or_default(), &place) else {
+            let runs = mixed.iter().find(|(p, _)| *p == position).map(|(_, runs)| runs);
+            let (raw, repaired) = match runs.and_then(|runs| self.by_runs(&raw, runs, &place)) {
+                Some(decoded) => {
+                    let tidied = tidy(&decoded);
+                    (decoded, tidied)
+                }
+                None => {
+                    let repaired = repair(&raw, face.unwrap_or_default());
+                    (raw, repaired)
+                }
+            };
+            let face = face.unwrap_or_default();
+            let Some((text, doubt)) = self.noted(&raw, repaired, face, &place) else {
                 continue;
             };
+            if let Some((above, _)) = raw.trim().split_once(['\n', '\r']) {
+                row.breaks.push((position, above.split_whitespace().count()));
+            }
             if text.is_empty() {
                 continue;
             }
@@ -212,13 +240,46 @@ impl<'a> Reader<'a> {
         Ok(Some(row))
     }
 
-    fn repaired(
+    /// A text whose pieces are in fonts of several encodings, each piece decoded by its own; none where nothing was
+    /// to be decoded.
+    fn by_runs(
         &mut self,
         raw: &str,
+        runs: &[(usize, Face)],
+        place: &dyn Fn() -> Place,
+    ) -> Option<String> {
+        let mut out = String::with_capacity(raw.len());
+        let mut told = None;
+        for (at, (start, face)) in runs.iter().enumerate() {
+            let end = runs.get(at + 1).map_or(raw.len(), |(next, _)| *next);
+            // Places that do not fit the text: it is left to the whole cell.
+            let piece = raw.get(*start..end)?;
+            let encoding = face.encoding();
+            if encoding == Encoding::Unicode || has_unicode_letters(piece) {
+                out.push_str(piece);
+                continue;
+            }
+            let text = decode(piece, encoding);
+            let capitals = *face == Face::Tcvn3Capitals;
+            out.push_str(&if capitals { text.to_uppercase() } else { text.into_owned() });
+            told = Some(encoding);
+        }
+        let encoding = told.filter(|_| out != raw)?;
+        let count =
+            if encoding == Encoding::Vni { &mut self.read.vni } else { &mut self.read.tcvn3 };
+        *count = count.saturating_add(1);
+        self.found.push(decoded(encoding, raw, &out, true, place()));
+        Some(out)
+    }
+
+    /// Counts and tells what was repaired; none for a text that cannot be taken.
+    fn noted(
+        &mut self,
+        raw: &str,
+        mut out: Repaired,
         face: Face,
         place: &dyn Fn() -> Place,
     ) -> Option<(String, Option<Doubt>)> {
-        let mut out = repair(raw, face);
         if let Some((code, message, hint)) = wrong_text(&out.text, self.options.limits.cell) {
             self.found.push(Diagnostic::error(code, place(), message).hint(hint));
             return None;
@@ -254,8 +315,13 @@ impl<'a> Reader<'a> {
         let ordinal = value(&row, head.position(Field::Ordinal));
         let has_name = has_name(&row, &head);
         let number = ordinal.and_then(|o| o.trim_end_matches(['.', ')']).parse::<u32>().ok());
-        if number.is_none() || !has_name {
-            if self.total(&row) || self.tail(&row, &head) {
+        // Filled so that it can be nothing but a line, with or without an ordinal.
+        let is_full = has_name && is_full(&row, &head);
+        if (number.is_none() || !has_name) && self.total(&row, &head) {
+            return;
+        }
+        if !is_full && (number.is_none() || !has_name) {
+            if self.tail(&row, &head) {
                 return;
             }
             if self.open_section(&row, Some(&head)) {
@@ -264,8 +330,10 @@ impl<'a> Reader<'a> {
             }
         }
         if self.ended || self.after_total && head.has(Field::Ordinal) {
-            if number.is_none() || !has_name {
-                tally(&mut self.skipped.below, row.number);
+            if !is_full && (number.is_none() || !has_name) {
+                let likely = has_name && row.cells.len() >= 3;
+                let of = if likely { &mut self.skipped.likely } else { &mut self.skipped.below };
+                tally(of, row.number);
                 return;
             }
             (self.ended, self.after_total) = (false, false);
@@ -276,7 +344,7 @@ impl<'a> Reader<'a> {
                 || matches!(what, Some(What::Mark(..)))
         });
         if !beyond {
-            tally(&mut self.skipped.nameless, row.number);
+            self.no_line(&row);
             return;
         }
         if row.hidden {
@@ -289,15 +357,24 @@ impl<'a> Reader<'a> {
     }
 
     fn push(&mut self, row: Texts, head: Arc<Head>) {
-        let Texts { number, line, cells, mut doubts, mut told, .. } = row;
+        let Texts { number, line, cells, mut doubts, mut told, breaks, .. } = row;
         self.found.append(&mut told);
+        for (position, _) in &cells {
+            if head.columns.iter().any(|(c, _)| c == position) {
+                self.skipped.columns.insert(*position);
+            } else {
+                tally(self.skipped.unheaded.entry(*position).or_default(), number);
+            }
+        }
+        self.tell_guessed_unit(&cells, &head);
         let cells = cells
             .into_iter()
             .filter(|(p, _)| head.columns.iter().any(|(c, _)| c == p))
             .map(|(position, text)| {
                 let at = doubts.iter().position(|(p, _)| *p == position);
                 let doubt = at.map(|at| doubts.swap_remove(at).1);
-                Held { position, text, doubt }
+                let first_line = breaks.iter().find(|(p, _)| *p == position).map(|(_, n)| *n);
+                Held { position, text, doubt, first_line }
             })
             .collect();
         let section = Arc::clone(&self.section);
@@ -330,83 +407,6 @@ impl<'a> Reader<'a> {
         );
     }
 
-    /// True for a row that opens a section, or names the unit or the award of the rows below.
-    fn open_section(&mut self, row: &Texts, head: Option<&Head>) -> bool {
-        let words_only = |t: &&str| !is_enumerator(t) && t.parse::<f64>().is_err();
-        let cells: Vec<&str> =
-            row.cells.iter().map(|(_, t)| t.as_str()).filter(words_only).collect();
-        let (&[only], 1..=3) = (cells.as_slice(), row.cells.len()) else { return false };
-        let bare = without_enumerator(only);
-        let mut section = Section { kind: section_kind(bare), ..Section::default() };
-        if section.kind.is_some() {
-            self.section = Arc::new(section);
-            return true;
-        }
-        // Above the headings only kinds of section are known.
-        let Some(head) = head else { return false };
-        if let Some((kind, form)) = section_form(bare) {
-            section.kind = kind.or(self.section.kind);
-            section.form = form;
-            self.section = Arc::new(section);
-            return true;
-        }
-        let numbered = row.cells.iter().any(|(_, t)| t.parse::<u32>().is_ok());
-        let of_people = self.section.kind == Some(HonoureeKind::Individual)
-            || self.section.kind.is_none() && says_person(head);
-        if of_people && head.has(Field::Ordinal) && !numbered && is_unit(bare) {
-            section.clone_from(&self.section);
-            bare.clone_into(&mut section.unit);
-            self.section = Arc::new(section);
-            return true;
-        }
-        false
-    }
-
-    /// True for a row with a total; it is compared with the lines read so far.
-    fn total(&mut self, row: &Texts) -> bool {
-        let Some((position, first)) = row.cells.iter().find(|(_, t)| is_total(t)) else {
-            return false;
-        };
-        let all = row.cells.iter().map(|(_, t)| t.as_str()).collect::<Vec<_>>().join(" ");
-        let (place, said) = (self.place.clone().row(row.number).cell(letter(*position)), first);
-        for (count, kind) in counts(&all) {
-            let of = |drafts: &[Draft]| {
-                let same = |d: &&Draft| kind.is_none() || kind == probable_kind(d);
-                drafts.iter().filter(same).count()
-            };
-            let drafts = &self.read.drafts;
-            let (total, last) = (of(drafts), of(drafts.get(self.counted..).unwrap_or_default()));
-            if count == total || count == last {
-                continue;
-            }
-            let what = match kind {
-                Some(HonoureeKind::Collective) => ("tập thể", "collectives"),
-                Some(HonoureeKind::Household) => ("hộ", "households"),
-                Some(HonoureeKind::Individual) => ("cá nhân", "people"),
-                None => ("dòng", "lines"),
-            };
-            let (vi, en) = what;
-            self.found.push(
-                Diagnostic::warning(
-                    codes::TOTAL,
-                    place.clone(),
-                    text!(
-                        "“{said}”: ghi {count} {vi}, đếm được {total}",
-                        "“{said}”: says {count} {en}, {total} were counted"
-                    ),
-                )
-                .hint(text!(
-                    "hỏi đơn vị: thiếu người trong danh sách, hay số cộng sai",
-                    "ask the unit: somebody is missing, or the sum is wrong"
-                )),
-            );
-        }
-        self.counted = self.read.drafts.len();
-        self.after_total = true;
-        self.ordinal = None;
-        true
-    }
-
     /// True for a row of the signature below a list.
     fn tail(&mut self, row: &Texts, head: &Head) -> bool {
         if self.read.drafts.is_empty() {
@@ -429,34 +429,17 @@ impl<'a> Reader<'a> {
         }
         false
     }
+}
 
-    fn tell_skipped(&mut self) {
-        let Skipped { below, nameless, hidden } = std::mem::take(&mut self.skipped);
-        let at = |row| self.place.clone().row(row);
-        let mut told = Vec::new();
-        if let (n @ 1.., row) = below {
-            let message = text!(
-                "{n} hàng bên dưới danh sách (phần ký, nơi nhận) không đọc",
-                "{n} rows below the list (signature, recipients) were not read"
-            );
-            told.push(Diagnostic::new(codes::NOT_READ, Severity::Info, at(row), message));
-        }
-        if let (n @ 1.., row) = nameless {
-            let message = text!(
-                "{n} hàng chỉ có số thứ tự, không đọc",
-                "{n} rows with nothing but an ordinal were not read"
-            );
-            told.push(Diagnostic::new(codes::NOT_READ, Severity::Info, at(row), message));
-        }
-        if let (n @ 1.., row) = hidden {
-            let message = text!(
-                "{n} hàng đang bị ẩn hoặc lọc nhưng vẫn được đọc",
-                "{n} rows are hidden or filtered out, and are read all the same"
-            );
-            told.push(Diagnostic::warning(codes::HIDDEN, at(row), message));
-        }
-        self.found.append(&mut told);
-    }
+/// True for a row with a name and three other fields, or with every field that the list has.
+fn is_full(row: &Texts, head: &Head) -> bool {
+    let field = |what: &What| {
+        matches!(what, What::Mark(..)) || matches!(what, What::Field(f, _) if *f != Field::Ordinal)
+    };
+    let known: Vec<usize> =
+        head.columns.iter().filter(|(_, w)| field(w)).map(|(p, _)| *p).collect();
+    let filled = row.cells.iter().filter(|(p, _)| known.contains(p)).count();
+    filled >= 4 || filled >= 3 && filled == known.len()
 }
 
 fn value(row: &Texts, position: Option<usize>) -> Option<&str> {
@@ -471,7 +454,7 @@ fn has_name(row: &Texts, head: &Head) -> bool {
 }
 
 /// True if every column of names is one of people.
-fn says_person(head: &Head) -> bool {
+pub(super) fn says_person(head: &Head) -> bool {
     let kinds = head.columns.iter().filter_map(|(_, w)| match w {
         What::Field(Field::Name, kind) => Some(*kind),
         _ => None,
@@ -496,7 +479,7 @@ pub(super) fn told_kind(draft: &Draft) -> Option<HonoureeKind> {
     column.or(draft.section.kind).or_else(|| cell(Field::Name).and_then(|(_, kind)| kind))
 }
 
-fn probable_kind(draft: &Draft) -> Option<HonoureeKind> {
+pub(super) fn probable_kind(draft: &Draft) -> Option<HonoureeKind> {
     told_kind(draft).or(Some(HonoureeKind::Individual))
 }
 

@@ -58,6 +58,14 @@ pub const FORM_TAKEN: Code = d(723);
 pub const FORM_SPLIT: Code = d(724);
 /// A row of the table of awards that is not in force, or not sure.
 pub const FORM_DOUBTFUL: Code = d(725);
+/// A row that opens a part of the list, and what was taken from it.
+pub const SECTION: Code = d(726);
+/// Two people in one cell.
+pub const TWO_PEOPLE: Code = d(727);
+/// Cells in a column without a heading.
+pub const UNHEADED: Code = d(728);
+/// Headings and no lines.
+pub const NO_LINES: Code = d(729);
 /// The same person, or collective, twice.
 pub const TWICE: Code = d(731);
 /// The same name from two units.

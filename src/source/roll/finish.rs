@@ -167,9 +167,14 @@ impl<'a> Line<'a> {
         if !surname.is_empty() {
             cell = format!("{surname} {cell}").trim().to_owned();
         }
+        let first_line =
+            self.draft.cells.iter().find(|c| c.position == at).and_then(|c| c.first_line);
         let person = people::apart(&cell);
         who.kind = self.kind(&cell, &person, at, !surname.is_empty());
         self.name(&mut who, &cell, person, at);
+        if who.kind == HonoureeKind::Individual {
+            self.one_person(&who.name, first_line, at);
+        }
         self.address(&mut who, at);
         self.post(&mut who);
         who.achievement = self.achievement();
@@ -301,6 +306,22 @@ impl<'a> Line<'a> {
                 ),
             );
         }
+    }
+
+    fn one_person(&mut self, name: &str, first_line: Option<usize>, at: usize) {
+        let Some(sure) = people::several(name, first_line) else { return };
+        let severity = if sure { Severity::Error } else { Severity::Warning };
+        let (vi, en) = if sure { ("có", "holds") } else { ("có thể có", "may hold") };
+        self.tell(
+            codes::TWO_PEOPLE,
+            severity,
+            self.at(at),
+            text!("ô tên {vi} hai người: “{name}”", "the cell of the name {en} two people: “{name}”"),
+            Some(text!(
+                "mỗi người một dòng, đủ các ô khác; một người thì viết tên trên một dòng của ô",
+                "one line for each person, with all other cells; if it is one person, write the name on one line of the cell"
+            )),
+        );
     }
 
     fn not_longer(&mut self, value: &str, most: usize, position: usize) {

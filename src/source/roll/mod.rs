@@ -7,6 +7,8 @@ mod body;
 pub mod codes;
 mod finish;
 mod head;
+mod left;
+mod parts;
 mod people;
 mod repair;
 mod rows;
@@ -132,6 +134,8 @@ pub(crate) struct Texts {
     hidden: bool,
     cells: Vec<(usize, String)>,
     doubts: Vec<(usize, Doubt)>,
+    /// Cells of several lines: the number of words in the first.
+    breaks: Vec<(usize, usize)>,
     told: Vec<Diagnostic>,
 }
 
@@ -153,6 +157,7 @@ pub fn read(world: &dyn World, path: &Path, options: &Options) -> Result<Roll> {
         None => (0..sheets.len()).collect(),
     };
     let (mut headed, mut passed, mut bytes) = (false, Vec::new(), 0usize);
+    let mut empty = Vec::new();
     for index in chosen {
         let Some(name) = sheets.get(index).filter(|s| s.is_table) else { continue };
         let place = match name.name.as_str() {
@@ -184,6 +189,9 @@ pub fn read(world: &dyn World, path: &Path, options: &Options) -> Result<Roll> {
         headed = true;
         roll.titles.extend(read.titles.iter().cloned());
         let mut lines = finish::lines(read, &place, &mut found);
+        if lines.is_empty() {
+            empty.push(no_lines(place));
+        }
         bytes = bytes.saturating_add(lines.iter().map(size).sum());
         roll.lines.append(&mut lines);
         roll.findings.append(&mut found);
@@ -191,6 +199,11 @@ pub fn read(world: &dyn World, path: &Path, options: &Options) -> Result<Roll> {
             return Err(too_large(&file));
         }
     }
+    // A file often has a sheet for collectives and one for people, and one of them empty.
+    if !roll.lines.is_empty() {
+        empty.iter_mut().for_each(|d: &mut Diagnostic| d.severity = Severity::Info);
+    }
+    roll.findings.append(&mut empty);
     if headed {
         roll.findings.append(&mut passed);
     } else {
@@ -219,6 +232,15 @@ fn too_large(file: &str) -> Failure {
     );
     Failure::new(FailureKind::Input, Place::file(file), what)
         .hint(text!("tách thành nhiều tệp", "split it into several files"))
+}
+
+fn no_lines(place: Place) -> Diagnostic {
+    let what =
+        text!("danh sách chỉ có tiêu đề, không có dòng nào", "the list has headings and no lines");
+    Diagnostic::warning(codes::NO_LINES, place, what).hint(text!(
+        "hỏi đơn vị: gửi nhầm tệp trống, hay không đề nghị ai; nếu dòng có mà không đọc được, chỉ cột bằng --map",
+        "ask the unit: an empty file by mistake, or nobody proposed; if there are lines, name the columns with --map"
+    ))
 }
 
 fn no_headings(file: &str, options: &Options) -> Diagnostic {

@@ -191,6 +191,33 @@ pub(super) fn is_unit(text: &str) -> bool {
     kind_of_name(text) == Some(HonoureeKind::Collective)
 }
 
+/// True where a cell holds two people for sure, `Some(false)` where it may; `first` is how many words its first
+/// line has. “Nguyễn Thị” above “Hồng Đào” is one.
+pub(super) fn several(cell: &str, first: Option<usize>) -> Option<bool> {
+    let joints = [";", ",", " và ", " & ", " + ", "/", " - ", " – "];
+    for joint in joints {
+        let mut parts = cell.split(joint).map(str::trim).filter(|p| !p.is_empty());
+        let Some(one) = parts.next() else { continue };
+        if one.contains(' ') && parts.any(begins_person) {
+            return Some(true);
+        }
+    }
+    let words: Vec<&str> = cell.split(' ').collect();
+    let (above, below) = words.split_at_checked(first?)?;
+    (above.len() >= 2 && begins_person(&below.join(" "))).then_some(false)
+}
+
+/// True for a whole name with a title or a common family name before it.
+fn begins_person(text: &str) -> bool {
+    let plain = after_number(text);
+    if let Some((Lead::Title(_) | Lead::Rank(_), after)) = lead(plain) {
+        return !after.is_empty();
+    }
+    let mut names = plain.split(' ').filter(|w| !w.is_empty());
+    let (Some(first), Some(_)) = (names.next(), names.next()) else { return false };
+    words().names.surnames.contains(&first.to_lowercase())
+}
+
 /// What looks wrong in a person's name, in both languages.
 pub(super) fn odd(name: &str) -> Option<(&'static str, &'static str)> {
     if name.chars().any(|c| c.is_ascii_digit()) {
@@ -266,6 +293,30 @@ mod tests {
             ("To Van An", None),
         ] {
             assert_eq!(kind_of_name(name), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn two_people_in_one_cell_are_seen() {
+        for cell in [
+            "Nguyễn Văn An và Trần Thị Bình",
+            "Nguyễn Văn Ân, Trần Thị Bê",
+            "Lê Văn A; 2. Lê Văn B",
+            "Lê Văn C, bà Lê Thị D",
+            "Lê Văn C / Lê Thị D",
+        ] {
+            assert_eq!(several(cell, None), Some(true), "{cell}");
+        }
+        assert_eq!(several("Nguyễn Văn Ánh Trần Thị Bích", Some(3)), Some(false));
+        for (cell, first) in [
+            ("Nguyễn Thị Hồng Đào", Some(2)),
+            ("Nguyễn Văn An", None),
+            ("Lê Văn An, Phó Trưởng phòng", None),
+            ("H'Hen Niê - Ê Ban", None),
+            ("Lê Na-Ta", None),
+            ("Hoàng", Some(1)),
+        ] {
+            assert_eq!(several(cell, first), None, "{cell}");
         }
     }
 

@@ -100,6 +100,13 @@ pub(super) fn repair(raw: &str, face: Face) -> Repaired {
     out
 }
 
+/// The same for a text that is Unicode for sure.
+pub(super) fn tidy(raw: &str) -> Repaired {
+    let mut out = Repaired { is_unicode: !raw.is_ascii(), ..Repaired::default() };
+    out.text = letters(raw, &mut out.done);
+    out
+}
+
 /// Nothing at the ends, no double blanks, nothing invisible.
 fn is_plain(raw: &str) -> bool {
     let strange =

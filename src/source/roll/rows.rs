@@ -63,7 +63,32 @@ pub(super) fn section_form(text: &str) -> Option<(Option<HonoureeKind>, String)>
 
 pub(super) fn is_total(text: &str) -> bool {
     let counted = !text.is_ascii() || text.bytes().any(|b| b.is_ascii_digit());
-    counted && begins(text, &TOTALS)
+    counted && begins(text, &TOTALS) || is_short_total(text)
+}
+
+/// `Cộng: 5`, `Tổng`: one syllable, alone or with a count. “Tổng biên tập” and “Cộng Hòa” are none.
+fn is_short_total(text: &str) -> bool {
+    let Some((first, rest)) = words().rows.short_totals.iter().find_map(|word| {
+        let folded = same_key(text);
+        let rest = folded.strip_prefix(same_key(word).as_str())?;
+        Some((word, rest.trim_matches([' ', ':', '.', '-', '–', '=', '(']).to_owned()))
+    }) else {
+        return false;
+    };
+    let part = |w: &str| {
+        matches!(text::slug(w).as_str(), "muc" | "phan") || is_enumerator(&w.to_uppercase())
+    };
+    let follows = rest.split([' ', ':', '.', ')']).find(|w| !w.is_empty());
+    !first.is_empty()
+        && follows.is_none_or(|w| w.starts_with(|c: char| c.is_ascii_digit()) || part(w))
+}
+
+/// True for a remark about the list: `Ghi chú: …`, `* …`.
+pub(super) fn is_note(text: &str) -> bool {
+    let slug = text::slug(text);
+    let word = words().rows.notes.iter().any(|w| slug.starts_with(w.as_str()));
+    let sentence = text.chars().count() > 60 && text.ends_with(['.', ';']);
+    word || sentence || text.trim_start_matches('(').starts_with('*') || text.chars().count() > 150
 }
 
 /// Words as they are compared: with accents, and without.
@@ -152,6 +177,10 @@ mod tests {
         assert!(is_total("Tong cong: 25") && !is_total("Tong Van An") && !is_total("Tống Văn 2"));
         assert_eq!(section_form("Tăng Thị Hoa"), None);
         assert!(is_total("Danh sách này có 25 người./."));
+        assert!(is_total("Cộng: 5") && is_total("Tổng 25 người") && is_total("Cộng mục II"));
+        assert!(!is_total("Tổng biên tập") && !is_total("Tổng công ty B") && !is_total("Cộng Hòa"));
+        assert!(is_note("Ghi chú: xếp theo ABC") && is_note("(*) Đã nghỉ hưu"));
+        assert!(!is_note("Khối trường học") && !is_note("II. Khối Đảng - Đoàn thể"));
         assert_eq!(counts("Tổng cộng: 25"), [(25, None)]);
         assert_eq!(
             counts("Danh sách này có 02 tập thể và 08 cá nhân./."),

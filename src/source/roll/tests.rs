@@ -308,3 +308,110 @@ proptest::proptest! {
         let _ = read_bytes(text.as_bytes(), "a.csv", &Options::default());
     }
 }
+
+#[test]
+fn no_line_is_lost_for_the_words_it_holds() {
+    // Without ordinals, posts and units that begin like a total, a signature or an award.
+    let bytes = sheet(&[
+        &["Họ và tên", "Giới tính", "Chức vụ", "Đơn vị", "Hình thức", "Thành tích"],
+        &["Nguyễn Văn An", "Nam", "Tổng biên tập", "Báo A", "Giấy khen", "Tốt"],
+        &["Trần Văn Bình", "Nam", "Chuyên viên", "Tổng công ty B", "Giấy khen", "Tổng số việc: 20"],
+        &["Cộng Hòa", "Nam", "Giám đốc", "Sở C", "Giấy khen", "Danh sách có 20 việc"],
+        &["Giám Thị Đốc", "Nữ", "Giám đốc"],
+        &["Tổng cộng: 4"],
+        &["", "", "", "Giám đốc"],
+        &["Lê Văn Em", "Nam", "Chuyên viên", "Phòng A", "Giấy khen", "Tốt"],
+    ]);
+    let roll = roll(&bytes);
+    assert_eq!(roll.lines.len(), 5, "{:?}", names(&roll));
+    assert_eq!(names(&roll)[4], "Ông Lê Văn Em");
+    assert!(said(&roll, codes::TOTAL).is_empty());
+    // Below a signature nothing is told apart for sure: the rows are told.
+    let bytes = sheet(&[
+        &["Họ và tên", "Giới tính", "Chức vụ", "Đơn vị", "Hình thức"],
+        &["Lê Văn An", "Nam", "Chuyên viên", "Phòng A", "Giấy khen"],
+        &["", "", "", "Giám đốc"],
+        &["Vũ Văn Ký"],
+        &["Lê Văn Sót", "Nam", "Chuyên viên"],
+    ]);
+    let told = said(&self::roll(&bytes), codes::NOT_READ);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].contains("giống dòng của danh sách"), "{told:?}");
+}
+
+#[test]
+fn parts_of_a_list_are_told_and_no_people() {
+    let head: &[&str] = &["STT", "Họ và tên", "Giới tính", "Đơn vị", "Hình thức", "Thành tích"];
+    let bytes = sheet(&[
+        head,
+        &["I. Khối Đảng - Đoàn thể"],
+        &["1", "Lê Văn An", "Nam", "", "Giấy khen", "Tốt"],
+        &["II", "Khối trường học"],
+        &["2", "Lê Văn Bình", "Nam", "Phòng A", "Giấy khen", "Tốt"],
+        &["Ghi chú: danh sách xếp theo vần"],
+        &["* Ông Bình nghỉ hưu từ tháng 12"],
+        &["3", "Lê Văn Ca", "Nam", "Phòng A", "Giấy khen", "Tốt"],
+    ]);
+    let roll = roll(&bytes);
+    assert_eq!(names(&roll), ["Ông Lê Văn An", "Ông Lê Văn Bình", "Ông Lê Văn Ca"]);
+    assert_eq!(roll.lines[0].honouree.unit, "Khối Đảng - Đoàn thể");
+    // The first part is printed as a unit, and that is a warning; the second is not.
+    let warned = roll.findings.iter().filter(|d| d.code == codes::SECTION);
+    let warned: Vec<_> = warned.filter(|d| d.severity == Severity::Warning).collect();
+    assert_eq!((warned.len(), warned[0].place.row), (1, Some(2)));
+    assert_eq!(said(&roll, codes::NOT_READ).len(), 2);
+}
+
+#[test]
+fn columns_without_headings_hidden_ones_and_lists_without_lines_are_told() {
+    let bytes = workbook(|book| {
+        let sheet = book.add_worksheet();
+        table(
+            sheet,
+            &[
+                &["STT", "Họ và tên", "Giới tính", "", "Hình thức"],
+                &["1", "Lê Văn An", "Nam", "Phòng A", "Giấy khen", "Tốt"],
+                &["2", "Lê Văn Bình", "Nam", "Phòng A", "Giấy khen"],
+            ],
+        );
+        sheet.set_column_hidden(4).expect("hidden");
+        let empty = book.add_worksheet();
+        table(empty, &[&["STT", "Tên tập thể", "Hình thức"]]);
+    });
+    let roll = roll(&bytes);
+    let told = said(&roll, codes::UNHEADED);
+    assert!(told.len() == 2 && told[0].contains("cột D") && told[0].contains("2 ô"), "{told:?}");
+    assert!(said(&roll, codes::HIDDEN)[0].contains("cột E"));
+    let empty = |roll: &Roll| {
+        let found = roll.findings.iter().find(|d| d.code == codes::NO_LINES);
+        found.map(|d| d.severity)
+    };
+    // One sheet of two may be empty; a list without any line may not.
+    assert_eq!(empty(&roll), Some(Severity::Info));
+    let bare = self::roll(&sheet(&[&["STT", "Họ và tên", "Hình thức"]]));
+    assert_eq!(empty(&bare), Some(Severity::Warning));
+}
+
+#[test]
+fn two_people_in_a_cell_and_headings_on_every_page() {
+    let first: &[&str] = &["TT", "Họ và tên", "Năm sinh", "", "Hình thức", "", "Thành tích"];
+    let second: &[&str] = &["", "", "Nam", "Nữ", "LĐTT", "CSTĐCS"];
+    let bytes = sheet(&[
+        first,
+        second,
+        &["1", "Lê Văn An", "1980", "", "x", "", "Tốt"],
+        first,
+        &["2", "Trần Thị Bình", "", "1981", "", "x", "Tốt"],
+        first,
+        second,
+        &["3", "Lê Văn A; Trần Thị Bê", "1979", "", "x", "", "Tốt"],
+        &["4", "Nguyễn Văn Ánh\nTrần Thị Bích", "1979", "", "x", "", "Tốt"],
+        &["5", "Nguyễn Thị\nHồng Đào", "", "1979", "x", "", "Tốt"],
+    ]);
+    let roll = roll(&bytes);
+    assert_eq!(roll.lines.len(), 5);
+    assert_eq!(roll.lines[1].form_written, "CSTĐCS");
+    assert_eq!(names(&roll)[4], "Bà Nguyễn Thị Hồng Đào");
+    let told = said(&roll, codes::TWO_PEOPLE);
+    assert!(told.len() == 2 && told[0].starts_with("B8") && told[1].starts_with("B9"), "{told:?}");
+}

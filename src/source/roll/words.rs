@@ -42,6 +42,8 @@ pub(super) struct RowWords {
     pub individual: Vec<String>,
     pub form: Vec<String>,
     pub totals: Vec<String>,
+    pub short_totals: Vec<String>,
+    pub notes: Vec<String>,
     pub tail: Vec<String>,
     pub marks: Vec<String>,
 }
@@ -66,6 +68,7 @@ pub(super) struct GenderWords {
 pub(super) struct NameWords {
     pub units: Vec<String>,
     pub households: Vec<String>,
+    pub surnames: Vec<String>,
     pub titles: Vec<[String; 2]>,
     pub ranks: Vec<String>,
     pub degrees: Vec<String>,
@@ -85,8 +88,8 @@ pub(super) struct LengthLimits {
 // The table is part of the program; a test reads it.
 static WORDS: LazyLock<Words> = LazyLock::new(|| parse().unwrap_or_default());
 
-fn parse() -> Result<Words, toml::de::Error> {
-    toml::from_str(include_str!("../../../templates/awards/lists.toml"))
+fn parse() -> Result<Words, serde_json::Error> {
+    serde_json::from_str(table!("awards/lists"))
 }
 
 pub(super) fn words() -> &'static Words {

@@ -175,6 +175,41 @@ fn a_whole_log_is_clean_and_every_leaf_was_compared() {
 }
 
 #[test]
+fn partial_tiles_that_the_log_has_outgrown_may_stay_if_they_say_the_same() {
+    let logged = Logged::new();
+    let bundle = fs::read(logged.at("tile/entries/001.p/44")).expect("read");
+    let hashes = fs::read(logged.at("tile/0/001.p/44")).expect("read");
+    let entry = |bytes: &[u8]| usize::from(u16::from_be_bytes([bytes[0], bytes[1]])) + 2;
+    let first = entry(&bundle);
+    let two = first + entry(&bundle[first..]);
+    let full = fs::read(logged.at("tile/0/000")).expect("read");
+    let kept: [(&str, &[u8]); 4] = [
+        ("tile/entries/001.p/1", &bundle[..first]),
+        ("tile/entries/001.p/2", &bundle[..two]),
+        ("tile/0/001.p/43", &hashes[..43 * 32]),
+        ("tile/0/000.p/255", &full[..255 * 32]),
+    ];
+    for (inside, bytes) in kept {
+        fs::create_dir_all(logged.at(inside).parent().expect("a folder")).expect("made");
+        fs::write(logged.at(inside), bytes).expect("written");
+        assert_eq!(told(&logged.verify()), [""; 0], "{inside}");
+        // Another width, another byte, or wider than the log is.
+        let mut other = bytes.to_vec();
+        other[40] ^= 1;
+        fs::write(logged.at(inside), &other).expect("written");
+        assert_eq!(told(&logged.verify()), [format!("K0803 log/{inside}")]);
+        fs::write(logged.at(inside), &bytes[..bytes.len() - 1]).expect("written");
+        assert_eq!(told(&logged.verify()), [format!("K0803 log/{inside}")]);
+        fs::remove_file(logged.at(inside)).expect("removed");
+    }
+    for (inside, bytes) in [("tile/0/001.p/45", &hashes[..]), ("tile/0/001.p/3", &hashes[..64])] {
+        fs::write(logged.at(inside), bytes).expect("written");
+        assert_eq!(told(&logged.verify()), [format!("K0803 log/{inside}")]);
+        fs::remove_file(logged.at(inside)).expect("removed");
+    }
+}
+
+#[test]
 fn damaged_and_strange_files_of_the_log_are_named() {
     type Break = fn(&Logged);
     let flip = |logged: &Logged, inside: &str| {

@@ -1,12 +1,14 @@
-//! Repair, rebuild and backup, killed or refused at every write: the next run ends what was begun.
+//! Repair, rebuild, backup and the entering of a check's result, killed or refused at every write: the next run ends
+//! what was begun.
 
 use std::sync::Arc;
 
 use super::crash::{Fault, Faulty, Plan};
 use super::*;
 use crate::pipeline::{
-    BackupRequest, Mark, Purpose, RepairRequest, Ticket, Workspace, backup, plan, rebuild, repair,
-    single_steps, verify as verify_office,
+    Asked, BackupRequest, Leave, Mark, Purpose, RepairRequest, Request as Asking, Ticket,
+    Workspace, backup, plan, rebuild, repair, single_steps, verify as verify_office,
+    verify_and_keep,
 };
 use crate::register::{ActFilter, Kind};
 
@@ -196,6 +198,57 @@ fn a_backup_that_is_cut_short_says_so_and_is_ended_by_the_next() {
     };
     for (fault, step) in FAULTS {
         at_every_operation(both.path(), fault, step, &act, &check);
+    }
+}
+
+#[test]
+fn a_check_that_is_cut_short_leaves_an_office_that_can_be_checked() {
+    let office = letters();
+    let request = || Asking {
+        asked: Asked::default(),
+        leave: Leave::default(),
+        max_duration: None,
+        anchor: None,
+        quick: false,
+        threads: 1,
+        io: 1,
+        wait: NO_WAIT,
+        log: true,
+        on_progress: None,
+        cancel: None,
+    };
+    let act = |world: &Faulty, dir: &Path| {
+        let checked = verify_and_keep(&workspace(world, dir), &request())?;
+        checked.kept.failure.map_or(Ok(()), Err)
+    };
+    let check = |dir: &Path, was_kept: bool| {
+        // Whatever the first check left is no fault, and what it entered is what it wrote.
+        let world = system();
+        let checked = verify_and_keep(&workspace(&world, dir), &request()).expect("verifies");
+        assert!(checked.verified.is_clean(), "{:?}", checked.verified.report.findings);
+        assert!(checked.kept.failure.is_none() && checked.kept.act.is_some());
+        assert_clean(dir);
+        let register = read_register(dir).expect("reads").expect("is there");
+        let filter = ActFilter { kinds: vec![Kind::Verify], ..ActFilter::default() };
+        let mut entered = Vec::new();
+        let mut add = |a: crate::register::Acted| {
+            let word = |key: &str| a.act.data[key].as_str().expect("a word").to_owned();
+            entered.push((word("file"), word("report")));
+            Ok(())
+        };
+        register.acts(&filter, &mut add).expect("acts");
+        assert!(entered.len() > usize::from(was_kept) && entered.len() <= 2, "{entered:?}");
+        for (file, digest) in entered {
+            let bytes = fs::read(dir.join("archive/reports").join(&file)).expect("the report");
+            assert_eq!(sha256(&bytes).to_hex(), digest, "{file}");
+        }
+        let office = workspace(&world, dir);
+        let filing = Filing::open(&world, dir, &office.office, NO_WAIT).expect("opens");
+        let count = filing.register().entries(&Filter::default(), &mut |_| Ok(()));
+        assert_eq!(count.expect("entries"), 5);
+    };
+    for (fault, step) in FAULTS {
+        at_every_operation(office.path(), fault, step.min(2), &act, &check);
     }
 }
 

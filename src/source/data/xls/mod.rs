@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use self::cfb::Container;
 use self::pieces::Pieces;
-use super::sheet::{self, Area, Filled, MOST_MERGED, SheetName, shown};
+use super::sheet::{self, Area, Filled, MOST_HIDDEN, MOST_MERGED, Runs, SheetName, shown};
 use super::table::Content;
 use super::xlsx::number::{self, Format};
 use super::{Limits, code, failure};
@@ -64,6 +64,8 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 #[derive(Default)]
 struct Shared {
     texts: Vec<Arc<str>>,
+    /// Fonts inside texts, by the number of the text.
+    runs: HashMap<usize, Runs>,
     formats: Vec<Format>,
     faces: Vec<Face>,
     from_1904: bool,
@@ -144,6 +146,8 @@ struct Globals {
     fonts: Vec<Face>,
     codes: HashMap<u16, Format>,
     styles: Vec<(u16, u16)>,
+    /// Fonts inside texts by their number, until all fonts are known.
+    runs: Vec<(usize, Vec<(usize, u16)>)>,
 }
 
 impl Globals {
@@ -185,10 +189,19 @@ impl Globals {
                 _ => {}
             }
         }
+        // There is no font 4.
+        let face = |font: u16| {
+            let at = usize::from(if font > 4 { font - 1 } else { font });
+            self.fonts.get(at).copied().unwrap_or_default()
+        };
+        let runs = std::mem::take(&mut self.runs).into_iter();
+        self.shared.runs = runs
+            .map(|(text, runs)| {
+                (text, runs.into_iter().map(|(at, font)| (at, Some(face(font)))).collect())
+            })
+            .collect();
         for (font, format) in &self.styles {
-            // There is no font 4.
-            let font = usize::from(if *font > 4 { font - 1 } else { *font });
-            self.shared.faces.push(self.fonts.get(font).copied().unwrap_or_default());
+            self.shared.faces.push(face(*font));
             let known = self.codes.get(format).copied();
             let known = known.unwrap_or_else(|| Format::builtin(u32::from(*format)));
             self.shared.formats.push(known);
@@ -203,8 +216,11 @@ impl Globals {
         let mut bytes = 0usize;
         for _ in 0..count {
             let Some(length) = pieces.u16() else { break };
-            let text = pieces.text(usize::from(length))?;
-            bytes = bytes.saturating_add(text.len()).saturating_add(24);
+            let (text, runs) = pieces.rich_text(usize::from(length))?;
+            bytes = bytes.saturating_add(text.len()).saturating_add(24 + 32 * runs.len());
+            if !runs.is_empty() {
+                self.runs.push((self.shared.texts.len(), runs));
+            }
             if bytes > most {
                 return None;
             }
@@ -260,8 +276,9 @@ impl sheet::Book for Book {
         reader.cells.sort_by_key(|c| (c.row, c.column));
         reader.hidden.sort_unstable();
         let shared = Arc::clone(&self.shared);
-        let cells = reader.cells.into_iter().peekable();
-        Ok(Box::new(Cells { cells, hidden: reader.hidden, merged: reader.merged, shared }))
+        let cells = std::mem::take(&mut reader.cells).into_iter().peekable();
+        let Reader { hidden, merged, hidden_columns, .. } = reader;
+        Ok(Box::new(Cells { cells, hidden, merged, hidden_columns, shared }))
     }
 }
 
@@ -286,6 +303,7 @@ enum RawValue {
 struct Reader {
     cells: Vec<Raw>,
     hidden: Vec<u16>,
+    hidden_columns: Vec<(usize, usize)>,
     merged: Vec<Area>,
 }
 
@@ -319,6 +337,14 @@ impl Reader {
                 }
                 0x0208 if body.get(12).is_some_and(|flags| flags & 0x20 != 0) => {
                     self.hidden.extend(u16_at(body, 0));
+                }
+                0x007D if body.get(8).is_some_and(|flags| flags & 1 != 0) => {
+                    let range = u16_at(body, 0).zip(u16_at(body, 2));
+                    if let (Some((first, last)), true) =
+                        (range, self.hidden_columns.len() < MOST_HIDDEN)
+                    {
+                        self.hidden_columns.push((first.into(), last.into()));
+                    }
                 }
                 0x00E5 => self.merge(body),
                 0x00BD => self.numbers(body),
@@ -418,6 +444,7 @@ struct Cells {
     cells: std::iter::Peekable<std::vec::IntoIter<Raw>>,
     hidden: Vec<u16>,
     merged: Vec<Area>,
+    hidden_columns: Vec<(usize, usize)>,
     shared: Arc<Shared>,
 }
 
@@ -426,15 +453,25 @@ impl sheet::Cells for Cells {
         std::mem::take(&mut self.merged)
     }
 
+    fn hidden_columns(&self) -> &[(usize, usize)] {
+        &self.hidden_columns
+    }
+
     fn next(&mut self) -> Result<Option<Filled>> {
         while let Some(first) = self.cells.peek() {
             let row = first.row;
             let number = u32::from(row) + 1;
             let hidden = self.hidden.binary_search(&row).is_ok();
-            let (cells, faces) = (Vec::new(), Vec::new());
-            let mut filled = Filled { number, line: number, hidden, cells, faces };
+            let mut filled = Filled::new(number, number, hidden);
             while let Some(raw) = self.cells.next_if(|c| c.row == row) {
                 let (column, style) = (usize::from(raw.column), usize::from(raw.style));
+                let runs = match &raw.value {
+                    RawValue::Shared(at) => {
+                        usize::try_from(*at).ok().and_then(|at| self.shared.runs.get(&at))
+                    }
+                    _ => None,
+                };
+                let runs = runs.map_or(&[][..], Vec::as_slice);
                 let content = self.content(raw);
                 if filled.cells.last().is_some_and(|(c, _)| *c == column) {
                     filled.cells.pop();
@@ -444,9 +481,7 @@ impl sheet::Cells for Cells {
                 }
                 filled.cells.push((column, content));
                 let face = self.shared.faces.get(style).copied().unwrap_or_default();
-                if face != Face::Plain {
-                    filled.faces.push((column, face));
-                }
+                filled.set_face(column, face, runs);
             }
             if filled.cells.iter().any(shown) {
                 return Ok(Some(filled));

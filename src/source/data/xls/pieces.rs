@@ -2,6 +2,8 @@
 //!
 //! Knows: how texts are packed. Must not know: cells.
 
+use super::super::sheet::MOST_RUNS;
+
 /// The bodies of a record and of those that continue it.
 pub struct Pieces<'a> {
     pieces: Vec<&'a [u8]>,
@@ -58,12 +60,31 @@ impl<'a> Pieces<'a> {
 
     /// A text after its count: flags, letters, and what is said about fonts and pronunciation.
     pub fn text(&mut self, count: usize) -> Option<String> {
+        self.rich_text(count).map(|(text, _)| text)
+    }
+
+    /// The same, and where pieces with fonts of their own begin, in bytes, with the number of the font.
+    pub fn rich_text(&mut self, count: usize) -> Option<(String, Vec<(usize, u16)>)> {
         let flags = self.u8()?;
         let runs = if flags & 8 != 0 { usize::from(self.u16()?) } else { 0 };
         let more = if flags & 4 != 0 { usize::try_from(self.u32()?).ok()? } else { 0 };
         let text = self.letters(count, flags & 1 != 0)?;
-        self.skip(runs.checked_mul(4)?.checked_add(more)?)?;
-        Some(text)
+        let mut fonts = Vec::new();
+        let mut walked = (0usize, text.chars(), 0usize);
+        for _ in 0..runs {
+            let (at, font) = (usize::from(self.u16()?), self.u16()?);
+            // Places are counted in UTF-16 units, in rising order.
+            while walked.0 < at {
+                let Some(c) = walked.1.next() else { break };
+                walked.0 += c.len_utf16();
+                walked.2 += c.len_utf8();
+            }
+            if fonts.len() < MOST_RUNS {
+                fonts.push((walked.2, font));
+            }
+        }
+        self.skip(more)?;
+        Some((text, fonts))
     }
 
     /// Letters; where a piece ends among them, the next one begins with its own flag of width.

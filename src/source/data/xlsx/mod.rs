@@ -18,14 +18,13 @@ use serde_json::Value;
 
 use self::number::Format;
 use self::package::Package;
-use self::workbook::Workbook;
+use self::workbook::{Workbook, rich_text};
 use self::xml::{Xml, attribute};
-use super::sheet::{self, Area, Filled, MOST_MERGED, SheetName, shown};
+use super::sheet::{self, Area, Filled, MOST_HIDDEN, MOST_MERGED, Runs, SheetName, shown};
 use super::table::Content;
 use super::{Limits, code, failure};
 use crate::diagnostic::{Code, Result};
 use crate::text;
-use crate::text::legacy::Face;
 
 const ERROR_VALUE: Code = code(6);
 const NO_RESULT: Code = code(7);
@@ -69,6 +68,8 @@ impl sheet::Book for Book {
             workbook: Arc::clone(&self.workbook),
             row: 0,
             merged: Vec::new(),
+            hidden: Vec::new(),
+            runs: Runs::new(),
             columns: self.columns,
         }))
     }
@@ -82,12 +83,19 @@ struct Cells {
     workbook: Arc<Workbook>,
     row: u32,
     merged: Vec<Area>,
+    hidden: Vec<(usize, usize)>,
+    /// Fonts inside the text of the last inline cell.
+    runs: Runs,
     columns: usize,
 }
 
 impl sheet::Cells for Cells {
     fn merged(&mut self) -> Vec<Area> {
         std::mem::take(&mut self.merged)
+    }
+
+    fn hidden_columns(&self) -> &[(usize, usize)] {
+        &self.hidden
     }
 
     fn next(&mut self) -> Result<Option<Filled>> {
@@ -106,8 +114,7 @@ impl sheet::Cells for Cells {
                         self.row = number;
                         let hidden = attribute(&e, "hidden");
                         let hidden = matches!(hidden.as_deref(), Some("1" | "true"));
-                        let (cells, faces) = (Vec::new(), Vec::new());
-                        current = Some(Filled { number, line: number, hidden, cells, faces });
+                        current = Some(Filled::new(number, number, hidden));
                         column = 0;
                     }
                     "c" => {
@@ -125,8 +132,24 @@ impl sheet::Cells for Cells {
                         };
                         row.cells.push((head.column, content));
                         let face = self.workbook.faces.get(head.style).copied();
-                        if let Some(face) = face.filter(|face| *face != Face::Plain) {
-                            row.faces.push((head.column, face));
+                        let runs = match head.kind {
+                            Kind::Shared => self.shared().map(|at| self.workbook.texts.runs(at)),
+                            _ => Some(self.runs.as_slice()),
+                        };
+                        let face = face.unwrap_or_default();
+                        row.set_face(head.column, face, runs.unwrap_or_default());
+                    }
+                    "col" => {
+                        let number = |name| {
+                            attribute(&e, name)
+                                .and_then(|n| n.parse::<usize>().ok()?.checked_sub(1))
+                        };
+                        let hidden = attribute(&e, "hidden");
+                        let hidden = matches!(hidden.as_deref(), Some("1" | "true"));
+                        if let (true, Some(range)) = (hidden, number("min").zip(number("max"))) {
+                            if self.hidden.len() < MOST_HIDDEN {
+                                self.hidden.push(range);
+                            }
                         }
                     }
                     "mergeCell" => {
@@ -153,6 +176,7 @@ impl Cells {
     /// The content of the cell that was just opened.
     fn cell(&mut self, head: &Head) -> Result<Content> {
         self.value.clear();
+        self.runs.clear();
         let (mut formula, mut inline) = (false, false);
         loop {
             match self.xml.next(&mut self.buffer)? {
@@ -164,7 +188,7 @@ impl Cells {
                     "is" => {
                         inline = true;
                         self.value.clear();
-                        self.xml.text(&mut self.buffer, "rPh", &mut self.value)?;
+                        self.runs = rich_text(&mut self.xml, &mut self.buffer, &mut self.value)?;
                     }
                     name => {
                         formula |= name == "f";
@@ -176,6 +200,11 @@ impl Cells {
             }
         }
         Ok(self.content(head, formula))
+    }
+
+    /// The number of a shared text.
+    fn shared(&self) -> Option<usize> {
+        self.value.trim().parse().ok()
     }
 
     fn content(&self, head: &Head, formula: bool) -> Content {
@@ -198,13 +227,11 @@ impl Cells {
         }
         let text = |text: &str| Content::Value(Value::String(unescaped(text)));
         match head.kind {
-            Kind::Shared => {
-                match raw.trim().parse().ok().and_then(|i| self.workbook.texts.get(i)) {
-                    Some("") => Content::Empty,
-                    Some(shared) => text(shared),
-                    None => unreadable(raw),
-                }
-            }
+            Kind::Shared => match self.shared().and_then(|i| self.workbook.texts.get(i)) {
+                Some("") => Content::Empty,
+                Some(shared) => text(shared),
+                None => unreadable(raw),
+            },
             Kind::Text => text(raw),
             Kind::Iso => Content::Value(Value::String(number::iso(raw))),
             Kind::Bool => match raw.trim() {

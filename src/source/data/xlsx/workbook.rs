@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use quick_xml::events::Event;
 
-use super::super::sheet::SheetName;
+use super::super::sheet::{MOST_RUNS, Runs, SheetName};
 use super::super::{Limits, failure};
 use super::number::Format;
 use super::package::Package;
@@ -36,6 +36,8 @@ pub struct Workbook {
 pub struct Texts {
     all: String,
     ends: Vec<usize>,
+    /// Texts with fonts inside, by their number.
+    runs: HashMap<usize, Runs>,
 }
 
 impl Texts {
@@ -44,6 +46,11 @@ impl Texts {
         let end = *self.ends.get(index)?;
         let start = index.checked_sub(1).and_then(|i| self.ends.get(i)).copied().unwrap_or(0);
         self.all.get(start..end)
+    }
+
+    /// The fonts inside a text.
+    pub fn runs(&self, index: usize) -> &[(usize, Option<Face>)] {
+        self.runs.get(&index).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -250,15 +257,20 @@ fn styles(package: &Package, part: &str, file: &str) -> Result<(Vec<Format>, Vec
 }
 
 fn texts(package: &Package, part: &str, file: &str, limits: &Limits) -> Result<Texts> {
-    let mut texts = Texts::default();
+    let (mut texts, mut all_runs) = (Texts::default(), 0usize);
     let Some(part) = package.part(part) else { return Ok(texts) };
     let (mut xml, mut buffer) = (Xml::new(part, file), Vec::new());
     loop {
         match xml.next(&mut buffer)? {
             Event::Start(e) if e.local_name().as_ref() == "si" => {
-                xml.text(&mut buffer, "rPh", &mut texts.all)?;
+                let runs = rich_text(&mut xml, &mut buffer, &mut texts.all)?;
+                all_runs = all_runs.saturating_add(runs.len());
+                if !runs.is_empty() {
+                    texts.runs.insert(texts.ends.len(), runs);
+                }
                 texts.ends.push(texts.all.len());
-                if texts.all.len() > limits.shared {
+                // A run takes about as much memory as a short text.
+                if texts.all.len().saturating_add(all_runs * 32) > limits.shared {
                     let most = limits.shared >> 20;
                     return Err(failure(
                         file,
@@ -274,4 +286,29 @@ fn texts(package: &Package, part: &str, file: &str, limits: &Limits) -> Result<T
             _ => {}
         }
     }
+}
+
+/// Appends the text of the tag that was just opened, without its pronunciation; the answer says where pieces
+/// with fonts of their own begin, and is empty where no font is named.
+///
+/// # Errors
+/// As [`Xml::next`].
+pub fn rich_text(xml: &mut Xml, buffer: &mut Vec<u8>, out: &mut String) -> Result<Runs> {
+    let (mut runs, start) = (Runs::new(), out.len());
+    xml.marked_text(buffer, "rPh", out, &mut |e, at| match e.local_name().as_ref() {
+        "r" if runs.len() < MOST_RUNS => runs.push((at, None)),
+        "rFont" => {
+            let name = attribute(e, "val").unwrap_or_default();
+            if let Some((_, face)) = runs.last_mut() {
+                *face = Some(Face::of_font(&name));
+            }
+        }
+        _ => {}
+    })?;
+    // Escaped letters (`_x000D_`) would shift the places.
+    let escaped = || out.get(start..).is_some_and(|text| text.contains("_x"));
+    if runs.iter().all(|(_, face)| face.is_none()) || escaped() {
+        runs.clear();
+    }
+    Ok(runs)
 }

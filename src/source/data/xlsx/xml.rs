@@ -60,6 +60,20 @@ impl Xml {
     /// # Errors
     /// As [`Xml::next`].
     pub fn text(&mut self, buffer: &mut Vec<u8>, skip: &str, out: &mut String) -> Result<()> {
+        self.marked_text(buffer, skip, out, &mut |_, _| {})
+    }
+
+    /// The same; `mark` sees each tag that opens, with the bytes of text before it.
+    ///
+    /// # Errors
+    /// As [`Xml::next`].
+    pub fn marked_text(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        skip: &str,
+        out: &mut String,
+        mark: &mut dyn FnMut(&BytesStart<'_>, usize),
+    ) -> Result<()> {
         let bottom = self.depth;
         let start = out.len();
         let mut skipping = usize::MAX;
@@ -75,6 +89,7 @@ impl Xml {
                 Event::End(_) if depth <= bottom => return Ok(()),
                 Event::End(_) if depth <= skipping.saturating_add(1) => skipping = usize::MAX,
                 _ if skipping != usize::MAX => {}
+                Event::Start(e) => mark(&e, out.len().saturating_sub(start)),
                 Event::Text(t) => out.push_str(t.as_ref()),
                 Event::CData(t) => out.push_str(t.as_ref()),
                 Event::GeneralRef(r) => match r.resolve_char_ref() {

@@ -134,6 +134,13 @@ impl Plan {
         }
     }
 
+    /// Its first steps alone.
+    pub fn first(mut self, steps: usize) -> Self {
+        self.documents.retain(|document| document.step < steps);
+        self.steps.truncate(steps);
+        self
+    }
+
     /// True if something may not be issued.
     pub fn is_blocked(&self) -> bool {
         !self.bad.is_empty() || blocks(&self.findings)

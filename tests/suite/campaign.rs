@@ -432,3 +432,37 @@ fn a_paper_with_a_fault_of_form_is_held_against_the_list_in_the_same_run() {
     let said = refused(office, "2026-11-20", &["run", "dot.toml"], &["D0811"]);
     assert!(said.contains("T06"), "{said}");
 }
+
+#[test]
+fn a_certificate_that_is_lost_comes_back_without_a_copy() {
+    let office = office();
+    let office = office.path();
+    let picture = vanthu::docx::dark_squares(2, &[true, false, false, true]).expect("a picture");
+    fs::write(office.join("quoc-huy.png"), picture).expect("write");
+    ok(office, "2026-11-14", &["certificate", "form", "giay-khen"]);
+    let own = "\n[dot-khen-thuong.giay-khen]\nquoc-huy = \"quoc-huy.png\"\nlech = [1.5, -0.7]\n";
+    fs::write(office.join("dot.toml"), format!("{JOB}{own}")).expect("write");
+    ok(office, "2026-11-14", &["run", "dot.toml"]);
+    let mut certificates: Vec<_> = walkdir::WalkDir::new(office.join("archive"))
+        .into_iter()
+        .map(|entry| entry.expect("an entry").into_path())
+        .filter(|path| path.parent().is_some_and(|p| p.ends_with("snv.khen-thuong")))
+        .collect();
+    certificates.sort();
+    assert_eq!(certificates.len(), 3, "{certificates:?}");
+    let before: Vec<Vec<u8>> =
+        certificates.iter().map(|path| fs::read(path).expect("a certificate")).collect();
+    fs::remove_file(&certificates[0]).expect("gone");
+    fs::remove_file(&certificates[1]).expect("gone");
+    fs::write(&certificates[1], b"PK").expect("damaged");
+    // Nothing of the office's own is looked at.
+    fs::remove_file(office.join("quoc-huy.png")).expect("gone");
+    fs::remove_file(office.join("dot.toml")).expect("gone");
+    fs::remove_file(office.join("ds.csv")).expect("gone");
+    fs::remove_dir_all(office.join("templates")).expect("gone");
+    assert_eq!(vanthu(office, "2026-11-15", &["verify"]).status.code(), Some(1));
+    ok(office, "2026-11-15", &["repair"]);
+    for (path, bytes) in certificates.iter().zip(&before) {
+        assert!(fs::read(path).expect("is back") == *bytes, "{}", path.display());
+    }
+}

@@ -139,13 +139,15 @@ pub fn run(
         runner.foretell(&wanted, made, &mut ran)?;
         return Ok(ran);
     }
-    let mut only = (fresh.len() == 1).then_some(made).flatten();
+    // The first step cites nothing of this run: its papers are as they will be issued.
+    let mut ready = made.map(Made::first);
     for step in wanted {
         if let Some(done) = runner.done.get(&step) {
             ran.steps.push(earlier(step, done));
             continue;
         }
-        runner.issue(step, only.take(), order, on_progress, &mut ran)?;
+        let made = ready.take().filter(|made| made.is_of(step));
+        runner.issue(step, made, order, on_progress, &mut ran)?;
         if blocks(&ran.findings) {
             break;
         }
@@ -562,19 +564,6 @@ impl Runner<'_, '_> {
             return Ok(());
         }
         ran.unfinished = ran.unfinished.take().or(done.unfinished);
-        let mut copies = Vec::new();
-        if let Some(presses) = &presses {
-            let printed = Printed {
-                workspace: self.workspace,
-                campaign,
-                forms: &made.forms,
-                filed: &done.issued,
-            };
-            match presses.copies(&printed) {
-                Ok(paths) => copies = paths,
-                Err(failure) => ran.uncopied = ran.uncopied.take().or(Some(failure)),
-            }
-        }
         let lines = made.rows.iter().zip(&done.issued).zip(&made.cases);
         let lines: Vec<AwardLine> = lines
             .map(|((row, issued), case)| AwardLine {
@@ -585,9 +574,22 @@ impl Runner<'_, '_> {
                 file: issued.file.as_ref().map_or_else(String::new, |f| f.at.path.clone()),
             })
             .collect();
-        match reports(self.workspace, &self.opened.checked, &lines, lang) {
-            Ok(paths) => copies.extend(paths),
-            Err(failure) => ran.uncopied = ran.uncopied.take().or(Some(failure)),
+        let printed = Printed {
+            workspace: self.workspace,
+            campaign,
+            forms: &made.forms,
+            filed: &done.issued,
+        };
+        let (printed, reported) = rayon::join(
+            || presses.as_ref().map_or(Ok(Vec::new()), |presses| presses.copies(&printed)),
+            || reports(self.workspace, &self.opened.checked, &lines, lang),
+        );
+        let mut copies = Vec::new();
+        for written in [printed, reported] {
+            match written {
+                Ok(paths) => copies.extend(paths),
+                Err(failure) => ran.uncopied = ran.uncopied.take().or(Some(failure)),
+            }
         }
         ran.steps.push(StepRan {
             step: CampaignStep::Certificates,
@@ -622,4 +624,19 @@ struct Made {
     plan: Plan,
     /// For each step of the plan: step of the campaign, cases.
     named: Vec<(CampaignStep, Vec<usize>)>,
+}
+
+impl Made {
+    /// The papers of the first step alone.
+    fn first(mut self) -> Self {
+        let first = self.named.first().map(|(step, _)| *step);
+        let count = self.named.iter().take_while(|(step, _)| Some(*step) == first).count();
+        self.named.truncate(count);
+        Self { plan: self.plan.first(count), named: self.named }
+    }
+
+    /// True if all of it belongs to a step.
+    fn is_of(&self, step: CampaignStep) -> bool {
+        !self.named.is_empty() && self.named.iter().all(|(of, _)| *of == step)
+    }
 }

@@ -218,6 +218,17 @@ struct Planner<'p, 'w> {
     repeated: HashMap<(String, Option<u32>, String), (usize, usize)>,
 }
 
+/// Fills and checks the rows of a step; many threads may do it at once.
+#[derive(Clone, Copy)]
+struct Maker<'a> {
+    workspace: &'a Workspace<'a>,
+    /// The step and its index.
+    planned: &'a PlannedStep,
+    index: usize,
+    purpose: Purpose,
+    today: Date,
+}
+
 /// A row, filled and checked.
 struct Outcome {
     row: Place,
@@ -229,7 +240,52 @@ struct Outcome {
     findings: Vec<Diagnostic>,
 }
 
+impl Maker<'_> {
+    /// Fills, reads, assembles and checks one document. Pure: runs on many threads.
+    fn make(self, row: Place, data: Map<String, Value>, mut findings: Vec<Diagnostic>) -> Outcome {
+        let mut document = None;
+        let data = Value::Object(data);
+        if !blocks(&findings) {
+            let planned = self.planned;
+            let day = self.purpose.day(&planned.step);
+            let (made, more) = planned.recipe.document(self.workspace, &data, day, self.today);
+            document = made;
+            findings.extend(if row == Place::default() { more } else { at_row(more, &row) });
+            if let Some(document) = &document
+                && self.purpose != Purpose::Draft
+            {
+                let place = match &row.file {
+                    Some(_) => row.clone(),
+                    None => Place::file(&planned.recipe.file),
+                };
+                let fields = fields_of(document, &self.workspace.rules, None);
+                findings.extend(annex::check(Book::Outgoing, &fields, &place));
+            }
+        }
+        // A draft takes no number: nobody will ask whether its row was there before.
+        let (size, digest) = match self.purpose {
+            Purpose::Draft => (weight(&data), Digest([0; 32])),
+            Purpose::Issue(_) => fingerprint(self.index, document.is_some().then_some(&data)),
+        };
+        let data = match data {
+            Value::Object(data) => data,
+            _ => Map::new(),
+        };
+        Outcome { row, data, size, digest, document, findings }
+    }
+}
+
 impl<'p, 'w> Planner<'p, 'w> {
+    /// Fills and checks one document of a step that is in the plan.
+    fn make_one(&self, index: usize, data: Map<String, Value>, found: Vec<Diagnostic>) -> Outcome {
+        self.maker(index, &self.plan.steps[index]).make(Place::default(), data, found)
+    }
+
+    fn maker<'a>(&'a self, index: usize, planned: &'a PlannedStep) -> Maker<'a> {
+        let (purpose, today) = (self.plan.purpose, self.today);
+        Maker { workspace: self.workspace, planned, index, purpose, today }
+    }
+
     fn new(workspace: &'p Workspace<'w>, purpose: Purpose, on_row: OnRow<'p>) -> Self {
         let today = workspace.world.today();
         Self {
@@ -263,7 +319,8 @@ impl<'p, 'w> Planner<'p, 'w> {
             // Given away, not copied: a list of thousands may stand there, and nobody asks again.
             let with = std::mem::take(&mut self.plan.steps[index].step.with);
             let outcome = self.alone(index, with);
-            self.take(index, outcome);
+            let length = self.plan.steps[index].recipe.text.len();
+            self.take(index, length, outcome);
             return Ok(());
         }
         let step = self.plan.steps[index].step.clone();
@@ -287,13 +344,14 @@ impl<'p, 'w> Planner<'p, 'w> {
         let made = (first..).zip(given).collect::<Vec<_>>().into_par_iter();
         let made: Vec<_> = made.map(|(index, with)| (index, this.alone(index, with))).collect();
         for (index, outcome) in made {
-            self.take(index, outcome);
+            let length = self.plan.steps[index].recipe.text.len();
+            self.take(index, length, outcome);
         }
     }
 
     /// The document of a step without rows.
     fn alone(&self, index: usize, with: Map<String, Value>) -> Outcome {
-        let mut outcome = self.make(index, Place::default(), with, Vec::new());
+        let mut outcome = self.make_one(index, with, Vec::new());
         for finding in outcome.findings.iter_mut().filter(|d| d.code == MISSING_FIELD) {
             finding.hint = Some(text!(
                 "mẫu này cần dữ liệu: thêm --data TỆP (.xlsx, .csv, .json, .yaml), hoặc dòng du-lieu trong tệp công việc",
@@ -303,43 +361,30 @@ impl<'p, 'w> Planner<'p, 'w> {
         outcome
     }
 
-    fn open(&self, step: &Step, path: &Path) -> Result<Box<dyn data::Rows>> {
+    fn open(
+        &self,
+        step: &Step,
+        path: &Path,
+        only: Option<Vec<String>>,
+    ) -> Result<Box<dyn data::Rows>> {
         let options = data::Options {
             sheet: step.sheet.clone(),
             header_row: step.header_row,
+            only,
             ..data::Options::default()
         };
         data::open(self.workspace.world, path, &options)
     }
 
     fn per_row(&mut self, index: usize, step: &Step, path: &Path) -> Result<()> {
-        let mut rows = self.open(step, path)?;
-        let mut count = 0;
-        loop {
-            let mut chunk = Vec::with_capacity(CHUNK);
-            while chunk.len() < CHUNK {
-                match rows.next().transpose()? {
-                    Some(row) => chunk.push(row),
-                    None => break,
-                }
-            }
-            if chunk.is_empty() {
-                break;
-            }
-            count += chunk.len();
-            let this = &*self;
-            let outcomes: Vec<Outcome> = chunk
-                .into_par_iter()
-                .map(|row| {
-                    let values = with_defaults(row.values, &step.with);
-                    this.make(index, row.place, values, row.findings)
-                })
-                .collect();
-            for outcome in outcomes {
-                self.take(index, outcome);
-            }
-            (self.on_row)(count as u64);
-        }
+        let mut rows = self.open(step, path, None)?;
+        // The step that is being planned is the last one. It lies beside the plan while rows go into that.
+        let Some(planned) = self.plan.steps.pop() else { return Ok(()) };
+        let (workspace, purpose, today) = (self.workspace, self.plan.purpose, self.today);
+        let maker = Maker { workspace, planned: &planned, index, purpose, today };
+        let done = self.rows(maker, rows.as_mut(), &step.with);
+        self.plan.steps.push(planned);
+        let count = done?;
         let mut said = rows.findings();
         if count == 0 && !blocks(&said) {
             // A table without rows says the same in other words.
@@ -352,8 +397,50 @@ impl<'p, 'w> Planner<'p, 'w> {
         Ok(())
     }
 
+    /// Makes a document of every row; how many rows there are. While some are made the ones before go
+    /// into the plan and the next are read.
+    fn rows(
+        &mut self,
+        maker: Maker<'_>,
+        rows: &mut dyn data::Rows,
+        with: &Map<String, Value>,
+    ) -> Result<usize> {
+        let (mut count, mut made) = (0, Vec::new());
+        let mut chunk = next_rows(rows)?;
+        let length = maker.planned.recipe.text.len();
+        let make = |row: data::Row| {
+            let values = with_defaults(row.values, with);
+            maker.make(row.place, values, row.findings)
+        };
+        while !chunk.is_empty() {
+            count += chunk.len();
+            let before = std::mem::take(&mut made);
+            let (outcomes, next) = rayon::join(
+                || chunk.into_par_iter().map(make).collect(),
+                || {
+                    self.take_all(maker.index, length, before);
+                    next_rows(rows)
+                },
+            );
+            made = outcomes;
+            (self.on_row)(count as u64);
+            chunk = next?;
+        }
+        self.take_all(maker.index, length, made);
+        Ok(count)
+    }
+
+    fn take_all(&mut self, index: usize, length: usize, outcomes: Vec<Outcome>) {
+        for outcome in outcomes {
+            self.take(index, length, outcome);
+        }
+    }
+
     fn one(&mut self, index: usize, step: &Step, path: &Path) -> Result<()> {
-        let mut rows = self.open(step, path)?;
+        // Of what is issued all data are kept; of a draft only its text.
+        let is_draft = self.plan.purpose == Purpose::Draft;
+        let only = is_draft.then(|| self.plan.steps[index].recipe.row_names()).flatten();
+        let mut rows = self.open(step, path, only)?;
         let mut findings = Vec::new();
         let mut list = Vec::new();
         while let Some(row) = rows.next().transpose()? {
@@ -378,51 +465,14 @@ impl<'p, 'w> Planner<'p, 'w> {
             first.iter().for_each(|n| drop(data.insert((*n).to_owned(), list.clone())));
             data.insert((*last).to_owned(), list);
         }
-        let outcome = self.make(index, Place::default(), data, findings);
-        self.take(index, outcome);
+        let outcome = self.make_one(index, data, findings);
+        let length = self.plan.steps[index].recipe.text.len();
+        self.take(index, length, outcome);
         Ok(())
     }
 
-    /// Fills, reads, assembles and checks one document. Pure: runs on many threads.
-    fn make(
-        &self,
-        index: usize,
-        row: Place,
-        data: Map<String, Value>,
-        mut findings: Vec<Diagnostic>,
-    ) -> Outcome {
-        let mut document = None;
-        let data = Value::Object(data);
-        if !blocks(&findings) {
-            let planned = &self.plan.steps[index];
-            let day = self.plan.purpose.day(&planned.step);
-            let (made, more) = planned.recipe.document(self.workspace, &data, day, self.today);
-            document = made;
-            findings.extend(if row == Place::default() { more } else { at_row(more, &row) });
-            if let Some(document) = &document
-                && self.plan.purpose != Purpose::Draft
-            {
-                let place = match &row.file {
-                    Some(_) => row.clone(),
-                    None => Place::file(&planned.recipe.file),
-                };
-                let fields = fields_of(document, &self.workspace.rules, None);
-                findings.extend(annex::check(Book::Outgoing, &fields, &place));
-            }
-        }
-        // A draft takes no number: nobody will ask whether its row was there before.
-        let (size, digest) = match self.plan.purpose {
-            Purpose::Draft => (weight(&data), Digest([0; 32])),
-            Purpose::Issue(_) => fingerprint(index, document.is_some().then_some(&data)),
-        };
-        let data = match data {
-            Value::Object(data) => data,
-            _ => Map::new(),
-        };
-        Outcome { row, data, size, digest, document, findings }
-    }
-
-    fn take(&mut self, index: usize, outcome: Outcome) {
+    /// Puts a row into the plan; `length` is that of its step's source.
+    fn take(&mut self, index: usize, length: usize, outcome: Outcome) {
         let Outcome { row, data, size, digest, document, findings } = outcome;
         let mut errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code);
         let first_error = errors.next();
@@ -449,7 +499,7 @@ impl<'p, 'w> Planner<'p, 'w> {
         let date = document.date.date().unwrap_or(self.today);
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
-        self.kept = self.kept.saturating_add(self.plan.steps[index].recipe.text.len() + size);
+        self.kept = self.kept.saturating_add(length + size);
         // One large document is kept whatever its size: making it twice costs more.
         let kept = self.kept < KEPT || self.plan.documents.is_empty();
         let before = self.plan.documents.last();
@@ -529,6 +579,11 @@ impl<'p, 'w> Planner<'p, 'w> {
         }
         self.plan
     }
+}
+
+/// The next rows of a file; none at its end.
+fn next_rows(rows: &mut dyn data::Rows) -> Result<Vec<data::Row>> {
+    rows.take(CHUNK).collect()
 }
 
 /// Length of a row's data as JSON, and the digest that tells it from others.

@@ -93,6 +93,20 @@ impl Recipe {
         }
     }
 
+    /// The fields that the source asks of rows, where it asks for nothing else.
+    pub(super) fn row_names(&self) -> Option<Vec<String>> {
+        let mut names = Vec::new();
+        for field in self.template.fields() {
+            let rest = ["hang", "rows"].iter().find_map(|root| field.path.strip_prefix(root))?;
+            match rest.strip_prefix("[].") {
+                Some(name) => names.push(name.to_owned()),
+                None if rest.is_empty() => {}
+                None => return None,
+            }
+        }
+        (self.word.is_none() && !names.is_empty()).then_some(names)
+    }
+
     /// Fills, reads, assembles and checks. `date` is the day of issue; `None` leaves a draft's blanks.
     /// The document is there unless something in it could not be understood at all.
     pub fn document(

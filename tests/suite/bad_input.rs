@@ -129,7 +129,10 @@ fn wrong_encodings() {
     let old = |t: &str| [t.as_bytes(), b"Ph\xf2ng\n"].concat();
     for (file, text) in [("ke-hoach.md", PLAN), ("don-vi.csv", "Đơn vị\n"), ("thu.md", LETTER)]
     {
-        refused(&office, file, utf16(text), (2, file, "UTF-16"));
+        // A table that Excel saved as “Unicode text” is read.
+        if file != "don-vi.csv" {
+            refused(&office, file, utf16(text), (2, file, "UTF-16"));
+        }
         refused(&office, file, old(text), (2, file, "không phải mã UTF-8 (byte 0xF2)"));
     }
     for (file, text) in [("vanthu.toml", CONFIG), ("dot.toml", JOB)] {
@@ -443,6 +446,9 @@ fn an_object_of_json_keeps_a_list_of_its_own_that_is_called_hang() {
     // A list of records is the rows, as before.
     office.write("ds.json", r#"[{"nam": 2026, "so": 2, "ten": "Lê An"}, {"ten": "Lê Bình"}]"#);
     office.write("hai.md", "---\nloai: bao-cao\ntrich-yeu: Danh sách\nnoi-nhan: [Lưu]\n---\n{{#each hang}}\n- {{ten}};\n{{/each}}\n");
+    let said = office.run(&["draft", "hai.md", "--data", "ds.json"]);
+    assert!(!said.err.contains("M0201"), "{}", said.err);
+    office.write("ds.json", r#"{"nam": 2026, "hang": [{"ten": "Lê An"}, {"ten": "Lê Bình"}]}"#);
     let said = office.run(&["draft", "hai.md", "--data", "ds.json"]);
     assert!(!said.err.contains("M0201"), "{}", said.err);
 }

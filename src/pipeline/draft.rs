@@ -48,7 +48,7 @@ pub fn write_drafts(
     for index in 0..plan.documents.len() {
         let document = plan.document(workspace, index)?;
         let (written, more) = plan.write(workspace, index, &document)?;
-        findings.extend(more);
+        findings.extend(more.into_iter().filter(|d| !is_told(&plan.findings, d)));
         let path = free_name(plan, index, &of_step, out, &mut used);
         let previous = keep_previous(workspace, &path, &written.bytes)?;
         if !matches!(previous, Previous::Same) {
@@ -59,6 +59,16 @@ pub fn write_drafts(
     }
     plan.findings.extend(findings);
     Ok(drafts)
+}
+
+/// True for a stray letter of the finished file that was told where it was typed.
+fn is_told(told: &[Diagnostic], found: &Diagnostic) -> bool {
+    fn letter(d: &Diagnostic) -> Option<&str> {
+        let from = d.message.en.find("U+")?;
+        d.message.en.get(from..)?.split(' ').next()
+    }
+    let same = |d: &&Diagnostic| d.code == found.code && letter(d) == letter(found);
+    letter(found).is_some() && told.iter().any(|d| same(&d))
 }
 
 /// `ke-hoach.docx`; with several documents of one source `ke-hoach-0007.docx` by the data row.

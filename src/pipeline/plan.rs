@@ -335,8 +335,10 @@ impl<'p, 'w> Planner<'p, 'w> {
         let done = self.rows(maker, rows.as_mut(), &step.with);
         self.plan.steps.push(planned);
         let count = done?;
-        let said = rows.findings();
+        let mut said = rows.findings();
         if count == 0 && !blocks(&said) {
+            // A table without rows says the same in other words.
+            said.retain(|d| d.code != data::NO_ROWS);
             self.plan.findings.push(no_rows(path));
         }
         for finding in said {
@@ -407,18 +409,11 @@ impl<'p, 'w> Planner<'p, 'w> {
             rows.single() && data.get(name).is_some_and(Value::is_array)
         };
         // Under the names that the source uses: thousands of rows are not copied for a name that nobody asks for.
-        match self.plan.steps[index].recipe.rows_called() {
-            [hang] if own(&data, hang) => {}
-            [hang] => {
-                data.insert((*hang).to_owned(), list);
-            }
-            _ => {
-                for name in
-                    ["hang", "rows"].into_iter().filter(|n| !own(&data, n)).collect::<Vec<_>>()
-                {
-                    data.insert(name.to_owned(), list.clone());
-                }
-            }
+        let names = self.plan.steps[index].recipe.rows_called().iter();
+        let names: Vec<&str> = names.copied().filter(|n| !own(&data, n)).collect();
+        if let Some((last, first)) = names.split_last() {
+            first.iter().for_each(|n| drop(data.insert((*n).to_owned(), list.clone())));
+            data.insert((*last).to_owned(), list);
         }
         let outcome = self.make_one(index, data, findings);
         let length = self.plan.steps[index].recipe.text.len();

@@ -48,6 +48,18 @@ impl Recipe {
         Ok(Self::from_text(text, path.display().to_string()))
     }
 
+    /// A Word file; `description` is the front matter that it gets where none stands beside it.
+    ///
+    /// # Errors
+    /// As [`Recipe::load`].
+    pub(super) fn load_described(
+        workspace: &Workspace<'_>,
+        path: &Path,
+        description: &str,
+    ) -> Result<Result<Self, Vec<Diagnostic>>> {
+        word::load_described(workspace, path, description)
+    }
+
     /// Compiles a source text.
     ///
     /// # Errors

@@ -466,3 +466,59 @@ fn a_certificate_that_is_lost_comes_back_without_a_copy() {
         assert!(fs::read(path).expect("is back") == *bytes, "{}", path.display());
     }
 }
+
+#[test]
+fn a_decision_may_be_the_offices_own_word_file() {
+    use crate::word_template::fixture::{docx, p};
+    let dir = office();
+    let office = dir.path();
+    let own = office.join("templates/awards");
+    fs::create_dir_all(&own).expect("a folder");
+    let lines = |count: &str, last: &str, law: &str| {
+        let lines = [
+            "Số: {{van_ban.so_ky_hieu}}",
+            "QUYẾT ĐỊNH",
+            law,
+            "Theo đề nghị của {{don_vi_trinh}} tại Tờ trình số {{to_trinh.so}} {{date_words to_trinh.ngay}}.",
+            &format!("Điều 1. {{{{viec_hoa}}}} cho {count} đã {{{{thanh_tich}}}}, gồm:"),
+            "{{#each ds}}",
+            "{{inc @index}}. {{ten}}, {{chuc_vu_don_vi}}",
+            "{{/each}}",
+            "Điều 2. Tổng số tiền {{money tien.tong}} đồng (Bằng chữ: {{tien.bang_chu}}).",
+            "Điều 3. {{quyet_dinh.thi_hanh}} chịu trách nhiệm thi hành./.",
+            last,
+        ];
+        docx(&lines.iter().map(|l| p(l)).collect::<String>())
+    };
+    let good_law = "Căn cứ Nghị định số 152/2025/NĐ-CP;";
+    // Wrong in the words that Word holds: count, last Điều, a decree that was replaced; and two templates.
+    let bad = lines(
+        "01 tập thể và 03 cá nhân",
+        "- Như Điều 2;",
+        "Căn cứ Nghị định số 98/2023/NĐ-CP ngày 31 tháng 12 năm 2023 của Chính phủ;",
+    );
+    fs::write(own.join("quyet-dinh.docx"), &bad).expect("write");
+    let args = ["run", "dot.toml"];
+    refused(office, "2026-11-20", &args, &["D0811", "D0814", "D0821"]);
+    fs::write(own.join("quyet-dinh.md"), include_str!("../../templates/awards/quyet-dinh.md"))
+        .expect("write");
+    refused(office, "2026-11-20", &args, &["D0859"]);
+    fs::remove_file(own.join("quyet-dinh.md")).expect("removed");
+    let unnamed = lines("{{dem}}", "- Như Điều 3;", good_law);
+    fs::write(own.join("quyet-dinh.docx"), unnamed).expect("write");
+    ok(office, "2026-11-20", &args);
+    assert_eq!(count(office), (4, 3));
+    let decision = text_of(&office.join("in/01-QD-SNV.docx"));
+    for words in [
+        "Số: 01/QĐ-SNV",
+        "cho 01 tập thể và 02 cá nhân đã",
+        "3. Bà Nguyễn Ngọc Bảo Quỳnh, Chuyên viên, Văn phòng Sở",
+        "Tờ trình số 01/TTr-SNV ngày 20 tháng 11 năm 2026",
+        "3.040.000 đồng (Bằng chữ: Ba triệu không trăm bốn mươi nghìn đồng)",
+    ] {
+        assert!(decision.contains(words), "{words}\n{decision}");
+    }
+    let (book, _) = ok(office, "2026-11-21", &["book", "outgoing", "--format", "csv"]);
+    assert!(book.contains("về việc tặng Giấy khen của Giám đốc Sở Nội vụ"), "{book}");
+    ok(office, "2026-11-21", &["verify"]);
+}

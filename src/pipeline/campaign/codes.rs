@@ -50,6 +50,8 @@ pub const EMPTY: Code = d(54);
 pub const NOT_AGAIN: Code = d(57);
 /// A step that follows from papers that are no longer in force.
 pub const UNDONE: Code = d(58);
+/// A paper with two templates of the office.
+pub const TWO_TEMPLATES: Code = d(59);
 /// A form that the table of awards does not have.
 pub const UNKNOWN_FORM: Code = d(55);
 /// A form that a higher authority decides.

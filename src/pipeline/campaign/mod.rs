@@ -16,12 +16,14 @@ mod certify;
 mod codes;
 mod cross;
 mod data;
+mod enter;
 mod lists;
 mod papers;
 mod run;
 mod sheaves;
 mod state;
 mod votes;
+mod word;
 
 use std::path::Path;
 

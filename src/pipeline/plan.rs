@@ -212,6 +212,23 @@ struct Planner<'p, 'w> {
     repeated: HashMap<(String, Option<u32>, String), (usize, usize)>,
 }
 
+/// What a step says of all its rows.
+#[derive(Clone, Copy)]
+struct SourceOf {
+    /// Its index.
+    index: usize,
+    /// Length of its source's text.
+    length: usize,
+    is_word: bool,
+}
+
+impl SourceOf {
+    fn new(index: usize, planned: &PlannedStep) -> Self {
+        let recipe = &planned.recipe;
+        Self { index, length: recipe.text.len(), is_word: recipe.bytes().is_some() }
+    }
+}
+
 impl<'p, 'w> Planner<'p, 'w> {
     /// Fills and checks one document of a step that is in the plan.
     fn make_one(&self, index: usize, data: Map<String, Value>, found: Vec<Diagnostic>) -> Outcome {
@@ -256,8 +273,7 @@ impl<'p, 'w> Planner<'p, 'w> {
             // Given away, not copied: a list of thousands may stand there, and nobody asks again.
             let with = std::mem::take(&mut self.plan.steps[index].step.with);
             let outcome = self.alone(index, with);
-            let length = self.plan.steps[index].recipe.text.len();
-            self.take(index, length, outcome);
+            self.take(SourceOf::new(index, &self.plan.steps[index]), outcome);
             return Ok(());
         }
         let step = self.plan.steps[index].step.clone();
@@ -281,8 +297,7 @@ impl<'p, 'w> Planner<'p, 'w> {
         let made = (first..).zip(given).collect::<Vec<_>>().into_par_iter();
         let made: Vec<_> = made.map(|(index, with)| (index, this.alone(index, with))).collect();
         for (index, outcome) in made {
-            let length = self.plan.steps[index].recipe.text.len();
-            self.take(index, length, outcome);
+            self.take(SourceOf::new(index, &self.plan.steps[index]), outcome);
         }
     }
 
@@ -336,7 +351,7 @@ impl<'p, 'w> Planner<'p, 'w> {
     ) -> Result<usize> {
         let (mut count, mut made) = (0, Vec::new());
         let mut chunk = next_rows(rows)?;
-        let length = maker.planned.recipe.text.len();
+        let source = SourceOf::new(maker.index, maker.planned);
         let make = |row: data::Row| {
             let values = with_defaults(row.values, with);
             maker.make(row.place, values, row.findings)
@@ -347,7 +362,7 @@ impl<'p, 'w> Planner<'p, 'w> {
             let (outcomes, next) = rayon::join(
                 || chunk.into_par_iter().map(make).collect(),
                 || {
-                    self.take_all(maker.index, length, before);
+                    self.take_all(source, before);
                     next_rows(rows)
                 },
             );
@@ -355,13 +370,13 @@ impl<'p, 'w> Planner<'p, 'w> {
             (self.on_row)(count as u64);
             chunk = next?;
         }
-        self.take_all(maker.index, length, made);
+        self.take_all(source, made);
         Ok(count)
     }
 
-    fn take_all(&mut self, index: usize, length: usize, outcomes: Vec<Outcome>) {
+    fn take_all(&mut self, source: SourceOf, outcomes: Vec<Outcome>) {
         for outcome in outcomes {
-            self.take(index, length, outcome);
+            self.take(source, outcome);
         }
     }
 
@@ -391,13 +406,12 @@ impl<'p, 'w> Planner<'p, 'w> {
             }
         }
         let outcome = self.make_one(index, data, findings);
-        let length = self.plan.steps[index].recipe.text.len();
-        self.take(index, length, outcome);
+        self.take(SourceOf::new(index, &self.plan.steps[index]), outcome);
         Ok(())
     }
 
-    /// Puts a row into the plan; `length` is that of its step's source.
-    fn take(&mut self, index: usize, length: usize, outcome: Outcome) {
+    /// Puts a row into the plan.
+    fn take(&mut self, source: SourceOf, outcome: Outcome) {
         let Outcome { row, data, size, digest, document, findings } = outcome;
         let mut errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code);
         let first_error = errors.next();
@@ -420,15 +434,13 @@ impl<'p, 'w> Planner<'p, 'w> {
         let date = document.date.date().unwrap_or(self.today);
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
-        self.kept = self.kept.saturating_add(length + size);
+        self.kept = self.kept.saturating_add(source.length + size);
         // One large document is kept whatever its size: making it twice costs more.
         let kept = self.kept < KEPT || self.plan.documents.is_empty();
         let before = self.plan.documents.last();
         let row = RowPlace::new(row, before.map(|b| &b.row));
         // Nobody asks for the values of a draft that is laid out from its document, which is kept.
-        let is_asked = self.plan.purpose != Purpose::Draft
-            || !kept
-            || self.plan.steps[index].recipe.bytes().is_some();
+        let is_asked = self.plan.purpose != Purpose::Draft || !kept || source.is_word;
         let data = if is_asked {
             RowData::new(&data, before.map(|b| &b.data))
         } else {
@@ -439,7 +451,7 @@ impl<'p, 'w> Planner<'p, 'w> {
             None => subject.into(),
         };
         self.plan.documents.push(Planned {
-            step: index,
+            step: source.index,
             row,
             type_id,
             book: if is_copy(&document.type_id) { Book::Copies } else { Book::Outgoing },

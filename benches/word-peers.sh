@@ -2,7 +2,8 @@
 # Word templates beside docxtpl (PyPI), docxtemplater and easy-template-x (npm), in one run.
 #
 # Usage: benches/word-peers.sh            (needs python3, node, npm and their registries; builds the benches)
-# DOCS=2000 ROWS="30 5000" choose the work; PROFILE=dev measures a build without cargo's release profile.
+# DOCS=2000 ROWS="30 5000" choose the work; PROFILE=dev measures a build without cargo's release profile;
+# BENCH names a program of the benches that is built already.
 # The same two templates, with each program's own tags, and the same data; everything in memory, one
 # thread, the template read once where the program can keep it. Of the others processor time is counted,
 # of ours time on the clock: on a busy machine the ratios are lower than they should be, never higher.
@@ -15,7 +16,11 @@ python3 -m venv "$dir/venv"
 "$dir/venv/bin/pip" -q install docxtpl
 npm --prefix "$dir" --silent install docxtemplater pizzip easy-template-x
 
-cargo bench -q --profile "$profile" --bench pipeline -- "word template" > "$dir/ours.txt" 2>&1 || { cat "$dir/ours.txt"; exit 1; }
+ours() {
+  if [ -n "${BENCH:-}" ]; then CARGO_MANIFEST_DIR=$PWD "$BENCH" --bench "word template"; return; fi
+  cargo bench -q --profile "$profile" --bench pipeline -- "word template"
+}
+ours > "$dir/ours.txt" 2>&1 || { cat "$dir/ours.txt"; exit 1; }
 
 cat > "$dir/make.py" <<'P'
 # The templates with the tags of the others, and the data.
@@ -120,7 +125,7 @@ const fill = (name, data) => handler.process(fs.readFileSync(`${top}/${name}-sin
   }
 })();
 P
-"$dir/venv/bin/python" "$dir/docxtpl_run.py" "$dir" "$rows" > "$dir/docxtpl.txt"
+"$dir/venv/bin/python" -W ignore "$dir/docxtpl_run.py" "$dir" "$rows" > "$dir/docxtpl.txt"
 (cd "$dir" && node docxtemplater_run.js "$dir" "$rows") > "$dir/docxtemplater.txt"
 (cd "$dir" && node easy_run.js "$dir" "$rows") > "$dir/easy-template-x.txt"
 
@@ -142,5 +147,5 @@ show = lambda s: f"{s * 1e6:.0f} µs" if s < 1e-3 else f"{s * 1e3:.1f} ms"
 print(f"{'vanthu':18}" + "".join(f"{show(v):>16}" for v in mine.values()))
 for peer in ("docxtpl", "docxtemplater", "easy-template-x"):
     theirs = {k: float(v) for k, v in (line.split() for line in open(f"{top}/{peer}.txt"))}
-    print(f"{peer:18}" + "".join(f"{show(theirs[k]):>9} {theirs[k] / v:5.0f}×" for k, v in mine.items()))
+    print(f"{peer:18}" + "".join(f"{show(theirs[k]):>10} {theirs[k] / v:4.0f}×" for k, v in mine.items()))
 P

@@ -40,7 +40,10 @@ pub fn run(
             }
         }
     }
-    Ok(exit_of(&plan))
+    let exit = exit_of(&plan);
+    // The process ends now: what the plan holds goes back whole.
+    std::mem::forget(plan);
+    Ok(exit)
 }
 
 /// Findings as text, with the count of those not told one by one.

@@ -173,7 +173,7 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         }
         Command::Explain { code } => explain::run(code.as_deref(), ui),
         Command::Draft { sources, data, out, format } => draft::run(
-            &open(&world, &global, sources.first(), ui)?,
+            open(&world, &global, sources.first(), ui)?,
             &sources,
             &data,
             out.as_deref(),
@@ -181,51 +181,51 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             ui,
         ),
         Command::Check { files, data, format } => {
-            check::run(&open(&world, &global, files.first(), ui)?, &files, &data, format, ui)
+            check::run(open(&world, &global, files.first(), ui)?, &files, &data, format, ui)
         }
         Command::Issue { sources, data, date, out, dry_run, wait, json } => {
             let workspace = open(&world, &global, sources.first(), ui)?;
             issue::run(
-                &workspace,
+                workspace,
                 issue::Request { sources, data, date, out, dry_run, wait, json },
                 ui,
             )
         }
         Command::Receive(args) => {
             let first = args.files.first().or(args.sheet.as_ref()).cloned();
-            receive::run(&open(&world, &global, first.as_ref(), ui)?, *args, ui)
+            receive::run(open(&world, &global, first.as_ref(), ui)?, *args, ui)
         }
         Command::Reprint { codes, slip, skip, out } => {
             let workspace = open_to_read(&world, &global, ui)?;
             let wanted = crate::pipeline::intake::Wanted { slips: slip, skip };
-            reprint::run(&workspace, &codes, wanted, out, ui)
+            reprint::run(workspace, &codes, wanted, out, ui)
         }
         Command::Award { list, decision, date, form, council, sheet, dry_run, wait, json } => {
             let workspace = open(&world, &global, Some(&list), ui)?;
             let request =
                 award::Request { list, decision, date, form, council, sheet, dry_run, wait, json };
-            award::run(&workspace, request, ui)
+            award::run(workspace, request, ui)
         }
         Command::List(args) => {
             let first = args.files.first().cloned();
-            list::run(&open(&world, &global, first.as_ref(), ui)?, &args, ui)
+            list::run(open(&world, &global, first.as_ref(), ui)?, &args, ui)
         }
         Command::Run { job, step, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;
-            if campaign::is_asked(&workspace, &job, &step, keep_going || again)? {
-                let request = campaign::Request { job, steps: step, dry_run, wait, json };
-                return campaign::run(&workspace, &request, ui);
+            if campaign::is_asked(workspace, &job, &step, keep_going)? {
+                let request = campaign::Request { job, steps: step, again, dry_run, wait, json };
+                return campaign::run(workspace, &request, ui);
             }
-            run::run(&workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)
+            run::run(workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)
         }
         Command::Campaign { action: args::CampaignAction::Status { job, format } } => {
             let workspace = open(&world, &global, job.as_ref(), ui)?;
-            campaign::status(&workspace, job.as_deref(), format == args::Shape::Json, ui)
+            campaign::status(workspace, job.as_deref(), format == args::Shape::Json, ui)
         }
         Command::Book { kind, which, text, format, out, pages_per_volume, first_volume } => {
             let workspace = open_to_read(&world, &global, ui)?;
             let volumes = (pages_per_volume, first_volume);
-            book::run(&workspace, book::Request { kind, which, text, format, out, volumes }, ui)
+            book::run(workspace, book::Request { kind, which, text, format, out, volumes }, ui)
         }
         Command::Rebuild { out, wait, format } => {
             let dir = global.office.clone().unwrap_or_else(|| Path::new(".").to_path_buf());
@@ -236,17 +236,17 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
                 ));
             }
             let workspace = open_to_read(&world, &global, ui)?;
-            rebuild::run(&workspace, out.as_deref(), wait, format, ui)
+            rebuild::run(workspace, out.as_deref(), wait, format, ui)
         }
         Command::Backup { to, with_key, wait, format } => {
             let workspace = open_to_read(&world, &global, ui)?;
             let wait = std::time::Duration::from_secs(wait);
             let request = crate::pipeline::BackupRequest { to, with_key, wait };
-            backup::run(&workspace, &request, format, ui)
+            backup::run(workspace, &request, format, ui)
         }
         Command::Restore { accept, wait, format } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            backup::go_on(&workspace, accept, wait, format, ui)
+            backup::go_on(workspace, accept, wait, format, ui)
         }
         Command::Repair { from, year, number, dry_run, accept_parts, wait, format } => {
             let workspace = open_to_read(&world, &global, ui)?;
@@ -259,38 +259,38 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
                 accept_parts,
                 wait,
             };
-            repair::run(&workspace, &request, format, ui)
+            repair::run(workspace, &request, format, ui)
         }
         Command::Deed(deed) if deed.only_reads() => {
-            acts::run(&open_to_read(&world, &global, ui)?, deed, ui)
+            acts::run(open_to_read(&world, &global, ui)?, deed, ui)
         }
         Command::Deed(deed) => {
             let workspace = open(&world, &global, deed.file(), ui)?;
-            acts::run(&workspace, deed, ui)
+            acts::run(workspace, deed, ui)
         }
         Command::Dossier { action } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            dossier::run(&workspace, action, ui)
+            dossier::run(workspace, action, ui)
         }
         Command::Report { year, format, out } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            yearly::run(&workspace, year, format, out.as_deref(), ui)
+            yearly::run(workspace, year, format, out.as_deref(), ui)
         }
         Command::Find { words, book, which, limit, format } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            find::run(&workspace, find::Request { words, book, which, limit, format }, ui)
+            find::run(workspace, find::Request { words, book, which, limit, format }, ui)
         }
         Command::Verify(request) => {
             let workspace = open_to_read(&world, &global, ui)?;
-            verify::run(&workspace, &request, ui)
+            verify::run(workspace, &request, ui)
         }
         Command::Proof { code, year, out } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            proof::write(&workspace, &code, year, out.as_deref(), ui)
+            proof::write(workspace, &code, year, out.as_deref(), ui)
         }
         Command::Certificate { action } => {
             let workspace = open(&world, &global, None, ui)?;
-            certificate::run(&workspace, action, ui)
+            certificate::run(workspace, action, ui)
         }
         Command::Prove(request) => match request.qr.clone() {
             Some(line) => voucher::check(&world, &global, &line, &request, ui),
@@ -298,13 +298,18 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         },
         Command::Checkpoint { out } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            checkpoint::run(&workspace, out.as_deref(), ui)
+            checkpoint::run(workspace, out.as_deref(), ui)
         }
         Command::Keys { action, lost, wait } => {
             let workspace = open_to_read(&world, &global, ui)?;
-            keys::run(&workspace, action, lost, wait, ui)
+            keys::run(workspace, action, lost, wait, ui)
         }
     }
+}
+
+/// An office that stays open until the process ends: to take it apart piece by piece would be of no use to anybody.
+fn kept(workspace: Workspace<'_>) -> &Workspace<'_> {
+    Box::leak(Box::new(workspace))
 }
 
 /// Opens the office: the one named, the one that holds the first file, or the one around the current folder.
@@ -313,13 +318,13 @@ fn open<'w>(
     global: &Global,
     first: Option<&std::path::PathBuf>,
     ui: &mut Ui<'_>,
-) -> crate::diagnostic::Result<Workspace<'w>> {
+) -> crate::diagnostic::Result<&'w Workspace<'w>> {
     let from = first.map_or_else(|| Path::new(".").to_path_buf(), |f| crate::world::parent_of(f));
     let dir = find_office(world, global.office.as_deref(), &from)
         .or_else(|e| find_office(world, global.office.as_deref(), Path::new(".")).map_err(|_| e))?;
     let workspace = Workspace::open(world, &dir, world.today())?;
     sound(&workspace, ui)?;
-    Ok(workspace)
+    Ok(kept(workspace))
 }
 
 /// Opens the office to read its book or check its archive: an error in the configuration is told, but
@@ -328,11 +333,11 @@ fn open_to_read<'w>(
     world: &'w dyn World,
     global: &Global,
     ui: &mut Ui<'_>,
-) -> crate::diagnostic::Result<Workspace<'w>> {
+) -> crate::diagnostic::Result<&'w Workspace<'w>> {
     let dir = find_office(world, global.office.as_deref(), Path::new("."))?;
     let workspace = Workspace::open(world, &dir, world.today())?;
     ui.findings(&workspace.findings);
-    Ok(workspace)
+    Ok(kept(workspace))
 }
 
 /// A configuration with errors stops every command that makes documents; all its findings are shown first.

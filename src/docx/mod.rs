@@ -16,6 +16,7 @@ mod write;
 mod xml;
 
 pub use normal::normal;
+pub use png::dark_squares;
 #[cfg(test)]
 pub(crate) use pressed::tests::seen_parts_lie_ready;
 pub use read::read;

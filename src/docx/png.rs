@@ -10,10 +10,19 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// Rows of such pictures repeat each other: more effort saves nothing worth its time.
-const LEVEL: u32 = 3;
+const LEVEL: u32 = 2;
 
 thread_local! {
     static COMPRESS: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(LEVEL), true));
+}
+
+/// Pixels on a side of a dark square: so many that its edges are sharp however it is printed, and a
+/// square of a row is a byte.
+const SCALE: usize = 8;
+
+/// Dark squares, row by row, as a PNG to print. `None` if there are too many.
+pub fn dark_squares(width: usize, dark: &[bool]) -> Option<Vec<u8>> {
+    squares(width, dark, SCALE, 0)
 }
 
 /// The picture: `scale` pixels on a side of a square, `quiet` squares of white around all. `None` if it

@@ -4,6 +4,7 @@
 //! slots, the phrases themselves (they are the ruleset's).
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use crate::text::recent::owner;
 
@@ -29,24 +30,38 @@ const BEFORE_FIGURES: [&str; 10] =
 /// The phrases of a ruleset by their first word, longest first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Phrases {
-    by_first: HashMap<String, Vec<Vec<String>>>,
+    /// As the ruleset has them.
+    typed: Vec<String>,
+    by_first: OnceLock<HashMap<String, Vec<Vec<String>>>>,
     id: u64,
 }
 
 impl Phrases {
     /// Reads phrases, each words with spaces between them, whatever their case.
     pub(super) fn new(words: &BTreeMap<String, Vec<String>>) -> Self {
-        let mut out: HashMap<String, Vec<Vec<String>>> = HashMap::new();
-        for phrase in words.get("phrases").into_iter().flatten() {
-            let mut words = phrase.split_whitespace().map(str::to_lowercase);
-            if let Some(first) = words.next() {
-                out.entry(first).or_default().push(words.collect());
+        let typed = words.get("phrases").cloned().unwrap_or_default();
+        Self { typed, by_first: OnceLock::new(), id: owner() }
+    }
+
+    /// Most documents have no title that is too long for its line: the table is made for the first that has.
+    fn by_first(&self) -> &HashMap<String, Vec<Vec<String>>> {
+        self.by_first.get_or_init(|| {
+            let mut out: HashMap<String, Vec<Vec<String>>> = HashMap::new();
+            for phrase in &self.typed {
+                let lower = |word: &str| match word.chars().all(char::is_lowercase) {
+                    true => word.to_owned(),
+                    false => word.to_lowercase(),
+                };
+                let mut words = phrase.split_whitespace().map(lower);
+                if let Some(first) = words.next() {
+                    out.entry(first).or_default().push(words.collect());
+                }
             }
-        }
-        for list in out.values_mut() {
-            list.sort_by_key(|p| std::cmp::Reverse(p.len()));
-        }
-        Self { by_first: out, id: owner() }
+            for list in out.values_mut() {
+                list.sort_by_key(|p| std::cmp::Reverse(p.len()));
+            }
+            out
+        })
     }
 
     /// The number of this table: no other one of the process has it.
@@ -56,7 +71,7 @@ impl Phrases {
 
     /// How many words from `at` on are one phrase; 1 if none begins there.
     fn length(&self, words: &[Seen], at: usize) -> usize {
-        let Some(list) = words.get(at).and_then(|w| self.by_first.get(&w.letters)) else {
+        let Some(list) = words.get(at).and_then(|w| self.by_first().get(&w.letters)) else {
             return 1;
         };
         let rest = words.get(at + 1..).unwrap_or(&[]);

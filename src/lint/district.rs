@@ -13,7 +13,7 @@ use crate::text;
 
 use super::dates;
 use super::params::Params;
-use super::pattern::Pattern;
+use super::pattern::{Bytes, Pattern};
 use super::view::At;
 use super::{Context, Head};
 
@@ -48,11 +48,14 @@ impl District {
             all.join("|")
         };
         let (units, cities) = (params.words("units")?, params.words("city_words")?);
-        // Small and with a capital share all but the first letter.
+        // Small and with a capital share all but the first letter; of a short word that says nothing.
         let tail = |w: &String| {
             let mut letters = w.chars();
             letters.next();
-            [letters.as_str().to_owned(), letters.as_str().to_uppercase()]
+            let shared = if w.chars().count() > 3 { letters.as_str() } else { w.as_str() };
+            let capital: String = w.chars().take(1).flat_map(char::to_uppercase).collect();
+            let capital = if shared == w { capital + letters.as_str() } else { shared.to_owned() };
+            [shared.to_owned(), shared.to_uppercase(), capital]
         };
         let mut literals: Vec<String> = units.iter().chain(&cities).flat_map(tail).collect();
         literals.dedup();
@@ -73,8 +76,8 @@ impl District {
     }
 
     /// One finding for a piece of text, with all the words.
-    pub(crate) fn run(&self, text: &str, at: At, head: &Head, context: &mut Context) {
-        if !self.pattern.may_match(text) {
+    pub(crate) fn run(&self, text: &str, bytes: Bytes, at: At, head: &Head, context: &mut Context) {
+        if !self.pattern.may_match(text, bytes) {
             return;
         }
         let Some(pattern) = self.pattern.get() else { return };

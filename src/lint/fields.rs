@@ -9,7 +9,7 @@ use crate::model::{BlockKind, Slot};
 use crate::text;
 
 use super::params::{Forms, Params, fill};
-use super::pattern::Pattern;
+use super::pattern::{Bytes, Pattern};
 use super::view::joined;
 use super::{Context, Head};
 
@@ -177,7 +177,7 @@ impl FieldPattern {
                 if text.trim().is_empty() {
                     continue;
                 }
-                let search = self.pattern.may_match(&text);
+                let search = self.pattern.may_match(&text, Bytes::of(&text));
                 let regex = if search { self.pattern.get() } else { None };
                 let found = regex.and_then(|r| r.find(&text));
                 if found.is_some() == self.wanted {

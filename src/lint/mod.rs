@@ -123,7 +123,7 @@ impl Checks {
         let scanned = (0..).zip(&checks).filter(|(_, c)| c.kind.scans()).map(|(i, _)| i).collect();
         let id = text::recent::owner();
         let parts = sheet::Parts::new(rules);
-        Ok(Self { id, rules: rules.clone(), checks, scanned, parts })
+        Ok(Self { id, rules: rules.without_checks(), checks, scanned, parts })
     }
 
     /// Compiles all patterns now. Without it each is compiled when a text first needs it, and one
@@ -141,7 +141,7 @@ impl Checks {
         Ok(())
     }
 
-    /// The ruleset they come from.
+    /// The ruleset they come from, without its rows of checks.
     pub fn rules(&self) -> &Ruleset {
         &self.rules
     }

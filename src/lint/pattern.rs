@@ -9,12 +9,34 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+/// Which bytes a text holds. Most texts lack a byte of most pieces that are looked for in them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Bytes([u64; 4]);
+
+impl Bytes {
+    /// Those of a text.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut out = Self::default();
+        for byte in text.bytes() {
+            if let Some(word) = out.0.get_mut(usize::from(byte >> 6)) {
+                *word |= 1 << (byte & 63);
+            }
+        }
+        out
+    }
+
+    /// True if all of these are among the others.
+    fn are_in(self, others: Self) -> bool {
+        self.0.iter().zip(others.0).all(|(own, others)| own & !others == 0)
+    }
+}
+
 /// A pattern with the pieces of text of which one must be there for it to match at all.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     source: String,
-    /// Pieces that may stand anywhere.
-    literals: Vec<String>,
+    /// Pieces that may stand anywhere, with their bytes.
+    literals: Vec<(String, Bytes)>,
     /// Pieces that end the text, blanks aside.
     ends: Vec<String>,
     regex: OnceLock<Option<Regex>>,
@@ -23,6 +45,11 @@ pub(crate) struct Pattern {
 impl Pattern {
     /// A pattern; without literals every text is searched.
     pub(crate) fn new(source: String, literals: Vec<String>) -> Self {
+        let with_bytes = |literal: String| {
+            let bytes = Bytes::of(&literal);
+            (literal, bytes)
+        };
+        let literals = literals.into_iter().map(with_bytes).collect();
         Self { source, literals, ends: Vec::new(), regex: OnceLock::new() }
     }
 
@@ -36,11 +63,11 @@ impl Pattern {
         self.regex.get_or_init(|| Regex::new(&self.source).ok()).as_ref()
     }
 
-    /// True if the text may hold a match.
-    pub(crate) fn may_match(&self, text: &str) -> bool {
+    /// True if the text, which holds these bytes, may hold a match.
+    pub(crate) fn may_match(&self, text: &str, bytes: Bytes) -> bool {
         let end = text.trim_end_matches(' ');
         self.literals.is_empty() && self.ends.is_empty()
-            || self.literals.iter().any(|l| text.contains(l.as_str()))
+            || self.literals.iter().any(|(l, own)| own.are_in(bytes) && text.contains(l.as_str()))
             || self.ends.iter().any(|e| end.ends_with(e.as_str()))
     }
 

@@ -11,6 +11,7 @@ use crate::ruleset::{PartRule, Ruleset};
 
 use super::kinds::Kind;
 use super::params::Params;
+use super::pattern::Bytes;
 use super::texts::TextPattern;
 use super::{Checks, Head};
 
@@ -342,7 +343,7 @@ fn leftovers(pattern: &TextPattern, head: &Head, view: &mut View) {
     let mut found = Vec::new();
     for piece in &view.pieces {
         let text = piece.text();
-        if let Some(words) = pattern.found(&text) {
+        if let Some(words) = pattern.found(&text, Bytes::of(&text)) {
             found.push(pattern.message(words));
         }
     }

@@ -132,6 +132,34 @@ fn every_pattern_of_the_ruleset_compiles() {
     checks().verify().expect("every pattern");
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// What a row says of the pieces without which its pattern matches nothing is true.
+    #[test]
+    fn no_match_is_missed_for_want_of_a_piece(
+        pieces in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "ngày", "Lưu", "lưu", "VT", "Về việc", "V/v", "v/v.", "TM", "KT.", "T/L", "TUQ ", "[", "...]",
+                "…", "....", "x", "xxx", "<", "tên>", "TODO", "{{", "_", "___", "?", "Căn cứ Luật", "số", "12/2022/QH15",
+                "huyện", "Quận", "thị xã", " ", " ", "  ", ",", ";", ".", ":", "-", "an", "12", "\u{a0}", "hồ sơ",
+            ]),
+            0..8,
+        )
+    ) {
+        let text = pieces.concat();
+        let checks = checks();
+        for check in &checks.checks {
+            for pattern in check.kind.patterns() {
+                if pattern.get().is_some_and(|regex| regex.is_match(&text)) {
+                    let may = pattern.may_match(&text, pattern::Bytes::of(&text));
+                    proptest::prop_assert!(may, "{}: {}", check.head.code, text);
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_row_of_an_unknown_kind_or_parameter_is_refused() {
     for change in ["kind = \"no-such\"", "kind = \"required\"\nparameters.no_such = 1"] {

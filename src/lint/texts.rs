@@ -5,13 +5,14 @@
 use std::cell::RefCell;
 
 use crate::diagnostic::{Result, Text};
+use crate::model::Document;
 use crate::text;
 use crate::text::recent::Recent;
 use crate::text::{is_nfc, nfc};
 
 use super::kinds::Kind;
 use super::params::{Params, fill};
-use super::pattern::Pattern;
+use super::pattern::{Bytes, Pattern};
 use super::view::{At, Scope, each};
 use super::{Check, Checks, Context, Head};
 
@@ -65,7 +66,7 @@ impl TextPattern {
     }
 
     /// The first match, if it is a finding.
-    pub(crate) fn found<'t>(&self, text: &'t str) -> Option<&'t str> {
+    pub(crate) fn found<'t>(&self, text: &'t str, bytes: Bytes) -> Option<&'t str> {
         let excepted = |m: &regex::Match| {
             let from = text
                 .get(..m.start())
@@ -73,13 +74,13 @@ impl TextPattern {
             let around = text.get(from..m.end()).unwrap_or("");
             self.except.as_ref().and_then(Pattern::get).is_some_and(|e| e.is_match(around))
         };
-        if !self.pattern.may_match(text) {
+        if !self.pattern.may_match(text, bytes) {
             return None;
         }
         self.pattern.get()?.find_iter(text).find(|m| !excepted(m)).map(|m| m.as_str())
     }
 
-    fn run(&self, text: &str, at: At, head: &Head, context: &mut Context) {
+    fn run(&self, text: &str, bytes: Bytes, at: At, head: &Head, context: &mut Context) {
         let meant = match self.within {
             Within::All => true,
             Within::Body => at.scope != Scope::Field,
@@ -88,7 +89,7 @@ impl TextPattern {
         if !meant {
             return;
         }
-        if let Some(found) = self.found(text) {
+        if let Some(found) = self.found(text, bytes) {
             let message = self.message(found);
             context.find(head, at.place(context.doc), message);
         }
@@ -104,45 +105,64 @@ thread_local! {
 /// of text it is and on the document's day: a text with all these in common with one in which
 /// nothing was found is not gone through again.
 pub(crate) fn scan(checks: &Checks, context: &mut Context) {
-    CLEAN.with_borrow_mut(|clean| scan_with(clean.of(checks.id), checks, context));
+    let doc = context.doc;
+    let scan = Scan::new(checks, doc);
+    let mut key = scan.day.clone();
+    CLEAN.with_borrow_mut(|clean| {
+        let clean = clean.of(checks.id);
+        each(doc, &mut |text, at| scan.text(text, at, &mut key, clean, context));
+    });
 }
 
-fn scan_with(clean: &mut Recent<()>, checks: &Checks, context: &mut Context) {
-    let doc = context.doc;
-    let day = doc.date;
-    let mut key = Vec::with_capacity(512);
-    let [high, low] = day.year.to_be_bytes();
-    let part = |n: Option<i8>| n.unwrap_or(-1).to_be_bytes();
-    key.extend([high, low]);
-    key.extend(part(day.month).into_iter().chain(part(day.day)));
-    let scanned: Vec<&Check> = checks
-        .scanned
-        .iter()
-        .filter_map(|i| checks.checks.get(*i))
-        .filter(|c| c.head.in_force(doc.date))
-        .collect();
-    each(doc, &mut |text, at| {
+/// The checks that read the texts of a document.
+struct Scan<'c> {
+    checks: &'c Checks,
+    in_force: Vec<&'c Check>,
+    /// The document's day, as texts that nothing was found in are remembered with it.
+    day: Vec<u8>,
+}
+
+impl<'c> Scan<'c> {
+    fn new(checks: &'c Checks, doc: &Document) -> Self {
+        let part = |n: Option<i8>| n.unwrap_or(-1).to_be_bytes();
+        let mut day = Vec::with_capacity(512);
+        day.extend(doc.date.year.to_be_bytes());
+        day.extend(part(doc.date.month).into_iter().chain(part(doc.date.day)));
+        let scanned = checks.scanned.iter().filter_map(|i| checks.checks.get(*i));
+        let in_force = scanned.filter(|c| c.head.in_force(doc.date)).collect();
+        Self { checks, in_force, day }
+    }
+
+    fn text(
+        &self,
+        text: &str,
+        at: At,
+        key: &mut Vec<u8>,
+        clean: &mut Recent<()>,
+        context: &mut Context,
+    ) {
         if text.is_empty() {
             return;
         }
-        key.truncate(4);
+        key.truncate(self.day.len());
         key.push(at.scope as u8);
         key.extend_from_slice(text.as_bytes());
-        if clean.get(&key).is_some() {
+        if clean.get(key).is_some() {
             return;
         }
         let before = context.out.len();
         let suspect = suspicions(text);
         if suspect.any() {
-            characters(checks, suspect, text, at, context);
+            characters(self.checks, suspect, text, at, context);
         }
+        let bytes = Bytes::of(text);
         // A day is looked at by several checks; most texts have none.
         let dated = text.contains("gày ") || text.contains("gày\u{a0}");
-        for check in scanned.iter().copied() {
+        for check in self.in_force.iter().copied() {
             let head = &check.head;
             match &check.kind {
-                Kind::TextPattern(p) => p.run(text, at, head, context),
-                Kind::District(d) => d.run(text, at, head, context),
+                Kind::TextPattern(p) => p.run(text, bytes, at, head, context),
+                Kind::District(d) => d.run(text, bytes, at, head, context),
                 Kind::DateSpelling(holidays) if dated => {
                     super::dates::spelling(holidays, text, at, head, context);
                 }
@@ -152,9 +172,9 @@ fn scan_with(clean: &mut Recent<()>, checks: &Checks, context: &mut Context) {
             }
         }
         if context.out.len() == before {
-            clean.tell(&key, || ());
+            clean.tell(key, || ());
         }
-    });
+    }
 }
 
 /// What one pass over the bytes makes suspect.

@@ -45,6 +45,9 @@ pub struct PlannedStep {
     pub extra: BTreeMap<String, String>,
 }
 
+/// Documents with errors that are kept.
+const MOST_REFUSED: usize = 16;
+
 /// Everything a job would do.
 #[derive(Default)]
 pub struct Plan {
@@ -56,6 +59,9 @@ pub struct Plan {
     pub findings: Vec<Diagnostic>,
     /// Rows with errors, with their place and the code of their first error.
     pub bad: Vec<(Place, String)>,
+    /// Documents that may not be issued, with their steps, as far as they could be made: a few, for those who
+    /// have more to say of them.
+    pub refused: Vec<(usize, Document)>,
     /// Findings beyond those told one by one.
     pub untold: usize,
     /// Further fields that every row of the plan gets in the register.
@@ -126,6 +132,13 @@ impl Plan {
             }),
             _ => Err(changed(&Place::default())),
         }
+    }
+
+    /// Its first steps alone.
+    pub fn first(mut self, steps: usize) -> Self {
+        self.documents.retain(|document| document.step < steps);
+        self.steps.truncate(steps);
+        self
     }
 
     /// True if something may not be issued.
@@ -313,17 +326,23 @@ impl<'p, 'w> Planner<'p, 'w> {
         outcome
     }
 
-    fn open(&self, step: &Step, path: &Path) -> Result<Box<dyn data::Rows>> {
+    fn open(
+        &self,
+        step: &Step,
+        path: &Path,
+        only: Option<Vec<String>>,
+    ) -> Result<Box<dyn data::Rows>> {
         let options = data::Options {
             sheet: step.sheet.clone(),
             header_row: step.header_row,
+            only,
             ..data::Options::default()
         };
         data::open(self.workspace.world, path, &options)
     }
 
     fn per_row(&mut self, index: usize, step: &Step, path: &Path) -> Result<()> {
-        let mut rows = self.open(step, path)?;
+        let mut rows = self.open(step, path, None)?;
         // The step that is being planned is the last one. It lies beside the plan while rows go into that.
         let Some(planned) = self.plan.steps.pop() else { return Ok(()) };
         let (workspace, purpose, today) = (self.workspace, self.plan.purpose, self.today);
@@ -331,8 +350,10 @@ impl<'p, 'w> Planner<'p, 'w> {
         let done = self.rows(maker, rows.as_mut(), &step.with);
         self.plan.steps.push(planned);
         let count = done?;
-        let said = rows.findings();
+        let mut said = rows.findings();
         if count == 0 && !blocks(&said) {
+            // A table without rows says the same in other words.
+            said.retain(|d| d.code != data::NO_ROWS);
             self.plan.findings.push(no_rows(path));
         }
         for finding in said {
@@ -381,7 +402,10 @@ impl<'p, 'w> Planner<'p, 'w> {
     }
 
     fn one(&mut self, index: usize, step: &Step, path: &Path) -> Result<()> {
-        let mut rows = self.open(step, path)?;
+        // Of what is issued all data are kept; of a draft only its text.
+        let is_draft = self.plan.purpose == Purpose::Draft;
+        let only = is_draft.then(|| self.plan.steps[index].recipe.row_names()).flatten();
+        let mut rows = self.open(step, path, only)?;
         let mut findings = Vec::new();
         let mut list = Vec::new();
         while let Some(row) = rows.next().transpose()? {
@@ -395,15 +419,16 @@ impl<'p, 'w> Planner<'p, 'w> {
             data = with_defaults(only.clone(), &data);
         }
         let list = Value::Array(list);
+        // A file that is one record may have a list of that name itself: its own stays.
+        let own = |data: &Map<String, Value>, name: &str| {
+            rows.single() && data.get(name).is_some_and(Value::is_array)
+        };
         // Under the names that the source uses: thousands of rows are not copied for a name that nobody asks for.
-        match self.plan.steps[index].recipe.rows_called() {
-            [hang] => {
-                data.insert((*hang).to_owned(), list);
-            }
-            _ => {
-                data.insert("hang".to_owned(), list.clone());
-                data.insert("rows".to_owned(), list);
-            }
+        let names = self.plan.steps[index].recipe.rows_called().iter();
+        let names: Vec<&str> = names.copied().filter(|n| !own(&data, n)).collect();
+        if let Some((last, first)) = names.split_last() {
+            first.iter().for_each(|n| drop(data.insert((*n).to_owned(), list.clone())));
+            data.insert((*last).to_owned(), list);
         }
         let outcome = self.make_one(index, data, findings);
         self.take(SourceOf::new(index, &self.plan.steps[index]), outcome);
@@ -422,6 +447,10 @@ impl<'p, 'w> Planner<'p, 'w> {
         if let Some(code) = first_error {
             self.plan.bad.push((row.clone(), code.to_string()));
             if self.plan.purpose != Purpose::Draft || !only_form {
+                if let Some(document) = document.filter(|_| self.plan.refused.len() < MOST_REFUSED)
+                {
+                    self.plan.refused.push((index, document));
+                }
                 return;
             }
         }

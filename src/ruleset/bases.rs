@@ -190,9 +190,8 @@ fn rest_of_number(text: &str) -> Option<usize> {
     let year = text.strip_prefix('/').filter(|rest| digits(rest) == 4)?;
     let notation = year.get(4..)?.strip_prefix('/')?;
     let mut end = letters(notation, "");
-    if notation.get(..end)?.chars().nth(1).is_none() {
-        return None;
-    }
+    // Two letters at least.
+    notation.get(..end)?.chars().nth(1)?;
     end += digits(notation.get(end..)?);
     while let Some(group) = notation.get(end..)?.strip_prefix('-') {
         match letters(group, "&") {

@@ -11,6 +11,7 @@ use crate::text;
 
 use super::codes;
 use super::helpers::{self, Helper};
+use super::masked::Masked;
 use super::path::{From, Path};
 use super::scan::{Kind, Scanned, snippet};
 use super::tree::{Each, Expr, FieldKind, FieldUse, Node, Pos};
@@ -31,7 +32,8 @@ pub(super) fn lower(
     if !found.is_empty() {
         return None;
     }
-    let parsed = match Parsed::compile(&scanned.text) {
+    let masked = Masked::new(&scanned.text);
+    let parsed = match Parsed::compile(&masked.text).or_else(|_| Parsed::compile(&scanned.text)) {
         Ok(parsed) => parsed,
         Err(error) => {
             let (line, column) = error.pos().unwrap_or((1, 1));
@@ -41,6 +43,7 @@ pub(super) fn lower(
         }
     };
     let mut lowering = Lowering::new(Some(scanned), file, found);
+    lowering.masked = Some(&masked);
     let nodes = lowering.template(&parsed, Pos { line: 1, column: 1 });
     Some((nodes, lowering.fields))
 }
@@ -91,6 +94,8 @@ pub(super) struct Scope {
 pub(super) struct Lowering<'a> {
     /// The text that was read whole; none where tags are read one by one.
     scanned: Option<&'a Scanned>,
+    /// What stands for its lines without tags.
+    masked: Option<&'a Masked<'a>>,
     pub file: &'a str,
     pub found: &'a mut Vec<Diagnostic>,
     pub fields: Vec<FieldUse>,
@@ -103,7 +108,8 @@ impl<'a> Lowering<'a> {
         file: &'a str,
         found: &'a mut Vec<Diagnostic>,
     ) -> Self {
-        Self { scanned, file, found, fields: Vec::new(), scopes: vec![Scope::default()] }
+        let (fields, scopes) = (Vec::new(), vec![Scope::default()]);
+        Self { scanned, masked: None, file, found, fields, scopes }
     }
 
     fn origin(&self, line: usize, column: usize) -> Pos {
@@ -118,7 +124,10 @@ impl<'a> Lowering<'a> {
                 None => outer,
             };
             match element {
-                TemplateElement::RawString(text) => push_text(&mut nodes, text),
+                TemplateElement::RawString(text) => match self.masked {
+                    Some(masked) => masked.each(text, |piece| push_text(&mut nodes, piece)),
+                    None => push_text(&mut nodes, text),
+                },
                 TemplateElement::Expression(tag) => {
                     if let Some(expr) = self.call(tag, at, false, FieldKind::Text) {
                         let may_be_empty =

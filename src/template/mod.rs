@@ -11,6 +11,7 @@
 mod codes;
 mod helpers;
 mod lower;
+mod masked;
 mod path;
 mod pieces;
 mod run;

@@ -64,6 +64,9 @@ pub fn nfc(text: &str) -> String {
 
 /// Lower case without accents, đ as d: for finding headings and keys, never for output.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.nfd()
         .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
         .flat_map(char::to_lowercase)

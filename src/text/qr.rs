@@ -137,46 +137,61 @@ impl Frame {
                 *column |= u128::from(bit) << y;
             }
         }
-        let made = self.blank.iter().map(|blank| blank.turned(&ones));
-        let best = made.min_by_key(Squares::oddness);
-        let rows = best.map(|b| b.rows).unwrap_or_default();
-        let row = |line: u128| (0..width).map(move |x| line >> x & 1 == 1);
-        Code { width, dark: rows.into_iter().flat_map(row).collect() }
+        let best = self.blank.iter().min_by_key(|blank| blank.oddness(&ones));
+        let mut dark = Vec::with_capacity(width * width);
+        for row in best.iter().flat_map(|best| turned(&best.rows, &ones.rows)) {
+            dark.extend((0..width).map(|x| row >> x & 1 == 1));
+        }
+        Code { width, dark }
     }
 }
 
-impl Squares {
-    fn turned(&self, ones: &Self) -> Self {
-        let each = |a: &[u128], b: &[u128]| a.iter().zip(b).map(|(a, b)| a ^ b).collect();
-        Self { rows: each(&self.rows, &ones.rows), columns: each(&self.columns, &ones.columns) }
-    }
+/// Lines with the squares of these ones turned over.
+fn turned<'a>(blank: &'a [u128], ones: &'a [u128]) -> impl Iterator<Item = u128> + 'a {
+    blank.iter().zip(ones).map(|(a, b)| a ^ b)
+}
 
-    /// The penalty of the standard (7.8.3), with the share of dark squares in steps of half a percent.
-    fn oddness(&self) -> u32 {
+impl Squares {
+    /// The penalty of the standard (7.8.3) with the squares of these ones turned over; the share of dark
+    /// squares in steps of half a percent.
+    fn oddness(&self, ones: &Self) -> u32 {
         let width = self.rows.len() as u32;
-        let (inner, lines) =
-            ((1u128 << width.clamp(1, 128).saturating_sub(1)) - 1, [&self.rows, &self.columns]);
-        let mut sum = 0;
-        for line in lines.into_iter().flatten() {
-            // Bit n: square n is as the next one. Five in a row are four such bits.
-            let same = !(line ^ (line >> 1)) & inner;
-            let five = same & same >> 1 & same >> 2 & same >> 3;
-            sum += five.count_ones() + 2 * (five & !(five << 1)).count_ones();
-            // 1011101 with four light squares before or after.
-            let eye =
-                line & !(line >> 1) & line >> 2 & line >> 3 & line >> 4 & !(line >> 5) & line >> 6;
-            let before = line << 1 | line << 2 | line << 3 | line << 4;
-            let after = line >> 7 | line >> 8 | line >> 9 | line >> 10;
-            sum += 40 * (eye & !(before & after)).count_ones();
+        let inner = (1u128 << width.clamp(1, 128).saturating_sub(1)) - 1;
+        let (mut sum, mut dark, mut before) = (0, 0, None);
+        for line in turned(&self.columns, &ones.columns) {
+            sum += in_line(line, alike(line) & inner);
         }
-        for (above, below) in self.rows.iter().zip(self.rows.iter().skip(1)) {
-            let same = |line: &u128| !(line ^ (line >> 1));
-            let block = same(above) & same(below) & !(above ^ below) & inner;
-            sum += 3 * block.count_ones();
+        for line in turned(&self.rows, &ones.rows) {
+            let same = alike(line) & inner;
+            sum += in_line(line, same);
+            dark += line.count_ones();
+            if let Some((above, above_same)) = before.replace((line, same)) {
+                let block: u128 = above_same & same & !(above ^ line);
+                sum += 3 * block.count_ones();
+            }
         }
-        let dark: u32 = self.rows.iter().map(|row| row.count_ones()).sum();
         sum + (dark * 200 / (width * width).max(1)).abs_diff(100)
     }
+}
+
+/// Bit n: square n is as the next one.
+fn alike(line: u128) -> u128 {
+    !(line ^ (line >> 1))
+}
+
+/// The penalty of one row or column.
+fn in_line(line: u128, same: u128) -> u32 {
+    // Five squares in a row are four that are as the next one.
+    let five = same & same >> 1 & same >> 2 & same >> 3;
+    let runs = five.count_ones() + 2 * (five & !(five << 1)).count_ones();
+    // 1011101 with four light squares before or after.
+    let eye = line & !(line >> 1) & line >> 2 & line >> 3 & line >> 4 & !(line >> 5) & line >> 6;
+    if eye == 0 {
+        return runs;
+    }
+    let before = line << 1 | line << 2 | line << 3 | line << 4;
+    let after = line >> 7 | line >> 8 | line >> 9 | line >> 10;
+    runs + 40 * (eye & !(before & after)).count_ones()
 }
 
 #[cfg(test)]

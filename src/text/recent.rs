@@ -23,10 +23,11 @@ pub struct Recent<V> {
 }
 
 struct Set<V> {
-    ways: [Option<Known<V>>; WAYS],
-    /// Marks of the texts that were met once lately.
-    once: [u64; WAYS],
-    next: usize,
+    /// What was met twice: a short run meets nothing twice, and touches no memory for it.
+    ways: Option<Box<[Option<Known<V>>; WAYS]>>,
+    /// Marks of the texts that were met once lately, their lower half.
+    once: [u32; WAYS],
+    next: u8,
 }
 
 struct Known<V> {
@@ -54,7 +55,8 @@ impl<V> Recent<V> {
     pub fn get(&self, text: &[u8]) -> Option<&V> {
         let mark = mark(text);
         let set = self.sets.get(index(mark))?;
-        let known = set.ways.iter().flatten().find(|k| k.mark == mark && *k.text == *text)?;
+        let ways = set.ways.as_ref()?;
+        let known = ways.iter().flatten().find(|k| k.mark == mark && *k.text == *text)?;
         Some(&known.value)
     }
 
@@ -68,14 +70,17 @@ impl<V> Recent<V> {
         }
         let mark = mark(text);
         let Some(set) = self.sets.get_mut(index(mark)) else { return };
-        set.next = (set.next + 1) % WAYS;
-        if set.once.contains(&mark) {
+        let next = (usize::from(set.next) + 1) % WAYS;
+        set.next = next as u8;
+        let half = mark as u32;
+        if set.once.contains(&half) {
             let known = Known { mark, text: text.into(), value: value() };
-            if let Some(way) = set.ways.get_mut(set.next) {
+            let ways = set.ways.get_or_insert_with(|| Box::new(std::array::from_fn(|_| None)));
+            if let Some(way) = ways.get_mut(next) {
                 *way = Some(known);
             }
-        } else if let Some(once) = set.once.get_mut(set.next) {
-            *once = mark;
+        } else if let Some(once) = set.once.get_mut(next) {
+            *once = half;
         }
     }
 }
@@ -88,7 +93,7 @@ impl<V> Default for Recent<V> {
 
 impl<V> Default for Set<V> {
     fn default() -> Self {
-        Self { ways: std::array::from_fn(|_| None), once: [0; WAYS], next: 0 }
+        Self { ways: None, once: [0; WAYS], next: 0 }
     }
 }
 
@@ -154,7 +159,8 @@ mod tests {
                 assert_eq!(recent.get(text.as_bytes()), Some(&i));
             }
         }
-        let kept: usize = recent.sets.iter().map(|s| s.ways.iter().flatten().count()).sum();
+        let ways = recent.sets.iter().filter_map(|s| s.ways.as_ref());
+        let kept: usize = ways.map(|ways| ways.iter().flatten().count()).sum();
         assert!(kept <= SETS * WAYS);
         let long = vec![b'x'; LONGEST + 1];
         recent.tell(&long, || 1);

@@ -21,10 +21,6 @@ impl PictureFormat {
     }
 }
 
-/// Pixels on a side of a dark square: so many that its edges are sharp however it is printed, and a
-/// square of a row is a byte.
-const SCALE: usize = 8;
-
 /// A picture of the flow: a part of the file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Medium {
@@ -63,7 +59,7 @@ impl Medium {
 
 /// Squares as a file. `None` if there are too many.
 pub(super) fn drawn(squares: &Squares) -> Option<Vec<u8>> {
-    png::squares(squares.width, &squares.dark, SCALE, 0)
+    png::dark_squares(squares.width, &squares.dark)
 }
 
 /// The pictures of a sheet's flow, each once, in the order in which they first stand.

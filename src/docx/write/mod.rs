@@ -28,6 +28,8 @@ use crate::text;
 
 /// How many tables of styles, lists of parts and small parts a writer remembers.
 const REMEMBERED: usize = 16;
+/// Bytes of a picture that is not remembered.
+const SMALL: usize = 8 << 10;
 
 /// A file that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +130,11 @@ impl Writer {
         for (index, picture) in pictures.iter().enumerate() {
             let name = format!("word/{}", media::name(index, picture.format()));
             small.push(match picture {
+                // An emblem is in thousands of files; what is small is made anew sooner than found.
+                Medium::File(picture) if picture.bytes.len() < SMALL => {
+                    let made = Part::new(name, &picture.bytes, Effort::Stored);
+                    Arc::new(made.ok_or_else(too_large)?)
+                }
                 Medium::File(picture) => {
                     let key = (name, Arc::clone(picture));
                     self.media.get_or(&key, || {

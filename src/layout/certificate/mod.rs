@@ -17,7 +17,7 @@ use self::fit::Fitted;
 use super::phrases::Phrases;
 use super::{
     Format, Frame, Item, LineSpacing, Look, Page, Para, Picture, PictureFormat, Properties, Run,
-    RunContent, Section, Sheet, Squares, Style, mm,
+    RunContent, Section, Sheet, Style, mm,
 };
 use crate::model::{Align, Area, CertificateForm, HonoureeKind, TextBox, Upright};
 
@@ -91,7 +91,7 @@ impl Printer {
         self.place(values, kind).err().unwrap_or_default()
     }
 
-    /// One page.
+    /// One page; `code` is the QR code as a PNG.
     ///
     /// # Errors
     /// Every text that does not fit.
@@ -99,7 +99,7 @@ impl Printer {
         &self,
         values: &Values,
         kind: HonoureeKind,
-        code: Option<(usize, Vec<bool>)>,
+        code: Option<Vec<u8>>,
     ) -> Result<Section, Vec<Unfit>> {
         let placed = self.place(values, kind)?;
         let mut items: Vec<Item> = self.emblem.iter().cloned().collect();
@@ -252,11 +252,12 @@ impl Printer {
         })
     }
 
-    fn code_item(&self, (width, dark): (usize, Vec<bool>)) -> Option<Item> {
+    fn code_item(&self, bytes: Vec<u8>) -> Option<Item> {
         let place = self.form.code?;
         let area = Area { x: place.x, y: place.y, width: place.side, height: place.side };
-        let squares = Squares { width, dark, side: mm(place.side), name: CODE_NAME.to_owned() };
-        Some(self.drawn(RunContent::Squares(Arc::new(squares)), area))
+        let (width, name) = (mm(place.side), CODE_NAME.to_owned());
+        let picture = Picture { bytes, format: PictureFormat::Png, width, height: width, name };
+        Some(self.drawn(RunContent::Picture(Arc::new(picture)), area))
     }
 
     fn emblem_item(&self, file: &(Vec<u8>, PictureFormat, (u32, u32))) -> Option<Item> {

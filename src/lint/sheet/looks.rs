@@ -254,10 +254,7 @@ pub(super) fn pairing(head: &Head, view: &mut View) {
 pub(super) fn stray(head: &Head, view: &mut View) {
     let mut found = Vec::new();
     for piece in &view.pieces {
-        for (_, words) in piece.written() {
-            if !may_be_stray(words) {
-                continue;
-            }
+        for (_, words) in piece.written().filter(|(_, words)| may_be_stray(words)) {
             if let Some(c) = words.chars().find(|c| is_stray(*c)) {
                 found.push((u32::from(c), short(words)));
             }

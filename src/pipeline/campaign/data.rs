@@ -2,10 +2,13 @@
 //!
 //! Knows: the names of the fields (Vietnamese, as in the templates). Must not know: templates' words, files, the register.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::ruleset::{AwardForm, Awards};
+use crate::ruleset::Awards;
 use crate::source::campaign::Campaign;
 use crate::text::{WordStyle, group_digits, number_words};
 
@@ -257,42 +260,40 @@ impl Filler<'_> {
 
     fn rows(&self, cases: &[&Case]) -> Value {
         let members = u64::from(votes::members(self.campaign).max(1));
-        let mut last: Option<(&str, Option<&AwardForm>)> = None;
-        cases
+        let forms = forms_of(cases);
+        let forms: BTreeMap<&str, String> = forms
             .iter()
-            .map(|case| {
-                let who = &case.who;
-                let form = match last {
-                    Some((id, form)) if id == who.form => form,
-                    _ => self.forms.get(&who.form),
-                };
-                last = Some((&who.form, form));
-                let mut row = Map::with_capacity(16);
-                let mut put = |key: &str, value: Value| {
-                    row.insert(key.to_owned(), value);
-                };
-                put("ten", named(who).into());
-                put("ho_ten", who.name.as_str().into());
-                put("xung_ho", who.address.as_str().into());
-                put("chuc_vu", who.position.as_str().into());
-                put("don_vi", who.unit.as_str().into());
-                put("chuc_vu_don_vi", who.post().into());
-                put("loai", one_of(who.kind).into());
-                put("ten_hinh_thuc", form.map_or_else(String::new, short_name).into());
-                put("thanh_tich", who.achievement.as_str().into());
-                put("truy_tang", who.posthumous.into());
-                put("ghi_chu", who.note.as_str().into());
-                if let Some(vote) = case.vote {
-                    put("dong_y", vote.yes.into());
-                    put("khong_dong_y", vote.no.into());
-                    put("ty_le", percent(u64::from(vote.yes), members).into());
-                }
-                if let Some(money) = case.money {
-                    put("tien", money.into());
-                }
-                Value::Object(row)
-            })
-            .collect()
+            .map(|id| (id.as_str(), self.forms.get(id).map_or_else(String::new, short_name)))
+            .collect();
+        let row = |case: &&Case| {
+            let who = &case.who;
+            let form = forms.get(who.form.as_str()).map_or("", String::as_str);
+            let mut row = Map::with_capacity(16);
+            let mut put = |key: &str, value: Value| {
+                row.insert(key.to_owned(), value);
+            };
+            put("ten", named(who).into());
+            put("ho_ten", who.name.as_str().into());
+            put("xung_ho", who.address.as_str().into());
+            put("chuc_vu", who.position.as_str().into());
+            put("don_vi", who.unit.as_str().into());
+            put("chuc_vu_don_vi", who.post().into());
+            put("loai", one_of(who.kind).into());
+            put("ten_hinh_thuc", form.into());
+            put("thanh_tich", who.achievement.as_str().into());
+            put("truy_tang", who.posthumous.into());
+            put("ghi_chu", who.note.as_str().into());
+            if let Some(vote) = case.vote {
+                put("dong_y", vote.yes.into());
+                put("khong_dong_y", vote.no.into());
+                put("ty_le", percent(u64::from(vote.yes), members).into());
+            }
+            if let Some(money) = case.money {
+                put("tien", money.into());
+            }
+            Value::Object(row)
+        };
+        Value::Array(cases.par_iter().with_min_len(64).map(row).collect())
     }
 }
 

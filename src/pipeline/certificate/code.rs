@@ -3,6 +3,7 @@
 //! Knows: QR codes of level M. Must not know: what the text says, where it is printed.
 
 use crate::diagnostic::Diagnostic;
+use crate::docx::dark_squares;
 use crate::model::CertificateForm;
 use crate::text;
 use crate::text::qr::{self, Level};
@@ -17,13 +18,13 @@ const FIXED: usize = 155;
 /// Most bytes of a name in the line.
 const NAME: usize = 48;
 
-/// Squares in a row, and the dark ones row by row; `None` for an empty text, or one that is too long.
-pub(super) fn squares(text: &str) -> Option<(usize, Vec<bool>)> {
+/// The code as a PNG without white around it; `None` for an empty text, or one that is too long.
+pub(super) fn picture(text: &str) -> Option<Vec<u8>> {
     if text.is_empty() {
         return None;
     }
     let code = qr::code(text, Level::Medium)?;
-    Some((code.width, code.dark))
+    dark_squares(code.width, &code.dark)
 }
 
 /// Squares in a row of a code for so many bytes.
@@ -71,9 +72,9 @@ mod tests {
     #[test]
     fn the_table_of_widths_is_that_of_the_codes() {
         for bytes in [10, 14, 15, 150, 152, 153, 180, 181, 213, 214, 251, 252, 300, 500, 666] {
-            let (real, _) = squares(&"x".repeat(bytes)).expect("a code");
+            let real = qr::code(&"x".repeat(bytes), Level::Medium).expect("a code").width;
             assert_eq!(width(bytes), Some(real), "{bytes}");
         }
-        assert_eq!(squares(""), None);
+        assert_eq!(picture(""), None);
     }
 }

@@ -234,7 +234,7 @@ impl<'w> Press<'w> {
         values: &Values,
         qr: &str,
     ) -> Result<Section> {
-        let code = printer.form().code.and_then(|_| code::squares(qr));
+        let code = printer.form().code.and_then(|_| code::picture(qr));
         printer.section(values, certificate.honouree.kind, code).map_err(|unfit| {
             let finding = unfit.first().map(|u| self.does_not_fit(u, certificate));
             let (place, message) = finding.map_or_else(

@@ -183,7 +183,10 @@ impl Csv {
             }
         };
         let headings = header.fields.iter().cloned().enumerate().collect();
-        let table = Table::new(Place::file(file), header.row, headings, limits);
+        let mut table = Table::new(Place::file(file), header.row, headings, limits);
+        if let Some(names) = &options.only {
+            table.keep_only(names);
+        }
         let mut csv = Self { text, cursor, table, file: file.to_owned(), limits, done: false };
         if let Some(finding) = csv.quote_finding(&header) {
             csv.table.note(finding);

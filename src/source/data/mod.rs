@@ -17,6 +17,8 @@ mod xls;
 mod xlsx;
 mod yaml;
 
+pub use table::NO_ROWS;
+
 use std::io;
 use std::path::Path;
 
@@ -72,6 +74,9 @@ pub struct Options {
     pub sheet: Option<String>,
     /// Row of the headings, from 1; none: the first row that is not blank.
     pub header_row: Option<u32>,
+    /// The only names of fields that anybody will ask for. Where all of them are columns, rows of a table hold
+    /// no other; all cells are looked at all the same.
+    pub only: Option<Vec<String>>,
     /// Limits.
     pub limits: Limits,
 }

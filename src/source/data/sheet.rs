@@ -156,7 +156,10 @@ impl Sheet {
             }
             Content::Empty | Content::Wrong(..) => None,
         });
-        let table = Table::new(place, header.number, headings.collect(), limits);
+        let mut table = Table::new(place, header.number, headings.collect(), limits);
+        if let Some(names) = &options.only {
+            table.keep_only(names);
+        }
         let (file, header_row) = (file.to_owned(), header.number);
         let (hidden, first_hidden, done) = (0, 0, false);
         Ok(Self { cells, table, file, limits, header_row, hidden, first_hidden, done })

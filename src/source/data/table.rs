@@ -16,7 +16,8 @@ const NOT_NFC: Code = code(10);
 const OUTER_BLANKS: Code = code(11);
 const MANY_COLUMNS: Code = code(13);
 const LOST_LETTER: Code = code(14);
-const NO_ROWS: Code = code(16);
+/// A table with headings and no rows.
+pub const NO_ROWS: Code = code(16);
 
 /// Columns from which a table is more likely a mistake.
 const UNUSUAL: usize = 1000;
@@ -50,6 +51,8 @@ pub(super) struct Table {
     /// A row whose cells are all empty; none where two columns share a name. A copy of it is a row without
     /// any name having been looked up.
     blank: Option<Map<String, Value>>,
+    /// The names that rows hold; none: all.
+    only: Option<Vec<String>>,
     /// Position in the sheet → index into `columns`.
     by_position: Vec<Option<usize>>,
     tallies: Vec<Tally>,
@@ -75,6 +78,7 @@ impl Table {
             limits,
             columns: Vec::new(),
             blank: None,
+            only: None,
             by_position: Vec::new(),
             tallies: Vec::new(),
             refused: Vec::new(),
@@ -150,6 +154,18 @@ impl Table {
         self.columns.push(Column { heading, key, letter });
     }
 
+    /// Leaves all names but these out of the rows, if all of these are names of columns.
+    pub fn keep_only(&mut self, names: &[String]) {
+        let is_column =
+            |name: &String| self.columns.iter().any(|c| c.heading == *name || c.key == *name);
+        if !names.iter().all(is_column) {
+            return;
+        }
+        self.only = Some(names.to_vec());
+        self.blank = None;
+        self.blank = self.blank_row();
+    }
+
     fn blank_row(&self) -> Option<Map<String, Value>> {
         let cells: Vec<(usize, Value)> =
             self.by_position.iter().flatten().map(|index| (*index, Value::Null)).collect();
@@ -160,10 +176,17 @@ impl Table {
 
     /// Values by the index of their column, each under the names of that column.
     fn named(&self, cells: Vec<(usize, Value)>) -> impl Iterator<Item = (&str, Value)> {
+        let is_wanted =
+            |name: &&str| self.only.as_ref().is_none_or(|only| only.iter().any(|o| o == name));
         let columns = cells.into_iter().filter_map(|(i, v)| Some((self.columns.get(i)?, v)));
-        columns.flat_map(|(column, value)| {
-            let short = column.short().map(|name| (name, value.clone()));
-            short.into_iter().chain([(column.heading.as_str(), value)])
+        columns.flat_map(move |(column, value)| {
+            let heading = Some(column.heading.as_str()).filter(is_wanted);
+            let (short, value) = match (column.short().filter(is_wanted), heading) {
+                (Some(short), None) => (Some((short, value)), Value::Null),
+                (Some(short), Some(_)) => (Some((short, value.clone())), value),
+                (None, _) => (None, value),
+            };
+            short.into_iter().chain(heading.map(|name| (name, value)))
         })
     }
 

@@ -449,7 +449,7 @@ impl<'p, 'w> Planner<'p, 'w> {
             if self.plan.purpose != Purpose::Draft || !only_form {
                 if let Some(document) = document.filter(|_| self.plan.refused.len() < MOST_REFUSED)
                 {
-                    self.plan.refused.push((index, document));
+                    self.plan.refused.push((source.index, document));
                 }
                 return;
             }

@@ -225,18 +225,18 @@ struct Planner<'p, 'w> {
     repeated: HashMap<(String, Option<u32>, String), (usize, usize)>,
 }
 
-/// The step that a row belongs to.
+/// What a step says of all its rows.
 #[derive(Clone, Copy)]
-struct Of {
+struct SourceOf {
+    /// Its index.
     index: usize,
-    /// Bytes of its source.
+    /// Length of its source's text.
     length: usize,
-    /// True if that is a Word file.
     is_word: bool,
 }
 
-impl Of {
-    fn step(index: usize, planned: &PlannedStep) -> Self {
+impl SourceOf {
+    fn new(index: usize, planned: &PlannedStep) -> Self {
         let recipe = &planned.recipe;
         Self { index, length: recipe.text.len(), is_word: recipe.bytes().is_some() }
     }
@@ -286,8 +286,7 @@ impl<'p, 'w> Planner<'p, 'w> {
             // Given away, not copied: a list of thousands may stand there, and nobody asks again.
             let with = std::mem::take(&mut self.plan.steps[index].step.with);
             let outcome = self.alone(index, with);
-            let of = Of::step(index, &self.plan.steps[index]);
-            self.take(of, outcome);
+            self.take(SourceOf::new(index, &self.plan.steps[index]), outcome);
             return Ok(());
         }
         let step = self.plan.steps[index].step.clone();
@@ -311,8 +310,7 @@ impl<'p, 'w> Planner<'p, 'w> {
         let made = (first..).zip(given).collect::<Vec<_>>().into_par_iter();
         let made: Vec<_> = made.map(|(index, with)| (index, this.alone(index, with))).collect();
         for (index, outcome) in made {
-            let of = Of::step(index, &self.plan.steps[index]);
-            self.take(of, outcome);
+            self.take(SourceOf::new(index, &self.plan.steps[index]), outcome);
         }
     }
 
@@ -374,7 +372,7 @@ impl<'p, 'w> Planner<'p, 'w> {
     ) -> Result<usize> {
         let (mut count, mut made) = (0, Vec::new());
         let mut chunk = next_rows(rows)?;
-        let of = Of::step(maker.index, maker.planned);
+        let source = SourceOf::new(maker.index, maker.planned);
         let make = |row: data::Row| {
             let values = with_defaults(row.values, with);
             maker.make(row.place, values, row.findings)
@@ -385,7 +383,7 @@ impl<'p, 'w> Planner<'p, 'w> {
             let (outcomes, next) = rayon::join(
                 || chunk.into_par_iter().map(make).collect(),
                 || {
-                    self.take_all(of, before);
+                    self.take_all(source, before);
                     next_rows(rows)
                 },
             );
@@ -393,13 +391,13 @@ impl<'p, 'w> Planner<'p, 'w> {
             (self.on_row)(count as u64);
             chunk = next?;
         }
-        self.take_all(of, made);
+        self.take_all(source, made);
         Ok(count)
     }
 
-    fn take_all(&mut self, of: Of, outcomes: Vec<Outcome>) {
+    fn take_all(&mut self, source: SourceOf, outcomes: Vec<Outcome>) {
         for outcome in outcomes {
-            self.take(of, outcome);
+            self.take(source, outcome);
         }
     }
 
@@ -433,14 +431,12 @@ impl<'p, 'w> Planner<'p, 'w> {
             data.insert((*last).to_owned(), list);
         }
         let outcome = self.make_one(index, data, findings);
-        let of = Of::step(index, &self.plan.steps[index]);
-        self.take(of, outcome);
+        self.take(SourceOf::new(index, &self.plan.steps[index]), outcome);
         Ok(())
     }
 
     /// Puts a row into the plan.
-    fn take(&mut self, of: Of, outcome: Outcome) {
-        let index = of.index;
+    fn take(&mut self, source: SourceOf, outcome: Outcome) {
         let Outcome { row, data, size, digest, document, findings } = outcome;
         let mut errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code);
         let first_error = errors.next();
@@ -453,7 +449,7 @@ impl<'p, 'w> Planner<'p, 'w> {
             if self.plan.purpose != Purpose::Draft || !only_form {
                 if let Some(document) = document.filter(|_| self.plan.refused.len() < MOST_REFUSED)
                 {
-                    self.plan.refused.push((index, document));
+                    self.plan.refused.push((source.index, document));
                 }
                 return;
             }
@@ -467,13 +463,13 @@ impl<'p, 'w> Planner<'p, 'w> {
         let date = document.date.date().unwrap_or(self.today);
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
-        self.kept = self.kept.saturating_add(of.length + size);
+        self.kept = self.kept.saturating_add(source.length + size);
         // One large document is kept whatever its size: making it twice costs more.
         let kept = self.kept < KEPT || self.plan.documents.is_empty();
         let before = self.plan.documents.last();
         let row = RowPlace::new(row, before.map(|b| &b.row));
         // Nobody asks for the values of a draft that is laid out from its document, which is kept.
-        let is_asked = self.plan.purpose != Purpose::Draft || !kept || of.is_word;
+        let is_asked = self.plan.purpose != Purpose::Draft || !kept || source.is_word;
         let data = if is_asked {
             RowData::new(&data, before.map(|b| &b.data))
         } else {
@@ -484,7 +480,7 @@ impl<'p, 'w> Planner<'p, 'w> {
             None => subject.into(),
         };
         self.plan.documents.push(Planned {
-            step: index,
+            step: source.index,
             row,
             type_id,
             book: if is_copy(&document.type_id) { Book::Copies } else { Book::Outgoing },

@@ -16,6 +16,7 @@ mod codes;
 mod cross;
 mod data;
 mod lists;
+mod made;
 mod papers;
 mod run;
 mod sheaves;

@@ -27,6 +27,7 @@ use super::codes::{DOUBTFUL, EMPTY, NO_VOTES, NOT_SET};
 use super::cross::{Checked, check};
 use super::data::{Reference, References, forms_of};
 use super::lists::reports;
+use super::made::{Made, earlier};
 use super::papers::{Paper, day_of, papers};
 use super::state::{self, Done, job, kept, list_of, state};
 use super::votes;
@@ -134,29 +135,6 @@ pub fn run(
         }
     }
     Ok(ran)
-}
-
-fn earlier(step: CampaignStep, done: &Done) -> StepRan {
-    let lines = done.rows.iter().zip(0..).map(|(row, index)| Line {
-        index,
-        code: format!("{}/{}", row.number, row.notation),
-        subject: done
-            .entries
-            .iter()
-            .find(|e| e.seq == row.seq)
-            .map_or_else(String::new, |e| e.fields.subject.clone()),
-        copy: None,
-        earlier: true,
-    });
-    let is_book = step == CampaignStep::Certificates;
-    StepRan {
-        step,
-        lines: if is_book { Vec::new() } else { lines.collect() },
-        awards: Vec::new(),
-        copies: Vec::new(),
-        counts: if is_book { format!("{:02}", done.rows.len()) } else { done.counts.clone() },
-        earlier: true,
-    }
 }
 
 struct Runner<'r, 'w> {
@@ -589,26 +567,4 @@ fn nobody_decided(file: &str) -> Diagnostic {
 
 fn is_error(finding: &Diagnostic) -> bool {
     blocks(std::slice::from_ref(finding))
-}
-
-/// Papers that were made and checked.
-struct Made {
-    plan: Plan,
-    /// For each step of the plan: step of the campaign, cases.
-    named: Vec<(CampaignStep, Vec<usize>)>,
-}
-
-impl Made {
-    /// The papers of the first step alone.
-    fn first(mut self) -> Self {
-        let first = self.named.first().map(|(step, _)| *step);
-        let count = self.named.iter().take_while(|(step, _)| Some(*step) == first).count();
-        self.named.truncate(count);
-        Self { plan: self.plan.first(count), named: self.named }
-    }
-
-    /// True if all of it belongs to a step.
-    fn is_of(&self, step: CampaignStep) -> bool {
-        !self.named.is_empty() && self.named.iter().all(|(of, _)| *of == step)
-    }
 }

@@ -14,6 +14,7 @@
 //! that is ahead of the register means that the register is an older one.
 
 use std::collections::BTreeMap;
+use std::io::BufRead;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
@@ -80,7 +81,7 @@ pub fn reach(segment: u64, bytes: &[u8]) -> Reach {
         ..Reach::default()
     };
     let first = out.seq;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
+    for line in lines(bytes) {
         if !line.starts_with(b"{") || !line.ends_with(b"}\n") {
             break;
         }
@@ -104,6 +105,18 @@ pub fn reach(segment: u64, bytes: &[u8]) -> Reach {
         out.seq = 0;
     }
     out
+}
+
+/// The lines of a segment with their ends. It may be megabytes: the ends are looked for in blocks.
+pub fn lines(mut bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let mut after = bytes;
+        // Reading from memory does not fail.
+        let length = after.skip_until(b'\n').ok().filter(|length| *length > 0)?;
+        let (line, rest) = bytes.split_at_checked(length)?;
+        bytes = rest;
+        Some(line)
+    })
 }
 
 impl Archive<'_> {
@@ -170,6 +183,17 @@ impl Archive<'_> {
             }
             _ => self.world.sync_tree(&dir).at(Doing::Sync, &dir)?,
         }
+        self.list_segments(full)?;
+        self.world.sync(&list).at(Doing::Sync, &list)?;
+        self.world.sync(&dir).at(Doing::Sync, &dir)
+    }
+
+    /// Lists full segments that are durable, unsynced: what a power cut takes of it the next opening adds.
+    pub fn list_segments(&self, full: &[(u64, Digest)]) -> Result<()> {
+        let list = self.journal_path(MANIFEST);
+        if full.is_empty() {
+            return Ok(());
+        }
         let held = match self.world.read(&list, manifest::MAX_BYTES) {
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
             read => read.at(Doing::Read, &list)?,
@@ -179,8 +203,7 @@ impl Archive<'_> {
             self.world.truncate(&list, whole as u64).at(Doing::Write, &list)?;
         }
         let lines: String = full.iter().map(|(s, d)| manifest::line(d, &name(*s))).collect();
-        self.world.append(&list, lines.as_bytes()).at(Doing::Write, &list)?;
-        self.world.sync(&dir).at(Doing::Sync, &dir)
+        self.world.append_unsynced(&list, lines.as_bytes()).at(Doing::Write, &list)
     }
 
     /// Puts a segment that is not what the register says into quarantine, and writes it anew.

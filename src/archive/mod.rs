@@ -151,13 +151,13 @@ impl<'de> Deserialize<'de> for Digest {
 impl Digest {
     /// 64 lower-case hex digits.
     pub fn to_hex(&self) -> String {
-        let digit = |n: u8| char::from(if n < 10 { b'0' + n } else { b'a' + n - 10 });
-        let mut out = String::with_capacity(64);
-        for b in self.0 {
-            out.push(digit(b >> 4));
-            out.push(digit(b & 15));
+        let digit = |n: u8| if n < 10 { b'0' + n } else { b'a' + n - 10 };
+        let mut out = [0; 64];
+        for ([high, low], b) in out.as_chunks_mut().0.iter_mut().zip(self.0) {
+            (*high, *low) = (digit(b >> 4), digit(b & 15));
         }
-        out
+        // Digits are ASCII.
+        std::str::from_utf8(&out).unwrap_or_default().to_owned()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::pipeline::campaign::{
     self, CampaignStep, Done, Order, Ran, StepRan, campaigns, identity, open, state,
 };
 use crate::pipeline::{Workspace, filing::read_register};
+use crate::register::life::Standing;
 use crate::text;
 
 use super::report::{self, Ui};
@@ -21,6 +22,7 @@ use super::{Exit, output_failure, progress};
 pub struct Request {
     pub job: PathBuf,
     pub steps: Vec<String>,
+    pub again: bool,
     pub dry_run: bool,
     pub wait: u64,
     pub json: bool,
@@ -42,14 +44,11 @@ pub fn is_asked(
             FailureKind::Usage,
             Place::file(job.display().to_string()),
             text!(
-                "đợt khen thưởng không chạy từng phần và không chạy lần nữa (--keep-going, --again)",
-                "a campaign is not run in parts or once more (--keep-going, --again)"
+                "đợt khen thưởng không chạy từng phần (--keep-going)",
+                "a campaign is not run in parts (--keep-going)"
             ),
         )
-        .hint(text!(
-            "sửa hết lỗi rồi chạy; đợt mới thì dùng tệp mới",
-            "mend all errors and run; a new campaign is a new file"
-        )));
+        .hint(text!("sửa hết lỗi rồi chạy", "mend all errors and run")));
     }
     if !is_campaign && !steps.is_empty() {
         return Err(Failure::new(
@@ -68,6 +67,20 @@ pub fn is_asked(
 /// Runs the steps of a campaign.
 pub fn run(workspace: &Workspace<'_>, request: &Request, ui: &mut Ui<'_>) -> Result<Exit> {
     let steps = steps(&request.steps)?;
+    if request.again && steps.is_empty() {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            Place::file(request.job.display().to_string()),
+            text!(
+                "đợt khen thưởng làm lại từng bước được nêu tên, không làm lại cả đợt",
+                "a campaign is done again step by step, not as a whole"
+            ),
+        )
+        .hint(text!(
+            "thêm --step to-trinh (hoặc bước cần làm lại); đợt mới thì dùng tệp mới",
+            "add --step proposal (or the step that is to be done again); a new campaign is a new file"
+        )));
+    }
     let opened = match open(workspace, &request.job)? {
         Ok(opened) => opened,
         Err(findings) => {
@@ -77,7 +90,8 @@ pub fn run(workspace: &Workspace<'_>, request: &Request, ui: &mut Ui<'_>) -> Res
     };
     let bar = progress::bar(0, &opened.campaign.title, ui.lang, ui.quiet);
     let wait = Duration::from_secs(request.wait);
-    let order = Order { steps, dry_run: request.dry_run, wait, lang: ui.lang };
+    let Request { again, dry_run, .. } = *request;
+    let order = Order { steps, again, dry_run, wait, lang: ui.lang };
     let ran = campaign::run(workspace, opened, &order, &|p| {
         bar.set_length(p.total as u64);
         bar.set_position(p.done as u64);
@@ -286,7 +300,21 @@ fn show_status(step: CampaignStep, done: Option<&Done>, ui: &mut Ui<'_>) -> std:
     }
     let codes: Vec<String> = done.entries.iter().map(|e| e.code().to_string()).collect();
     let (codes, counts) = (codes.join(", "), &done.counts);
-    writeln!(ui.out, "  {name:<12} {codes}, {day}: {counts}")
+    write!(ui.out, "  {name:<12} {codes}, {day}: {counts}")?;
+    if done.round > 1 {
+        let round = done.round;
+        let line = text!(" (làm lần {round})", " (done for the {round}. time)");
+        write!(ui.out, "{}", line.get(ui.lang))?;
+    }
+    let gone = done.standing.iter().filter(|s| **s != Standing::InForce).count();
+    if gone > 0 {
+        let line = text!(
+            " – {gone} văn bản không còn hiệu lực (làm lại: --again)",
+            " – {gone} papers no longer in force (to do it again: --again)"
+        );
+        write!(ui.out, "{}", line.get(ui.lang))?;
+    }
+    writeln!(ui.out)
 }
 
 fn status_json(step: CampaignStep, done: Option<&Done>) -> Value {
@@ -297,6 +325,8 @@ fn status_json(step: CampaignStep, done: Option<&Done>) -> Value {
     json!({
         "step": step.names().0,
         "done": done.is_some(),
+        "round": done.map(|d| d.round),
+        "in_force": done.map(|d| !d.is_undone()),
         "entries": done.map_or(0, |d| d.rows.len()),
         "counts": done.map(|d| d.counts.clone()),
         "list": done.map(|d| d.list.clone()),

@@ -212,8 +212,8 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         }
         Command::Run { job, step, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;
-            if campaign::is_asked(workspace, &job, &step, keep_going || again)? {
-                let request = campaign::Request { job, steps: step, dry_run, wait, json };
+            if campaign::is_asked(workspace, &job, &step, keep_going)? {
+                let request = campaign::Request { job, steps: step, again, dry_run, wait, json };
                 return campaign::run(workspace, &request, ui);
             }
             run::run(workspace, run::Request { job, dry_run, keep_going, again, wait, json }, ui)

@@ -10,6 +10,7 @@ mod pack;
 mod png;
 mod pressed;
 mod read;
+mod squeeze;
 mod word;
 mod write;
 mod xml;

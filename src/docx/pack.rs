@@ -12,6 +12,8 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 use rayon::prelude::*;
 use ring::digest::{Context, SHA256, digest};
 
+use super::squeeze::squeeze;
+
 /// `0x0021` is the first day that the format knows.
 const DOS_DATE: u16 = 0x0021;
 const STORED: u16 = 0;
@@ -71,7 +73,8 @@ impl Part {
                 (sha256, once(content, &sha256))
             }
             Effort::EachTime | Effort::AllCores => {
-                (sum(content), EACH.with_borrow_mut(|c| deflate(c, content)))
+                let general = || EACH.with_borrow_mut(|c| deflate(c, content));
+                (sum(content), squeeze(content).or_else(general))
             }
             Effort::Stored => (sum(content), Some(content.to_vec())),
         };

@@ -48,7 +48,11 @@ impl Phrases {
         self.by_first.get_or_init(|| {
             let mut out: HashMap<String, Vec<Vec<String>>> = HashMap::new();
             for phrase in &self.typed {
-                let mut words = phrase.split_whitespace().map(str::to_lowercase);
+                let lower = |word: &str| match word.chars().all(char::is_lowercase) {
+                    true => word.to_owned(),
+                    false => word.to_lowercase(),
+                };
+                let mut words = phrase.split_whitespace().map(lower);
                 if let Some(first) = words.next() {
                     out.entry(first).or_default().push(words.collect());
                 }

@@ -122,7 +122,8 @@ impl Checks {
         }
         let scanned = (0..).zip(&checks).filter(|(_, c)| c.kind.scans()).map(|(i, _)| i).collect();
         let id = text::recent::owner();
-        Ok(Self { id, rules: rules.without_checks(), checks, scanned, parts: sheet::Parts::new() })
+        let parts = sheet::Parts::new(rules);
+        Ok(Self { id, rules: rules.without_checks(), checks, scanned, parts })
     }
 
     /// Compiles all patterns now. Without it each is compiled when a text first needs it, and one

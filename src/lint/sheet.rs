@@ -145,7 +145,10 @@ impl Piece<'_> {
     /// Its runs of visible text.
     pub(crate) fn written(&self) -> impl Iterator<Item = (&Run, &str)> {
         self.para.runs.iter().filter_map(|r| match &r.content {
-            RunContent::Text(t) if !t.trim().is_empty() => Some((r, t.as_str())),
+            // Most texts begin with a letter.
+            RunContent::Text(t) if begins_visibly(t) || !t.trim().is_empty() => {
+                Some((r, t.as_str()))
+            }
             _ => None,
         })
     }
@@ -153,6 +156,10 @@ impl Piece<'_> {
     pub(crate) fn breaks(&self) -> bool {
         self.para.runs.iter().any(|r| r.content == RunContent::Break)
     }
+}
+
+fn begins_visibly(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(|b| b.is_ascii_graphic())
 }
 
 /// The sheet laid out flat, and where findings go.
@@ -196,23 +203,24 @@ impl<'a> View<'a> {
     }
 }
 
-/// The parts of the styles, by style identifier.
+/// The parts of the styles with what must be true of them, by style identifier.
 #[derive(Debug, Default)]
-pub(crate) struct Parts(HashMap<&'static str, &'static str>);
+pub(crate) struct Parts(Vec<(&'static str, &'static str, Option<PartRule>)>);
 
 impl Parts {
-    pub(crate) fn new() -> Self {
-        Self(crate::layout::style_parts().collect())
+    pub(crate) fn new(rules: &Ruleset) -> Self {
+        let part = |key: &'static str| rules.part(key).cloned();
+        Self(crate::layout::style_parts().map(|(style, key)| (style, key, part(key))).collect())
     }
 
-    fn key(&self, style: &str) -> &'static str {
-        self.0.get(style).copied().unwrap_or("")
+    fn of(&self, style: &str) -> (&'static str, Option<&PartRule>) {
+        let known = self.0.iter().find(|(id, _, _)| *id == style);
+        known.map_or(("", None), |(_, key, part)| (*key, part.as_ref()))
     }
 }
 
 struct Flattener<'a> {
     parts: &'a Parts,
-    rules: &'a Ruleset,
     pieces: Vec<Piece<'a>>,
     tables: Vec<(usize, &'a Table)>,
     rows: usize,
@@ -243,8 +251,7 @@ impl<'a> Flattener<'a> {
         for item in items {
             match item {
                 Item::Para(para) => {
-                    let key = self.parts.key(&para.style);
-                    let part = self.rules.part(key);
+                    let (key, part) = self.parts.of(&para.style);
                     self.pieces.push(Piece { para, key, part, section, zone, measure, row, cell });
                 }
                 Item::Table(table) => {
@@ -275,7 +282,6 @@ impl<'a> Flattener<'a> {
 pub fn sheet(sheet: &Sheet, checks: &Checks, file: &str, width: Width) -> Vec<Diagnostic> {
     let mut flat = Flattener {
         parts: &checks.parts,
-        rules: &checks.rules,
         pieces: Vec::new(),
         tables: Vec::new(),
         rows: 0,

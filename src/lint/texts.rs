@@ -219,6 +219,13 @@ fn suspicions(text: &str) -> Suspicions {
     out
 }
 
+/// False if no character of a text can be stray: most texts are known by their bytes.
+pub(crate) fn may_be_stray(text: &str) -> bool {
+    let rare = |b: u8| b < b' ' || matches!(b, 0x7F | 0xC2 | 0xE2 | 0xEE | 0xEF) || b >= 0xF3;
+    // Whole blocks without a way out in the middle: the compiler makes vectors of them.
+    text.as_bytes().chunks(32).any(|block| block.iter().fold(false, |found, b| found | rare(*b)))
+}
+
 /// A character that has no place in a document: control, private use, invisible format, not one.
 pub(crate) fn is_stray(c: char) -> bool {
     (c.is_control() && c != '\n')
@@ -230,11 +237,6 @@ pub(crate) fn is_stray(c: char) -> bool {
             | '\u{2060}'..='\u{2069}'
             | '\u{FEFF}'
             | '\u{FFF0}'..='\u{FFFF}')
-}
-
-/// True if a text may hold a stray character: one pass over its bytes.
-pub(crate) fn may_hold_stray(text: &str) -> bool {
-    suspicions(text).control
 }
 
 fn characters(checks: &Checks, what: Suspicions, text: &str, at: At, context: &mut Context) {

@@ -48,14 +48,27 @@ pub fn write_drafts(
     for index in 0..plan.documents.len() {
         let document = plan.document(workspace, index)?;
         let (written, more) = plan.write(workspace, index, &document)?;
-        findings.extend(more);
+        findings.extend(more.into_iter().filter(|d| !is_told(&plan.findings, d)));
         let path = free_name(plan, index, &of_step, out, &mut used);
         let previous = keep_previous(workspace, &path, &written.bytes)?;
-        write_file(workspace.world, &path, &written.bytes)?;
+        if !matches!(previous, Previous::Same) {
+            write_file(workspace.world, &path, &written.bytes)?;
+        }
+        let previous = if let Previous::Aside(aside) = previous { Some(aside) } else { None };
         drafts.push(Drafted { path, previous });
     }
     plan.findings.extend(findings);
     Ok(drafts)
+}
+
+/// True for a stray letter of the finished file that was told where it was typed.
+fn is_told(told: &[Diagnostic], found: &Diagnostic) -> bool {
+    fn letter(d: &Diagnostic) -> Option<&str> {
+        let from = d.message.en.find("U+")?;
+        d.message.en.get(from..)?.split(' ').next()
+    }
+    let same = |d: &&Diagnostic| d.code == found.code && letter(d) == letter(found);
+    letter(found).is_some() && told.iter().any(|d| same(&d))
 }
 
 /// `ke-hoach.docx`; with several documents of one source `ke-hoach-0007.docx` by the data row.
@@ -89,22 +102,31 @@ fn free_name(
     path
 }
 
+/// What stood where a draft goes.
+enum Previous {
+    None,
+    /// The same file: there is nothing to write.
+    Same,
+    /// Another one, which lies there now.
+    Aside(PathBuf),
+}
+
 /// An older draft that differs may hold a person's changes: it is moved aside, never overwritten.
-fn keep_previous(workspace: &Workspace<'_>, path: &Path, bytes: &[u8]) -> Result<Option<PathBuf>> {
+fn keep_previous(workspace: &Workspace<'_>, path: &Path, bytes: &[u8]) -> Result<Previous> {
     let world = workspace.world;
-    let Ok(stat) = world.stat(path) else { return Ok(None) };
+    let Ok(stat) = world.stat(path) else { return Ok(Previous::None) };
     let same =
         stat.len == bytes.len() as u64 && world.read(path, stat.len).is_ok_and(|old| old == bytes);
     if same {
-        return Ok(None);
+        return Ok(Previous::Same);
     }
     for nth in 1..10_000 {
         let aside = path.with_extension(format!("truoc-{nth}.docx"));
         match world.rename(path, &aside) {
-            Ok(()) => return Ok(Some(aside)),
+            Ok(()) => return Ok(Previous::Aside(aside)),
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(e) => return Err(write_failure(&aside, &e)),
         }
     }
-    Ok(None)
+    Ok(Previous::None)
 }

@@ -233,6 +233,36 @@ impl Leaves for RegisterLeaves<'_> {
     }
 }
 
+/// The same where the newest leaves, from the one numbered `from` on, are still at hand.
+pub struct FreshLeaves<'a> {
+    /// The register.
+    pub register: &'a dyn Register,
+    /// Number of the first leaf at hand, from 0.
+    pub from: u64,
+    /// They.
+    pub leaves: &'a [String],
+}
+
+impl FreshLeaves<'_> {
+    fn at_hand(&self, range: &Range<u64>) -> Option<&[String]> {
+        let at = |n: u64| usize::try_from(n.checked_sub(self.from)?).ok();
+        self.leaves.get(at(range.start)?..at(range.end)?)
+    }
+}
+
+impl Leaves for FreshLeaves<'_> {
+    fn count(&self) -> Result<u64> {
+        Ok(self.from.saturating_add(self.leaves.len() as u64))
+    }
+
+    fn read(&self, range: Range<u64>, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        match self.at_hand(&range) {
+            Some(leaves) => leaves.iter().try_for_each(|leaf| each(leaf.as_bytes())),
+            None => RegisterLeaves(self.register).read(range, each),
+        }
+    }
+}
+
 fn document(entry: &Entry) -> DocumentId {
     DocumentId {
         seq: entry.seq,

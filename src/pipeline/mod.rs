@@ -20,6 +20,7 @@ pub mod intake;
 mod issue;
 mod job;
 mod ledger;
+mod make;
 mod plan;
 mod planned;
 pub mod print;

@@ -10,21 +10,21 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::archive::{Digest, Hashing, sha256};
+use crate::archive::{Digest, sha256};
 use crate::diagnostic::{
     Diagnostic, Failure, FailureKind, Family, Place, Result, Severity, blocks,
 };
 use crate::docx::Written;
 use crate::model::{Document, is_copy, plain};
-use crate::register::{Book, annex};
+use crate::register::Book;
 use crate::source::data;
 use crate::source::job::{Mode, Step};
 use crate::text;
 
 use super::codes::MISSING_FIELD;
-use super::fields::fields_of;
+use super::make::{Maker, Outcome};
 use super::planned::{Planned, RowData, RowPlace};
-use super::recipe::{IssueDay, Recipe, at_row};
+use super::recipe::{IssueDay, Recipe};
 use super::workspace::Workspace;
 
 /// Rows that are filled and checked at a time.
@@ -45,6 +45,9 @@ pub struct PlannedStep {
     pub extra: BTreeMap<String, String>,
 }
 
+/// Documents with errors that are kept.
+const MOST_REFUSED: usize = 16;
+
 /// Everything a job would do.
 #[derive(Default)]
 pub struct Plan {
@@ -56,6 +59,9 @@ pub struct Plan {
     pub findings: Vec<Diagnostic>,
     /// Rows with errors, with their place and the code of their first error.
     pub bad: Vec<(Place, String)>,
+    /// Documents that may not be issued, with their steps, as far as they could be made: a few, for those who
+    /// have more to say of them.
+    pub refused: Vec<(usize, Document)>,
     /// Findings beyond those told one by one.
     pub untold: usize,
     /// Further fields that every row of the plan gets in the register.
@@ -153,7 +159,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// The day that goes into the documents of a step.
-    fn day(self, step: &Step) -> IssueDay {
+    pub(super) fn day(self, step: &Step) -> IssueDay {
         match self {
             Self::Draft => IssueDay::Blank,
             Self::Issue(day) => day.or(step.date).map_or(IssueDay::FromSource, IssueDay::Given),
@@ -219,18 +225,17 @@ struct Planner<'p, 'w> {
     repeated: HashMap<(String, Option<u32>, String), (usize, usize)>,
 }
 
-/// A row, filled and checked.
-struct Outcome {
-    row: Place,
-    data: Map<String, Value>,
-    /// Length of the data as JSON, and the digest that tells it from other rows of the step.
-    size: usize,
-    digest: Digest,
-    document: Option<Document>,
-    findings: Vec<Diagnostic>,
-}
-
 impl<'p, 'w> Planner<'p, 'w> {
+    /// Fills and checks one document of a step that is in the plan.
+    fn make_one(&self, index: usize, data: Map<String, Value>, found: Vec<Diagnostic>) -> Outcome {
+        self.maker(index, &self.plan.steps[index]).make(Place::default(), data, found)
+    }
+
+    fn maker<'a>(&'a self, index: usize, planned: &'a PlannedStep) -> Maker<'a> {
+        let (purpose, today) = (self.plan.purpose, self.today);
+        Maker { workspace: self.workspace, planned, index, purpose, today }
+    }
+
     fn new(workspace: &'p Workspace<'w>, purpose: Purpose, on_row: OnRow<'p>) -> Self {
         let today = workspace.world.today();
         Self {
@@ -264,7 +269,8 @@ impl<'p, 'w> Planner<'p, 'w> {
             // Given away, not copied: a list of thousands may stand there, and nobody asks again.
             let with = std::mem::take(&mut self.plan.steps[index].step.with);
             let outcome = self.alone(index, with);
-            self.take(index, outcome);
+            let length = self.plan.steps[index].recipe.text.len();
+            self.take(index, length, outcome);
             return Ok(());
         }
         let step = self.plan.steps[index].step.clone();
@@ -288,13 +294,14 @@ impl<'p, 'w> Planner<'p, 'w> {
         let made = (first..).zip(given).collect::<Vec<_>>().into_par_iter();
         let made: Vec<_> = made.map(|(index, with)| (index, this.alone(index, with))).collect();
         for (index, outcome) in made {
-            self.take(index, outcome);
+            let length = self.plan.steps[index].recipe.text.len();
+            self.take(index, length, outcome);
         }
     }
 
     /// The document of a step without rows.
     fn alone(&self, index: usize, with: Map<String, Value>) -> Outcome {
-        let mut outcome = self.make(index, Place::default(), with, Vec::new());
+        let mut outcome = self.make_one(index, with, Vec::new());
         for finding in outcome.findings.iter_mut().filter(|d| d.code == MISSING_FIELD) {
             finding.hint = Some(text!(
                 "mẫu này cần dữ liệu: thêm --data TỆP (.xlsx, .csv, .json, .yaml), hoặc dòng du-lieu trong tệp công việc",
@@ -321,40 +328,62 @@ impl<'p, 'w> Planner<'p, 'w> {
 
     fn per_row(&mut self, index: usize, step: &Step, path: &Path) -> Result<()> {
         let mut rows = self.open(step, path, None)?;
-        let mut count = 0;
-        loop {
-            let mut chunk = Vec::with_capacity(CHUNK);
-            while chunk.len() < CHUNK {
-                match rows.next().transpose()? {
-                    Some(row) => chunk.push(row),
-                    None => break,
-                }
-            }
-            if chunk.is_empty() {
-                break;
-            }
-            count += chunk.len();
-            let this = &*self;
-            let outcomes: Vec<Outcome> = chunk
-                .into_par_iter()
-                .map(|row| {
-                    let values = with_defaults(row.values, &step.with);
-                    this.make(index, row.place, values, row.findings)
-                })
-                .collect();
-            for outcome in outcomes {
-                self.take(index, outcome);
-            }
-            (self.on_row)(count as u64);
-        }
-        let said = rows.findings();
+        // The step that is being planned is the last one. It lies beside the plan while rows go into that.
+        let Some(planned) = self.plan.steps.pop() else { return Ok(()) };
+        let (workspace, purpose, today) = (self.workspace, self.plan.purpose, self.today);
+        let maker = Maker { workspace, planned: &planned, index, purpose, today };
+        let done = self.rows(maker, rows.as_mut(), &step.with);
+        self.plan.steps.push(planned);
+        let count = done?;
+        let mut said = rows.findings();
         if count == 0 && !blocks(&said) {
+            // A table without rows says the same in other words.
+            said.retain(|d| d.code != data::NO_ROWS);
             self.plan.findings.push(no_rows(path));
         }
         for finding in said {
             self.tell(finding);
         }
         Ok(())
+    }
+
+    /// Makes a document of every row; how many rows there are. While some are made the ones before go
+    /// into the plan and the next are read.
+    fn rows(
+        &mut self,
+        maker: Maker<'_>,
+        rows: &mut dyn data::Rows,
+        with: &Map<String, Value>,
+    ) -> Result<usize> {
+        let (mut count, mut made) = (0, Vec::new());
+        let mut chunk = next_rows(rows)?;
+        let length = maker.planned.recipe.text.len();
+        let make = |row: data::Row| {
+            let values = with_defaults(row.values, with);
+            maker.make(row.place, values, row.findings)
+        };
+        while !chunk.is_empty() {
+            count += chunk.len();
+            let before = std::mem::take(&mut made);
+            let (outcomes, next) = rayon::join(
+                || chunk.into_par_iter().map(make).collect(),
+                || {
+                    self.take_all(maker.index, length, before);
+                    next_rows(rows)
+                },
+            );
+            made = outcomes;
+            (self.on_row)(count as u64);
+            chunk = next?;
+        }
+        self.take_all(maker.index, length, made);
+        Ok(count)
+    }
+
+    fn take_all(&mut self, index: usize, length: usize, outcomes: Vec<Outcome>) {
+        for outcome in outcomes {
+            self.take(index, length, outcome);
+        }
     }
 
     fn one(&mut self, index: usize, step: &Step, path: &Path) -> Result<()> {
@@ -375,61 +404,25 @@ impl<'p, 'w> Planner<'p, 'w> {
             data = with_defaults(only.clone(), &data);
         }
         let list = Value::Array(list);
+        // A file that is one record may have a list of that name itself: its own stays.
+        let own = |data: &Map<String, Value>, name: &str| {
+            rows.single() && data.get(name).is_some_and(Value::is_array)
+        };
         // Under the names that the source uses: thousands of rows are not copied for a name that nobody asks for.
-        match self.plan.steps[index].recipe.rows_called() {
-            [hang] => {
-                data.insert((*hang).to_owned(), list);
-            }
-            _ => {
-                data.insert("hang".to_owned(), list.clone());
-                data.insert("rows".to_owned(), list);
-            }
+        let names = self.plan.steps[index].recipe.rows_called().iter();
+        let names: Vec<&str> = names.copied().filter(|n| !own(&data, n)).collect();
+        if let Some((last, first)) = names.split_last() {
+            first.iter().for_each(|n| drop(data.insert((*n).to_owned(), list.clone())));
+            data.insert((*last).to_owned(), list);
         }
-        let outcome = self.make(index, Place::default(), data, findings);
-        self.take(index, outcome);
+        let outcome = self.make_one(index, data, findings);
+        let length = self.plan.steps[index].recipe.text.len();
+        self.take(index, length, outcome);
         Ok(())
     }
 
-    /// Fills, reads, assembles and checks one document. Pure: runs on many threads.
-    fn make(
-        &self,
-        index: usize,
-        row: Place,
-        data: Map<String, Value>,
-        mut findings: Vec<Diagnostic>,
-    ) -> Outcome {
-        let mut document = None;
-        let data = Value::Object(data);
-        if !blocks(&findings) {
-            let planned = &self.plan.steps[index];
-            let day = self.plan.purpose.day(&planned.step);
-            let (made, more) = planned.recipe.document(self.workspace, &data, day, self.today);
-            document = made;
-            findings.extend(if row == Place::default() { more } else { at_row(more, &row) });
-            if let Some(document) = &document
-                && self.plan.purpose != Purpose::Draft
-            {
-                let place = match &row.file {
-                    Some(_) => row.clone(),
-                    None => Place::file(&planned.recipe.file),
-                };
-                let fields = fields_of(document, &self.workspace.rules, None);
-                findings.extend(annex::check(Book::Outgoing, &fields, &place));
-            }
-        }
-        // A draft takes no number: nobody will ask whether its row was there before.
-        let (size, digest) = match self.plan.purpose {
-            Purpose::Draft => (weight(&data), Digest([0; 32])),
-            Purpose::Issue(_) => fingerprint(index, document.is_some().then_some(&data)),
-        };
-        let data = match data {
-            Value::Object(data) => data,
-            _ => Map::new(),
-        };
-        Outcome { row, data, size, digest, document, findings }
-    }
-
-    fn take(&mut self, index: usize, outcome: Outcome) {
+    /// Puts a row into the plan; `length` is that of its step's source.
+    fn take(&mut self, index: usize, length: usize, outcome: Outcome) {
         let Outcome { row, data, size, digest, document, findings } = outcome;
         let mut errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code);
         let first_error = errors.next();
@@ -440,6 +433,10 @@ impl<'p, 'w> Planner<'p, 'w> {
         if let Some(code) = first_error {
             self.plan.bad.push((row.clone(), code.to_string()));
             if self.plan.purpose != Purpose::Draft || !only_form {
+                if let Some(document) = document.filter(|_| self.plan.refused.len() < MOST_REFUSED)
+                {
+                    self.plan.refused.push((index, document));
+                }
                 return;
             }
         }
@@ -452,7 +449,7 @@ impl<'p, 'w> Planner<'p, 'w> {
         let date = document.date.date().unwrap_or(self.today);
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
-        self.kept = self.kept.saturating_add(self.plan.steps[index].recipe.text.len() + size);
+        self.kept = self.kept.saturating_add(length + size);
         // One large document is kept whatever its size: making it twice costs more.
         let kept = self.kept < KEPT || self.plan.documents.is_empty();
         let before = self.plan.documents.last();
@@ -534,27 +531,9 @@ impl<'p, 'w> Planner<'p, 'w> {
     }
 }
 
-/// Length of a row's data as JSON, and the digest that tells it from others.
-fn fingerprint(index: usize, data: Option<&Value>) -> (usize, Digest) {
-    use std::io::Write as _;
-    let mut hashing = Hashing::new();
-    // Writing to a hash does not fail.
-    let _ = write!(hashing, "{index}\0");
-    let head = hashing.len;
-    let mut writer = std::io::BufWriter::with_capacity(1 << 13, hashing);
-    let _ = data.map(|data| serde_json::to_writer(&mut writer, data));
-    let hashing = writer.into_inner().unwrap_or_default();
-    (hashing.len.saturating_sub(head), hashing.finish())
-}
-
-/// About how many bytes a row's texts come to.
-fn weight(data: &Value) -> usize {
-    match data {
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(weight).sum(),
-        Value::Object(fields) => fields.values().map(weight).sum(),
-        _ => 8,
-    }
+/// The next rows of a file; none at its end.
+fn next_rows(rows: &mut dyn data::Rows) -> Result<Vec<data::Row>> {
+    rows.take(CHUNK).collect()
 }
 
 /// The first half of a digest, enough to tell rows and jobs apart.

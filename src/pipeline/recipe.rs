@@ -48,6 +48,18 @@ impl Recipe {
         Ok(Self::from_text(text, path.display().to_string()))
     }
 
+    /// A Word file; `description` is the front matter that it gets where none stands beside it.
+    ///
+    /// # Errors
+    /// As [`Recipe::load`].
+    pub(super) fn load_described(
+        workspace: &Workspace<'_>,
+        path: &Path,
+        description: &str,
+    ) -> Result<Result<Self, Vec<Diagnostic>>> {
+        word::load_described(workspace, path, description)
+    }
+
     /// Compiles a source text.
     ///
     /// # Errors
@@ -219,4 +231,34 @@ pub fn at_row(findings: Vec<Diagnostic>, row: &Place) -> Vec<Diagnostic> {
         d
     };
     findings.into_iter().map(blame).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_says_which_fields_of_rows_it_asks_for() {
+        let names = |text: &str| {
+            let recipe = Recipe::from_text(text.to_owned(), "a.md".to_owned());
+            recipe.map(|r| r.row_names()).expect("a template")
+        };
+        let asked = |names: &[&str]| Some(names.iter().map(|n| (*n).to_owned()).collect());
+        assert_eq!(
+            names("{{#each hang}}{{ho_ten}}{{#if [Đơn vị]}}, {{upper don_vi}}{{/if}}{{/each}}"),
+            asked(&["ho_ten", "Đơn vị", "don_vi"])
+        );
+        assert_eq!(names("{{#each rows as |x|}}{{x.a}}{{/each}}"), asked(&["a"]));
+        for all in [
+            "chữ",
+            "{{#each hang}}chữ{{/each}}",
+            "{{#each hang}}{{a}}{{/each}}{{b}}",
+            "{{#each hang}}{{a}}{{/each}}{{hang.0.b}}",
+            "{{#each hang}}{{a}}{{#each this}}{{this}}{{/each}}{{/each}}",
+            "{{#each hang}}{{a}}{{#with this}}{{b}}{{/with}}{{#if this}}x{{/if}}{{/each}}",
+            "{{#each hang}}{{a}}{{../c}}{{/each}}",
+        ] {
+            assert_eq!(names(all), None, "{all}");
+        }
+    }
 }

@@ -163,35 +163,96 @@ pub fn write_positions(
             && made.job != job
         {
             job.clone_from(&made.job);
-            let state = register.job(&job)?;
-            let (title, begun) = state.map(|s| (s.title, s.begun_at)).unwrap_or_default();
-            let raw = Raw {
-                job: Some(job.as_str().into()),
-                title: Some(title.into()),
-                begun_at: Some(begun.into()),
-                ..Raw::default()
-            };
-            push(out, &raw)?;
+            write_job(out, register, &job)?;
         }
         write_kept(out, &kept)
     })
+}
+
+/// Writes what the register knows of a job, before its first entry.
+pub fn write_job(out: &mut Vec<u8>, register: &dyn Register, job: &str) -> Result<()> {
+    let state = register.job(job)?;
+    let (title, begun) = state.map(|s| (s.title, s.begun_at)).unwrap_or_default();
+    let raw = Raw {
+        job: Some(job.into()),
+        title: Some(title.into()),
+        begun_at: Some(begun.into()),
+        ..Raw::default()
+    };
+    push(out, &raw)
 }
 
 /// Writes one position.
 pub fn write_kept(out: &mut Vec<u8>, kept: &Kept) -> Result<()> {
     let leaf = std::str::from_utf8(&kept.leaf).map_err(|e| cannot(&e.to_string()))?;
     let made = kept.made.as_ref();
-    let raw = Raw {
-        seq: Some(kept.seq),
-        row: Some(kept.row.as_str().into()),
-        leaf: Some(leaf.into()),
-        salt: kept.salt.as_deref().map(|s| hex(s).into()),
-        job: made.map(|m| m.job.as_str().into()),
-        row_key: made.map(|m| m.row_key.as_str().into()),
-        input: made.map(|m| m.input.as_str().into()),
-        ..Raw::default()
-    };
-    push(out, &raw)
+    write_position(
+        out,
+        &Position {
+            seq: kept.seq,
+            row: &kept.row,
+            leaf,
+            salt: kept.salt.as_deref(),
+            made: made.map(|m| (m.job.as_str(), m.row_key.as_str(), m.input.as_str())),
+        },
+    )
+}
+
+/// One position as the register keeps it ([`Kept`]), for who has it in pieces.
+pub struct Position<'a> {
+    /// Position.
+    pub seq: u64,
+    /// The row's JSON.
+    pub row: &'a str,
+    /// The leaf's JSON.
+    pub leaf: &'a str,
+    /// The salt of the commitment.
+    pub salt: Option<&'a [u8]>,
+    /// Of an entry: job, key of the row in it, input.
+    pub made: Option<(&'a str, &'a str, &'a str)>,
+}
+
+/// Writes one position, as [`push`] would: the texts are JSON already, and nearly each of their bytes is
+/// copied or gets a backslash.
+pub fn write_position(out: &mut Vec<u8>, position: &Position<'_>) -> Result<()> {
+    let begin = format!("{{\"seq\":{}", position.seq);
+    out.extend_from_slice(begin.as_bytes());
+    let salt = position.salt.map(hex);
+    let made = position.made;
+    let fields = [
+        (",\"row\":\"", Some(position.row)),
+        (",\"leaf\":\"", Some(position.leaf)),
+        (",\"salt\":\"", salt.as_deref()),
+        (",\"job\":\"", made.map(|(job, _, _)| job)),
+        (",\"row_key\":\"", made.map(|(_, key, _)| key)),
+        (",\"input\":\"", made.map(|(_, _, input)| input)),
+    ];
+    for (name, text) in fields {
+        let Some(text) = text else { continue };
+        out.extend_from_slice(name.as_bytes());
+        quote(out, text)?;
+        out.push(b'"');
+    }
+    out.extend_from_slice(b"}\n");
+    Ok(())
+}
+
+/// A text as it stands between the quotation marks of JSON.
+fn quote(out: &mut Vec<u8>, text: &str) -> Result<()> {
+    out.reserve(text.len() + text.len() / 4);
+    for (at, b) in text.bytes().enumerate() {
+        match b {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', b]),
+            // What is rarer is written as the library writes it.
+            0..0x20 => {
+                let one = text.get(at..=at).unwrap_or_default();
+                let quoted = serde_json::to_string(one).map_err(|e| cannot(&e.to_string()))?;
+                out.extend_from_slice(quoted.trim_matches('"').as_bytes());
+            }
+            b => out.push(b),
+        }
+    }
+    Ok(())
 }
 
 /// Reads a line; `None` if it is none of the journal's, or holds what is not so by its own digest.
@@ -281,6 +342,11 @@ mod tests {
             prop_assert_eq!(out.iter().filter(|b| **b == b'\n').count(), 1);
             let begins = out.starts_with(b"{\"seq\":7,");
             prop_assert!(begins);
+            // It is what the library writes of it.
+            let raw: Raw<'_> = serde_json::from_slice(&out).expect("JSON");
+            let mut again = Vec::new();
+            push(&mut again, &raw).expect("written");
+            prop_assert_eq!(&again, &out);
             prop_assert_eq!(read(&out), Some(Line::Kept(kept(&row, act))));
         }
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::act::{Act, Kind};
-use super::{Book, Entry, Fields};
+use super::{Book, Entry, Fields, Registration};
 use crate::archive::log::tile::MAX_LEAF;
 use crate::archive::{ArchivePath, BagId, Digest, FileName, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
@@ -59,6 +59,57 @@ impl Row {
             files,
         }
     }
+}
+
+/// A row that is only written; as JSON it is a [`Row`].
+#[derive(Serialize)]
+struct NewRow<'a> {
+    seq: u64,
+    book: Book,
+    series: &'a str,
+    year: i16,
+    number: Number,
+    date: Date,
+    registered_at: &'a str,
+    fields: &'a Fields,
+}
+
+/// The row of an entry and its leaf as they are to be stored, for one position and time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Position.
+    pub seq: u64,
+    /// The row's JSON.
+    pub record: String,
+    /// The leaf's JSON.
+    pub leaf: String,
+}
+
+/// Writes row and leaf of a registration: pure, so that many threads may do it before the store asks.
+///
+/// # Errors
+/// None in practice: all of it can be JSON.
+pub fn write(r: &Registration, seq: u64, registered_at: &str) -> serde_json::Result<Written> {
+    let (book, year, number, date) = (r.book, r.date.year(), r.number, r.date);
+    let series = r.series.as_str();
+    let fields = &r.fields;
+    let row = NewRow { seq, book, series, year, number, date, registered_at, fields };
+    let record = serde_json::to_string(&row)?;
+    let leaf = Leaf {
+        seq,
+        kind: Kind::Register,
+        book: Some(book),
+        series: Some(r.series.clone()),
+        year: Some(year),
+        number: Some(number),
+        about: None,
+        date,
+        registered_at: registered_at.to_owned(),
+        data: Map::new(),
+        files: r.files.iter().map(LeafFile::from).collect(),
+        row: commitment(&r.salt, &record),
+    };
+    Ok(Written { seq, record, leaf: serde_json::to_string(&leaf)? })
 }
 
 /// A file in a leaf.
@@ -127,24 +178,6 @@ pub fn commitment(salt: &[u8], row: &str) -> Digest {
     bytes.extend_from_slice(salt);
     bytes.extend_from_slice(row.as_bytes());
     sha256(&bytes)
-}
-
-/// The leaf of an entry's row whose stored JSON is `json`.
-pub fn leaf_of(row: &Row, json: &str, files: &[FileRef], salt: &[u8]) -> Leaf {
-    Leaf {
-        seq: row.seq,
-        kind: Kind::Register,
-        book: Some(row.book),
-        series: Some(row.series.clone()),
-        year: Some(row.year),
-        number: Some(row.number),
-        about: None,
-        date: row.date,
-        registered_at: row.registered_at.clone(),
-        data: Map::new(),
-        files: files.iter().map(LeafFile::from).collect(),
-        row: commitment(salt, json),
-    }
 }
 
 /// The leaf of an act whose stored JSON is `json`.
@@ -288,23 +321,51 @@ mod tests {
             size: 9_999_999_999,
             parts: Some(sha256(b"y")),
         };
-        let row = Row {
-            seq: 99_999_999,
+        let registration = Registration {
             book: Book::Outgoing,
             series: series.to_owned(),
-            year: 2026,
             number: Number::new(999_999).expect("a number"),
             date: DAY,
-            registered_at: "2026-03-06T08:00:00+07:00".to_owned(),
-            fields: serde_json::from_value(serde_json::json!({
-                "type_id": "", "type_name": "", "notation": "", "organ_name": "", "organ_id": null,
-                "subject": "", "signer_position": "", "signer_name": "", "recipients": [],
-                "archive_copy": "", "copies": null, "priority": 0, "extra": {}
-            }))
-            .expect("fields"),
+            fields: fields(),
+            files: (0..files).map(file).collect(),
+            salt: [7; 16],
+            written: None,
         };
-        let files: Vec<FileRef> = (0..files).map(file).collect();
-        serde_json::to_vec(&leaf_of(&row, "{}", &files, b"salt")).expect("JSON").len()
+        let written = write(&registration, 99_999_999, "2026-03-06T08:00:00+07:00").expect("JSON");
+        written.leaf.len()
+    }
+
+    fn fields() -> Fields {
+        serde_json::from_value(serde_json::json!({
+            "type_id": "", "type_name": "", "notation": "", "organ_name": "", "organ_id": null,
+            "subject": "", "signer_position": "", "signer_name": "", "recipients": [],
+            "archive_copy": "", "copies": null, "priority": 0, "extra": {}
+        }))
+        .expect("fields")
+    }
+
+    #[test]
+    fn what_is_written_of_an_entry_is_its_row_and_the_leaf_that_commits_to_it() {
+        let registration = Registration {
+            book: Book::Outgoing,
+            series: "SNV:ke-hoach".to_owned(),
+            number: Number::new(5).expect("a number"),
+            date: DAY,
+            fields: fields(),
+            files: Vec::new(),
+            salt: [7; 16],
+            written: None,
+        };
+        let written = write(&registration, 9, "t").expect("JSON");
+        let row: Row = serde_json::from_str(&written.record).expect("a row");
+        assert_eq!(serde_json::to_string(&row).expect("JSON"), written.record);
+        assert_eq!(
+            (row.seq, row.number, row.registered_at.as_str()),
+            (9, registration.number, "t")
+        );
+        let leaf: Leaf = serde_json::from_str(&written.leaf).expect("a leaf");
+        assert_eq!((leaf.seq, leaf.row), (9, commitment(&registration.salt, &written.record)));
+        assert_eq!(serde_json::to_string(&leaf).expect("JSON"), written.leaf);
     }
 
     #[test]

@@ -152,6 +152,13 @@ impl Head {
         today: Date,
     ) -> Vec<Diagnostic> {
         let mut found = Vec::new();
+        let is_odd = before.is_some_and(|d| d > want.date)
+            || want.date.year() < today.year()
+            || want.date > today
+            || self.begun_after.is_some_and(|b| b != floor && floor > 0);
+        if !is_odd {
+            return found;
+        }
         let place = || Place::default().item(format!("{number} ({})", want.series));
         let (date, year) = (in_words(want.date), want.date.year());
         if let Some(previous) = before.filter(|d| *d > want.date) {

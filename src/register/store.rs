@@ -7,6 +7,7 @@ use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::Date;
 
+use super::leaf::Written;
 use super::{ActFilter, Acted, Book, Entry, Fields, Narrow, NewAct, Want};
 use crate::archive::{Digest, FileRef};
 use crate::diagnostic::{Failure, Result};
@@ -114,6 +115,9 @@ pub struct Registration {
     pub files: Vec<FileRef>,
     /// Sixteen unpredictable bytes that hide the row behind its commitment.
     pub salt: [u8; 16],
+    /// Its row and leaf, if whoever hands it over has written them ([`write`](super::leaf::write)) for the position that it gets
+    /// and the time of the commit; else the store does.
+    pub written: Option<Written>,
 }
 
 /// Some registrations in the order in which they are to stand in the register.

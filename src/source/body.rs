@@ -260,7 +260,8 @@ struct Labelled<'a> {
 
 /// The blocks of one body.
 fn blocks(lines: &[Logical<'_>], reader: &mut Reader<'_>) -> Vec<Block> {
-    let lines: Vec<Labelled<'_>> = lines.iter().map(labelled).collect();
+    let mut lines: Vec<Labelled<'_>> = lines.iter().map(labelled).collect();
+    long_lists(&mut lines);
     let bases = bases(&lines);
     let mut out: Vec<Block> = Vec::with_capacity(lines.len());
     let mut at = 0;
@@ -292,6 +293,26 @@ fn blocks(lines: &[Logical<'_>], reader: &mut Reader<'_>) -> Vec<Block> {
         out.push(Block { at: line.at, kind });
     }
     out
+}
+
+/// `1000. Lê An` after `999. …` goes on with the list; anywhere else such a number is a year or a part of the sentence.
+fn long_lists(lines: &mut [Labelled<'_>]) {
+    let mut last = 0u32;
+    for line in lines {
+        match &line.label {
+            Some(Label::Clause { number, .. }) => last = number.parse().unwrap_or(last),
+            Some(Label::Paragraph(text)) if last >= 999 && !line.line.text.starts_with('\\') => {
+                let split = text.split_once(". ").filter(|(n, _)| n.len() < 8);
+                let next = split.filter(|(n, _)| n.parse() == Ok(last + 1));
+                if let Some((number, rest)) = next {
+                    last += 1;
+                    line.label = Some(Label::Clause { number, text: rest.trim_start().into() });
+                }
+            }
+            Some(Label::Heading { .. } | Label::Roman { .. } | Label::Article { .. }) => last = 0,
+            _ => {}
+        }
+    }
 }
 
 fn labelled<'a>(line: &'a Logical<'a>) -> Labelled<'a> {

@@ -317,3 +317,23 @@ fn what_is_not_nfc_is_mended_and_noted() {
     assert_eq!((source.not_nfc, block(&source.body[1]).as_str()), (Some(5), "p|Hoà"));
     assert_eq!(read("---\nloai: a\n---\nMột\n").not_nfc, None);
 }
+
+#[test]
+fn a_list_goes_on_past_its_thousandth_line() {
+    let mut text =
+        String::from("---\nloai: bao-cao\ntrich-yeu: danh sách\n---\nDanh sách gồm:\n\n");
+    for n in 1..=1002 {
+        text.push_str(&format!("{n}. Lê Văn An;\n"));
+    }
+    text.push_str("2026. Năm mới.\n");
+    let (source, _) = parse(&text, "a.md");
+    let clauses: Vec<&str> = source
+        .body
+        .iter()
+        .filter_map(|b| match &b.kind {
+            BlockKind::Clause { number, .. } => Some(number.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!((clauses.len(), clauses.last()), (1002, Some(&"1002")));
+}

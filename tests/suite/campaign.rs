@@ -373,6 +373,67 @@ fn a_campaign_that_was_killed_is_finished_by_running_it_again() {
 }
 
 #[test]
+fn a_step_is_done_again_once_its_papers_are_given_up_or_called_back() {
+    let dir = office();
+    let office = dir.path();
+    let again = |step: &'static str| vec!["run", "dot.toml", "--step", step, "--again"];
+    refused(office, "2026-11-10", &again("to-trinh"), &["D0857"]);
+    ok(office, "2026-11-10", &["run", "dot.toml", "--step", "to-trinh"]);
+    // The number is in force: the message says which, and what to do first.
+    let said = refused(office, "2026-11-11", &again("to-trinh"), &["D0857", "01/TTr-SNV"]);
+    assert!(said.contains("vanthu void 01/TTr-SNV"), "{said}");
+    change(office, "ds.csv", "Bùi Đức Thắng", "Bùi Đức Thăng");
+    ok(office, "2026-11-11", &["void", "01/TTr-SNV", "--reason", "sai tên một người"]);
+    // Nothing goes on from a paper that was given up.
+    let said = refused(office, "2026-11-12", &["run", "dot.toml"], &["D0858", "01/TTr-SNV"]);
+    assert!(said.contains("--step to-trinh --again"), "{said}");
+    let before = count(office);
+    let mut dry = again("to-trinh");
+    dry.push("--dry-run");
+    let (would, _) = ok(office, "2026-11-12", &dry);
+    assert!(would.contains("02/TTr-SNV"), "{would}");
+    assert_eq!(count(office), before, "a dry run changes nothing");
+    ok(office, "2026-11-12", &again("to-trinh"));
+    // Once more is refused, since the new paper is in force: a command that is run twice does nothing twice.
+    refused(office, "2026-11-12", &again("to-trinh"), &["D0857", "02/TTr-SNV"]);
+    let (status, _) = ok(office, "2026-11-12", &["campaign", "status", "dot.toml"]);
+    assert!(status.contains("02/TTr-SNV") && status.contains("làm lần 2"), "{status}");
+    ok(office, "2026-11-20", &["run", "dot.toml"]);
+    let decision = text_of(&office.join("in/01-QD-SNV.docx"));
+    assert!(decision.contains("Tờ trình số 02/TTr-SNV ngày 12 tháng 11 năm 2026"), "{decision}");
+    assert!(decision.contains("Bùi Đức Thăng"), "{decision}");
+    // What a decision rests upon is not done again while it stands; nor a decision under its certificates.
+    refused(office, "2026-11-21", &again("to-trinh"), &["D0857", "01/QĐ-SNV", "vang:01@2026"]);
+    refused(office, "2026-11-21", &again("quyet-dinh"), &["D0857", "01/QĐ-SNV", "vang:01@2026"]);
+    for code in ["vang:01@2026", "vang:02@2026", "vang:03@2026", "01/QĐ-SNV"] {
+        ok(office, "2026-11-21", &["void", code, "--reason", "sai tên"]);
+    }
+    change(office, "ds.csv", "Bùi Đức Thăng", "Bùi Đức Thắng");
+    let both = ["run", "dot.toml", "--step", "quyet-dinh", "--step", "giay-khen", "--again"];
+    let (done, _) = ok(office, "2026-11-22", &both);
+    assert!(done.contains("02/QĐ-SNV") && done.contains("số 04 đến 06"), "{done}");
+    assert!(text_of(&office.join("in/02-QD-SNV.docx")).contains("Bùi Đức Thắng"));
+    ok(office, "2026-11-23", &["verify"]);
+}
+
+#[test]
+fn a_paper_with_a_fault_of_form_is_held_against_the_list_in_the_same_run() {
+    let dir = office();
+    let office = dir.path();
+    let own = office.join("templates/awards");
+    fs::create_dir_all(&own).expect("a folder");
+    let text = include_str!("../../templates/awards/quyet-dinh.md");
+    // An article out of its order is a fault of form; the count and the last Điều are cross-checks.
+    let bad = text
+        .replace("Điều 2. ", "Điều 5. ")
+        .replace("cho {{dem}} đã", "cho 01 tập thể và 03 cá nhân đã");
+    assert_ne!(text, bad);
+    fs::write(own.join("quyet-dinh.md"), &bad).expect("write");
+    let said = refused(office, "2026-11-20", &["run", "dot.toml"], &["D0811"]);
+    assert!(said.contains("T06"), "{said}");
+}
+
+#[test]
 fn a_certificate_that_is_lost_comes_back_without_a_copy() {
     let office = office();
     let office = office.path();
@@ -404,4 +465,60 @@ fn a_certificate_that_is_lost_comes_back_without_a_copy() {
     for (path, bytes) in certificates.iter().zip(&before) {
         assert!(fs::read(path).expect("is back") == *bytes, "{}", path.display());
     }
+}
+
+#[test]
+fn a_decision_may_be_the_offices_own_word_file() {
+    use crate::word_template::fixture::{docx, p};
+    let dir = office();
+    let office = dir.path();
+    let own = office.join("templates/awards");
+    fs::create_dir_all(&own).expect("a folder");
+    let lines = |count: &str, last: &str, law: &str| {
+        let lines = [
+            "Số: {{van_ban.so_ky_hieu}}",
+            "QUYẾT ĐỊNH",
+            law,
+            "Theo đề nghị của {{don_vi_trinh}} tại Tờ trình số {{to_trinh.so}} {{date_words to_trinh.ngay}}.",
+            &format!("Điều 1. {{{{viec_hoa}}}} cho {count} đã {{{{thanh_tich}}}}, gồm:"),
+            "{{#each ds}}",
+            "{{inc @index}}. {{ten}}, {{chuc_vu_don_vi}}",
+            "{{/each}}",
+            "Điều 2. Tổng số tiền {{money tien.tong}} đồng (Bằng chữ: {{tien.bang_chu}}).",
+            "Điều 3. {{quyet_dinh.thi_hanh}} chịu trách nhiệm thi hành./.",
+            last,
+        ];
+        docx(&lines.iter().map(|l| p(l)).collect::<String>())
+    };
+    let good_law = "Căn cứ Nghị định số 152/2025/NĐ-CP;";
+    // Wrong in the words that Word holds: count, last Điều, a decree that was replaced; and two templates.
+    let bad = lines(
+        "01 tập thể và 03 cá nhân",
+        "- Như Điều 2;",
+        "Căn cứ Nghị định số 98/2023/NĐ-CP ngày 31 tháng 12 năm 2023 của Chính phủ;",
+    );
+    fs::write(own.join("quyet-dinh.docx"), &bad).expect("write");
+    let args = ["run", "dot.toml"];
+    refused(office, "2026-11-20", &args, &["D0811", "D0814", "D0821"]);
+    fs::write(own.join("quyet-dinh.md"), include_str!("../../templates/awards/quyet-dinh.md"))
+        .expect("write");
+    refused(office, "2026-11-20", &args, &["D0859"]);
+    fs::remove_file(own.join("quyet-dinh.md")).expect("removed");
+    let unnamed = lines("{{dem}}", "- Như Điều 3;", good_law);
+    fs::write(own.join("quyet-dinh.docx"), unnamed).expect("write");
+    ok(office, "2026-11-20", &args);
+    assert_eq!(count(office), (4, 3));
+    let decision = text_of(&office.join("in/01-QD-SNV.docx"));
+    for words in [
+        "Số: 01/QĐ-SNV",
+        "cho 01 tập thể và 02 cá nhân đã",
+        "3. Bà Nguyễn Ngọc Bảo Quỳnh, Chuyên viên, Văn phòng Sở",
+        "Tờ trình số 01/TTr-SNV ngày 20 tháng 11 năm 2026",
+        "3.040.000 đồng (Bằng chữ: Ba triệu không trăm bốn mươi nghìn đồng)",
+    ] {
+        assert!(decision.contains(words), "{words}\n{decision}");
+    }
+    let (book, _) = ok(office, "2026-11-21", &["book", "outgoing", "--format", "csv"]);
+    assert!(book.contains("về việc tặng Giấy khen của Giám đốc Sở Nội vụ"), "{book}");
+    ok(office, "2026-11-21", &["verify"]);
 }

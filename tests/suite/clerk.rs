@@ -112,6 +112,7 @@ pub fn register(dir: &Path, count: usize, fields: &dyn Fn(usize) -> Fields) -> S
                         parts: None,
                     }],
                     salt: [7; 16],
+                    written: None,
                 })
                 .collect::<Vec<_>>();
             at = end;

@@ -22,14 +22,24 @@ const LONGEST_KNOWN: usize = 8192;
 pub(super) enum Known {
     Paragraph,
     Row,
+    TableProperties,
+    Grid,
+    Section,
 }
 
 impl Known {
-    /// Length of the end tag.
-    fn end(self) -> usize {
+    /// The end tag.
+    fn end(self) -> &'static Finder<'static> {
+        static ENDS: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| {
+            ["</w:p>", "</w:tr>", "</w:tblPr>", "</w:tblGrid>", "</w:sectPr>"].map(Finder::new)
+        });
+        let [paragraph, row, table, grid, section] = &*ENDS;
         match self {
-            Self::Paragraph => "</w:p>".len(),
-            Self::Row => "</w:tr>".len(),
+            Self::Paragraph => paragraph,
+            Self::Row => row,
+            Self::TableProperties => table,
+            Self::Grid => grid,
+            Self::Section => section,
         }
     }
 }
@@ -212,18 +222,12 @@ impl<'a> Cursor<'a> {
     /// What stands between the start of the element that has just begun and the next end tag of its
     /// name, if that is near and the element looks as in most files. `name` is without the prefix.
     pub(super) fn inside(&self, name: Known) -> Option<&'a [u8]> {
-        static PARAGRAPH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("</w:p>"));
-        static ROW: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("</w:tr>"));
         if self.empty || self.prefix != "w:" {
             return None;
         }
-        let end = match name {
-            Known::Paragraph => &PARAGRAPH,
-            Known::Row => &ROW,
-        };
         let rest = self.rest();
         let near = rest.get(..rest.len().min(LONGEST_KNOWN))?;
-        near.get(..end.find(near)?)
+        near.get(..name.end().find(near)?)
     }
 
     /// What was not read yet.
@@ -241,7 +245,7 @@ impl<'a> Cursor<'a> {
 
     /// How much will be left to read if the element ends where [`Self::inside`] took it to end.
     pub(super) fn left_after(&self, name: Known, inside: &[u8]) -> usize {
-        self.rest().len().saturating_sub(inside.len() + name.end())
+        self.rest().len().saturating_sub(inside.len() + name.end().needle().len())
     }
 
     /// How many elements are open.

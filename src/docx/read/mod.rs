@@ -20,7 +20,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use self::cursor::Cursor;
+use self::cursor::{Cursor, Known};
 use self::flow::Flow;
 use self::package::{Package, RawPart, Relationships, remembered};
 use self::section::SectionProperties;
@@ -80,7 +80,13 @@ fn read_document(
         }
         c.children(|c, e| {
             if c.name(e) == "sectPr" {
-                flow.ended_sections.push(section::section(c)?);
+                let section = flow.known(
+                    c,
+                    Known::Section,
+                    |styles| &styles.sections,
+                    |_, c| section::section(c).map(Box::new),
+                )?;
+                flow.ended_sections.push(*section);
                 ended = true;
             } else {
                 flow.block(c, e, &mut items)?;

@@ -100,10 +100,7 @@ impl<'a> Package<'a> {
             };
             entries.push((name, entry));
         }
-        // The names of a package do not differ by case alone.
-        let mut names: Vec<String> = entries.iter().map(|(n, _)| n.to_ascii_lowercase()).collect();
-        names.sort_unstable();
-        if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+        if differ_by_case_alone(&entries) {
             return Err(duplicate(whole));
         }
         Ok(Self { file, bytes, entries })
@@ -180,6 +177,24 @@ impl<'a> Package<'a> {
     pub(in crate::docx) fn data(&self, entry: &Entry) -> Option<&'a [u8]> {
         self.bytes.get(entry.start..entry.start.checked_add(entry.compressed)?)
     }
+}
+
+/// True if two names are the same but for their case: those of a package may not be.
+fn differ_by_case_alone(entries: &[(String, Entry)]) -> bool {
+    // A list as short as that of a letter is gone through pair by pair.
+    if entries.len() <= 16 {
+        let mut rest = entries;
+        while let Some(((name, _), others)) = rest.split_first() {
+            if others.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+                return true;
+            }
+            rest = others;
+        }
+        return false;
+    }
+    let mut names: Vec<String> = entries.iter().map(|(n, _)| n.to_ascii_lowercase()).collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
 }
 
 /// What a part means, from memory if the same bytes were read before on this thread.

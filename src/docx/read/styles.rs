@@ -13,6 +13,7 @@ use super::cursor::{Cursor, Source};
 use super::flow::Remembered;
 use super::package::RawPart;
 use super::props::{ParaProperties, RunProperties};
+use super::section::SectionProperties;
 use super::table::TableProperties;
 use crate::diagnostic::Result;
 use crate::docx::limits;
@@ -36,6 +37,10 @@ pub(super) struct Styles {
     /// Paragraphs and rows of tables that were read with these styles.
     pub(super) paras: RefCell<Recent<Remembered<Option<Para>>>>,
     pub(super) rows: RefCell<Recent<Remembered<Row>>>,
+    /// What was said of tables, of their columns and of sections.
+    pub(super) table_properties: RefCell<Recent<Remembered<TableProperties>>>,
+    pub(super) grids: RefCell<Recent<Remembered<Vec<i32>>>>,
+    pub(super) sections: RefCell<Recent<Remembered<Box<SectionProperties>>>>,
 }
 
 /// A style as the file states it.
@@ -140,6 +145,9 @@ impl Styles {
             margins: RefCell::default(),
             paras: RefCell::default(),
             rows: RefCell::default(),
+            table_properties: RefCell::default(),
+            grids: RefCell::default(),
+            sections: RefCell::default(),
             characters: characters
                 .keys()
                 .map(|id| (id.clone(), chain(id, &characters, |s, base| s.run.with_base(&base))))

@@ -79,6 +79,21 @@ fn width<'a>(c: &Cursor<'a>, e: &BytesStart<'a>) -> Result<Option<i32>> {
     Ok(if twips { value } else { Some(0) })
 }
 
+/// Reads the current `w:tblGrid`: the widths of the columns.
+fn columns(c: &mut Cursor<'_>) -> Result<Vec<i32>> {
+    let mut grid = Vec::new();
+    c.children(|c, e| {
+        if c.name(e) == "gridCol" {
+            grid.push(width(c, e)?.unwrap_or(0));
+        }
+        if grid.len() > limits::COLUMNS as usize {
+            return Err(c.too_much("cột", "columns"));
+        }
+        Ok(())
+    })?;
+    Ok(grid)
+}
+
 impl Flow<'_> {
     /// Reads the current `w:tbl`.
     pub(super) fn table(&mut self, c: &mut Cursor<'_>) -> Result<Table> {
@@ -104,16 +119,18 @@ impl Flow<'_> {
         rows: &mut Vec<Row>,
     ) -> Result<()> {
         match c.name(e) {
-            "tblPr" => *p = TableProperties::read(c)?,
-            "tblGrid" => c.children(|c, e| {
-                if c.name(e) == "gridCol" {
-                    grid.push(width(c, e)?.unwrap_or(0));
-                }
+            "tblPr" => {
+                let name = Known::TableProperties;
+                *p =
+                    self.known(c, name, |s| &s.table_properties, |_, c| TableProperties::read(c))?;
+            }
+            "tblGrid" => {
+                let more = self.known(c, Known::Grid, |s| &s.grids, |_, c| columns(c))?;
+                grid.extend(more);
                 if grid.len() > limits::COLUMNS as usize {
                     return Err(c.too_much("cột", "columns"));
                 }
-                Ok(())
-            })?,
+            }
             "tr" => {
                 self.count(c)?;
                 let row = self.known(c, Known::Row, |styles| &styles.rows, Self::row)?;

@@ -8,7 +8,7 @@ use crate::model::Align;
 use crate::ruleset::{Case, PartRule};
 use crate::text;
 
-use super::super::texts::{is_stray, may_hold_stray};
+use super::super::texts::{is_stray, may_be_stray};
 use super::super::{Head, view::short};
 use super::{Piece, View, Zone, in_lines, in_mm, plain};
 
@@ -254,7 +254,7 @@ pub(super) fn pairing(head: &Head, view: &mut View) {
 pub(super) fn stray(head: &Head, view: &mut View) {
     let mut found = Vec::new();
     for piece in &view.pieces {
-        for (_, words) in piece.written().filter(|(_, words)| may_hold_stray(words)) {
+        for (_, words) in piece.written().filter(|(_, words)| may_be_stray(words)) {
             if let Some(c) = words.chars().find(|c| is_stray(*c)) {
                 found.push((u32::from(c), short(words)));
             }

@@ -46,6 +46,12 @@ pub const TOO_EARLY: Code = d(52);
 pub const DATED_EARLIER: Code = d(53);
 /// Nobody in the list.
 pub const EMPTY: Code = d(54);
+/// A step that cannot be done again yet, or was never done.
+pub const NOT_AGAIN: Code = d(57);
+/// A step that follows from papers that are no longer in force.
+pub const UNDONE: Code = d(58);
+/// A paper with two templates of the office.
+pub const TWO_TEMPLATES: Code = d(59);
 /// A form that the table of awards does not have.
 pub const UNKNOWN_FORM: Code = d(55);
 /// A form that a higher authority decides.

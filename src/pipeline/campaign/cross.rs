@@ -41,6 +41,8 @@ pub(super) struct Checked<'a> {
     pub cases: Vec<&'a Case>,
     /// True if it grants money.
     pub money: bool,
+    /// True for a filled Word file, whose lines may be numbered by Word itself: they are not counted.
+    pub is_word: bool,
 }
 
 /// All findings about a paper.
@@ -56,7 +58,9 @@ pub(super) fn check(
     let mut findings = Vec::new();
     let pieces = Pieces::of(paper.document);
     names(paper, &pieces, &mut findings);
-    rows(paper, &mut findings);
+    if !paper.is_word {
+        rows(paper, &mut findings);
+    }
     if paper.step == CampaignStep::Decision {
         counts(paper, &mut findings);
         sums(paper, &mut findings);
@@ -215,17 +219,8 @@ fn listed(body: &[Block]) -> usize {
     }
 }
 
-/// A khoản; past 999 the text format takes the number for a part of the sentence (`2026. Năm mới`).
 fn is_line(block: &Block) -> bool {
-    match &block.kind {
-        BlockKind::Clause { .. } => true,
-        BlockKind::Paragraph(spans) => {
-            let words = plain(spans);
-            let digits = words.bytes().take_while(u8::is_ascii_digit).count();
-            digits > 3 && words.get(digits..).is_some_and(|rest| rest.starts_with(". "))
-        }
-        _ => false,
-    }
+    matches!(block.kind, BlockKind::Clause { .. })
 }
 
 /// Counts in Điều 1 are those of the list.

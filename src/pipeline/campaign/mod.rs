@@ -7,6 +7,7 @@
 //! there as a text under its digest. Before anything is numbered every paper that was asked for is
 //! made and checked against the list, the register and the table of laws (`cross`).
 
+mod again;
 mod awarding;
 mod bases;
 mod before;
@@ -15,13 +16,14 @@ mod certify;
 mod codes;
 mod cross;
 mod data;
+mod enter;
 mod lists;
-mod made;
 mod papers;
 mod run;
 mod sheaves;
 mod state;
 mod votes;
+mod word;
 
 use std::path::Path;
 

@@ -3,12 +3,12 @@
 //! Knows: the names of the templates, an office's own win file by file. Must not know: what they say, the register.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Place, Result};
 use crate::pipeline::Workspace;
 use crate::pipeline::issue::PRINT_FOLDER;
 use crate::pipeline::plan::PlannedStep;
@@ -16,9 +16,11 @@ use crate::pipeline::recipe::Recipe;
 use crate::pipeline::workspace::read_text;
 use crate::source::campaign::{Campaign, CampaignStep};
 use crate::source::job::{JobBook, Mode, Step};
+use crate::text;
 
 use super::Tables;
 use super::cases::Case;
+use super::codes::TWO_TEMPLATES;
 use super::data::{Filler, References, forms_of, is_long};
 
 /// Where an office keeps its own templates and tables of awards.
@@ -158,18 +160,43 @@ fn plan_step(
     }
 }
 
-/// The office's own template, or the built-in one.
+/// The office's own template, a text or a Word file, or the built-in one.
 fn recipe(
     workspace: &Workspace<'_>,
     file: &str,
 ) -> Result<std::result::Result<Recipe, Vec<Diagnostic>>> {
     let own = workspace.dir.join(FOLDER).join(file);
-    if workspace.world.stat(&own).is_ok() {
+    let built_in = TEMPLATES.iter().find(|(name, _)| *name == file).map_or("", |(_, text)| text);
+    let has_text = workspace.world.stat(&own).is_ok();
+    let word = own.with_extension("docx");
+    if workspace.world.stat(&word).is_ok() {
+        if has_text {
+            return Ok(Err(vec![two_templates(&own, &word)]));
+        }
+        // What the register must know of the paper stands in the built-in template, if not beside the file.
+        return Recipe::load_described(workspace, &word, front_matter(built_in));
+    }
+    if has_text {
         let text = read_text(workspace.world, &own)?;
         return Ok(Recipe::from_text(text, own.display().to_string()));
     }
-    let text = TEMPLATES.iter().find(|(name, _)| *name == file).map_or("", |(_, text)| text);
-    Ok(Recipe::from_text(text.to_owned(), format!("{FOLDER}/{file}")))
+    Ok(Recipe::from_text(built_in.to_owned(), format!("{FOLDER}/{file}")))
+}
+
+/// A template's front matter with its two lines of hyphens.
+fn front_matter(text: &str) -> &str {
+    let end = text.get(4..).and_then(|rest| rest.find("\n---")).map(|at| at + 4 + "\n---\n".len());
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
+fn two_templates(text: &Path, word: &Path) -> Diagnostic {
+    let (one, other) = (text.display(), word.display());
+    let what = text!(
+        "có cả {one} và {other}: không rõ dùng mẫu nào",
+        "both {one} and {other} are there: it is not clear which one counts"
+    );
+    Diagnostic::error(TWO_TEMPLATES, Place::file(other.to_string()), what)
+        .hint(text!("giữ một tệp, dời tệp kia", "keep one, move the other"))
 }
 
 /// A table of the office in the place of the built-in one: its name and text.

@@ -7,36 +7,35 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Failure, Lang, Place, Result, Text, blocks};
-use crate::model::Number;
+use crate::model::Document;
 use crate::pipeline::Workspace;
-use crate::pipeline::awards::{Awarding, Stamp, enter_awards, preview_awards};
-use crate::pipeline::filing::Progress;
-use crate::pipeline::filing::{Issued, read_register};
+use crate::pipeline::filing::{Progress, read_register};
 use crate::pipeline::issue::{Line, Ticket, issue, preview};
 use crate::pipeline::plan::{Plan, Purpose, plan_prepared};
-use crate::register::{Register, no_such_want};
+use crate::register::Register;
 use crate::source::campaign::CampaignStep;
 use crate::text;
 
 use super::Opened;
-use super::awarding::{AwardLine, Awards, Decided, agree, awards};
+use super::again;
+use super::awarding::AwardLine;
 use super::before::{order_of, settings, since};
 use super::cases::{Case, amounts, counted, higher, tally};
-use super::certify::{self, Presses, Printed};
 use super::codes::{DOUBTFUL, EMPTY, NO_VOTES, NOT_SET};
 use super::cross::{Checked, check};
-use super::data::{Reference, References, forms_of};
-use super::lists::reports;
-use super::made::{Made, earlier};
+use super::data::{Reference, References};
 use super::papers::{Paper, day_of, papers};
 use super::state::{self, Done, job, kept, list_of, state};
 use super::votes;
+use super::word;
 
 /// What is to be run.
 #[derive(Debug, Clone)]
 pub struct Order {
     /// Which steps; empty: all of the campaign.
     pub steps: Vec<CampaignStep>,
+    /// The steps that are named were done, their papers are no longer in force, and they are done once more.
+    pub again: bool,
     /// Only say what would be done.
     pub dry_run: bool,
     /// How long to wait for another process.
@@ -97,12 +96,28 @@ pub fn run(
     let mut ran = Ran { findings: std::mem::take(&mut opened.findings), ..Ran::default() };
     let register = read_register(&workspace.dir)?;
     let register = register.as_ref().map(|r| r as &dyn Register);
-    let mut runner = Runner { workspace, opened, done: BTreeMap::new() };
+    let mut runner = Runner { workspace, opened, done: BTreeMap::new(), rounds: BTreeMap::new() };
     runner.done = match register {
         Some(register) => state(register, &runner.opened.id)?,
         None => BTreeMap::new(),
     };
     let wanted = runner.wanted(&order.steps, &mut ran.findings);
+    if let Some(register) = register {
+        let all = &runner.opened.campaign;
+        if order.again {
+            ran.findings.extend(again::refusals(register, all, &runner.done, &order.steps)?);
+            // Of each step that is done once more, which time it is.
+            for step in &wanted {
+                if let Some(done) = runner.done.remove(step) {
+                    runner.rounds.insert(*step, done.round.saturating_add(1));
+                }
+            }
+        }
+        ran.findings.extend(again::undone(all, &runner.done, &wanted));
+    } else if order.again {
+        let nothing = BTreeMap::new();
+        ran.findings.extend(again::never_done(&runner.opened.campaign, &nothing, &order.steps));
+    }
     if runner.opened.cases.is_empty() {
         return Ok(ran);
     }
@@ -137,10 +152,35 @@ pub fn run(
     Ok(ran)
 }
 
-struct Runner<'r, 'w> {
-    workspace: &'r Workspace<'w>,
-    opened: Opened,
-    done: BTreeMap<CampaignStep, Done>,
+fn earlier(step: CampaignStep, done: &Done) -> StepRan {
+    let lines = done.rows.iter().zip(0..).map(|(row, index)| Line {
+        index,
+        code: format!("{}/{}", row.number, row.notation),
+        subject: done
+            .entries
+            .iter()
+            .find(|e| e.seq == row.seq)
+            .map_or_else(String::new, |e| e.fields.subject.clone()),
+        copy: None,
+        earlier: true,
+    });
+    let is_book = step == CampaignStep::Certificates;
+    StepRan {
+        step,
+        lines: if is_book { Vec::new() } else { lines.collect() },
+        awards: Vec::new(),
+        copies: Vec::new(),
+        counts: if is_book { format!("{:02}", done.rows.len()) } else { done.counts.clone() },
+        earlier: true,
+    }
+}
+
+pub(super) struct Runner<'r, 'w> {
+    pub workspace: &'r Workspace<'w>,
+    pub opened: Opened,
+    pub done: BTreeMap<CampaignStep, Done>,
+    /// Which time a step is done that is done again.
+    rounds: BTreeMap<CampaignStep, u32>,
 }
 
 impl Runner<'_, '_> {
@@ -283,85 +323,43 @@ impl Runner<'_, '_> {
         findings.extend(of_certificates?);
         findings.extend(plan.findings.iter().cloned());
         let money = self.opened.campaign.decision.money;
-        for (index, planned) in plan.documents.iter().enumerate() {
-            let Some((step, cases)) = named.get(planned.step) else { continue };
+        let look = |index: usize, document: &Document, is_word: bool| -> Result<Vec<Diagnostic>> {
+            let Some((step, cases)) = named.get(index) else { return Ok(Vec::new()) };
             let cases = cases.iter().filter_map(|i| self.opened.cases.get(*i)).collect();
-            let more = plan.look(self.workspace, index, |document| {
-                let paper = Checked {
-                    document,
-                    step: *step,
-                    cases,
-                    money: money && *step == CampaignStep::Decision,
-                };
-                check(&paper, &self.opened.tables.bases, register, &pending)
-            })??;
+            let money = money && *step == CampaignStep::Decision;
+            let paper = Checked { document, step: *step, cases, money, is_word };
+            check(&paper, &self.opened.tables.bases, register, &pending)
+        };
+        let mut all = Vec::new();
+        for (index, planned) in plan.documents.iter().enumerate() {
+            let found = plan.look(self.workspace, index, |document| {
+                Ok(match word::seen(self.workspace, &plan, index, document)? {
+                    Some((seen, mut found)) => {
+                        found.extend(look(planned.step, &seen, true)?);
+                        found
+                    }
+                    None => look(planned.step, document, false)?,
+                })
+            })?;
+            all.extend(found?);
+        }
+        // A paper that breaks a rule of form is held against the list too: all is told at once.
+        for (step, document) in &plan.refused {
+            let is_word = plan.steps.get(*step).is_some_and(|s| s.recipe.bytes().is_some());
+            // What does not fill a Word file says nothing yet.
+            if !is_word {
+                all.extend(look(*step, document, false)?);
+            }
+        }
+        for finding in all {
             // The same doubt about two papers is told once.
-            let told = |d: &Diagnostic| {
-                d.code == DOUBTFUL && findings.iter().any(|f| f.message == d.message)
-            };
-            let fresh: Vec<Diagnostic> = more.into_iter().filter(|d| !told(d)).collect();
-            findings.extend(fresh);
+            let told = finding.code == DOUBTFUL
+                && findings.iter().any(|f: &Diagnostic| f.message == finding.message);
+            if !told {
+                findings.push(finding);
+            }
         }
         Ok(Some(Made { plan, named }))
-    }
-
-    /// The forms of the certificates.
-    fn presses(&self) -> Result<(Option<Presses<'_>>, Vec<Diagnostic>)> {
-        let passed: Vec<&Case> = self.opened.cases.iter().filter(|c| c.is_decided()).collect();
-        let Opened { campaign, tables, .. } = &self.opened;
-        certify::open(self.workspace, campaign, tables, &forms_of(&passed))
-    }
-
-    /// The awards as far as they are known: of decisions that are still to come only the number is not.
-    fn awards_to_come(&self, has_file: bool) -> (Awards, Vec<Diagnostic>) {
-        let campaign = &self.opened.campaign;
-        let office = &self.workspace.office;
-        let key = campaign.decision.signer.as_ref().or(office.defaults.signer.as_ref());
-        let signer = key.and_then(|k| office.signers.get(k));
-        let organ = office.organ(&campaign.decision.organ).map_or("", |o| o.code.as_str());
-        let passed: Vec<&Case> = self.opened.cases.iter().filter(|c| c.is_decided()).collect();
-        let stand_in = |form: String| Decided {
-            form,
-            code: format!("0000/QĐ-{organ}"),
-            date: day_of(campaign, CampaignStep::Decision, self.workspace.world.today()),
-            seq: None,
-            signer_position: signer.map(|s| s.position.clone()).unwrap_or_default(),
-            signer_name: signer.map(|s| s.name.clone()).unwrap_or_default(),
-        };
-        let decided: Vec<Decided> = match self.done.get(&CampaignStep::Decision) {
-            Some(done) => done.entries.iter().map(Decided::of).collect(),
-            None => forms_of(&passed).into_iter().map(stand_in).collect(),
-        };
-        awards(self.workspace, &self.opened, "", &decided, has_file)
-    }
-
-    /// Checks the certificates before anything has a number.
-    fn look_at_certificates(&self) -> Result<Vec<Diagnostic>> {
-        let (presses, mut findings) = self.presses()?;
-        let (made, more) = self.awards_to_come(presses.is_some());
-        findings.extend(more);
-        if let Some(presses) = presses {
-            findings.extend(presses.check(&made.certificates, &made.forms));
-        }
-        Ok(findings)
-    }
-
-    /// The numbers that the awards would get.
-    fn foretell_awards(&self, findings: &mut Vec<Diagnostic>) -> Result<Vec<AwardLine>> {
-        let (made, _) = self.awards_to_come(false);
-        let register = read_register(&self.workspace.dir)?;
-        let register = register.as_ref().map(|r| r as &dyn Register);
-        let would = preview_awards(self.workspace, register, &made.rows)?;
-        findings.extend(would.findings);
-        let lines = made.rows.iter().zip(&would.issued).zip(&made.cases);
-        let line = |((row, issued), case): ((&Awarding, &Issued), &usize)| AwardLine {
-            number: issued.code.number.map_or(0, Number::get),
-            name: row.award.name.clone(),
-            form: row.award.form.clone(),
-            case: *case,
-            file: String::new(),
-        };
-        Ok(lines.map(line).collect())
     }
 
     /// Says what a run would do.
@@ -398,7 +396,7 @@ impl Runner<'_, '_> {
         Ok(())
     }
 
-    fn counts(&self, step: CampaignStep) -> String {
+    pub fn counts(&self, step: CampaignStep) -> String {
         let all = matches!(step, CampaignStep::Proposal | CampaignStep::Minutes);
         counted(&tally(self.opened.cases.iter().filter(|c| all || c.is_decided())))
     }
@@ -413,7 +411,7 @@ impl Runner<'_, '_> {
         ran: &mut Ran,
     ) -> Result<()> {
         let ticket = Ticket {
-            job: job(&self.opened.id, step),
+            job: job(&self.opened.id, step, self.rounds.get(&step).copied().unwrap_or(1)),
             title: format!("{}: {}", self.opened.campaign.title, step.names().1),
             wait: order.wait,
         };
@@ -453,6 +451,9 @@ impl Runner<'_, '_> {
             && let Some(register) = read_register(&self.workspace.dir)?
         {
             self.done = state(&register, &self.opened.id)?;
+            // A step that is still to be done once more is not done.
+            let rounds = &self.rounds;
+            self.done.retain(|s, done| rounds.get(s).is_none_or(|round| done.round >= *round));
         }
         Ok(())
     }
@@ -470,87 +471,6 @@ impl Runner<'_, '_> {
         put(state::LIST, &digest);
         put(state::COUNTS, &self.counts(step));
     }
-
-    /// Enters the awards with their certificates.
-    fn enter(
-        &self,
-        ticket: &Ticket,
-        lang: Lang,
-        on_progress: &(dyn Fn(Progress) + Sync),
-        ran: &mut Ran,
-    ) -> Result<()> {
-        let Opened { campaign, cases, .. } = &self.opened;
-        let decisions = self.done.get(&CampaignStep::Decision);
-        let decided: Vec<Decided> =
-            decisions.iter().flat_map(|d| &d.entries).map(Decided::of).collect();
-        let list = decisions.map(|d| d.list.clone()).unwrap_or_default();
-        let (mut presses, found) = self.presses()?;
-        ran.findings.extend(found.into_iter().filter(is_error));
-        let (made, found) =
-            awards(self.workspace, &self.opened, &list, &decided, presses.is_some());
-        ran.findings.extend(found);
-        let named = cases.iter().filter(|c| c.is_decided()).count();
-        ran.findings.extend(agree(made.rows.len(), named, &campaign.file));
-        if let Some(presses) = &presses {
-            let found = presses.check(&made.certificates, &made.forms);
-            ran.findings.extend(found.into_iter().filter(is_error));
-        }
-        if blocks(&ran.findings) {
-            return Ok(());
-        }
-        if let Some(presses) = &mut presses {
-            presses.bind(campaign, &made.certificates, &made.forms);
-        }
-        let certify = |index: usize, stamp: &Stamp| {
-            let at = made.certificates.get(index).zip(made.forms.get(index)).zip(presses.as_ref());
-            let ((certificate, form), presses) = at.ok_or_else(no_such_want)?;
-            presses.print(index, certificate, form, stamp)
-        };
-        let origins = presses.as_ref().map(|p| p.origins(&made.forms)).unwrap_or_default();
-        let done =
-            enter_awards(self.workspace, &made.rows, ticket, &certify, &origins, on_progress)?;
-        ran.findings.extend(done.findings);
-        if blocks(&ran.findings) {
-            return Ok(());
-        }
-        ran.unfinished = ran.unfinished.take().or(done.unfinished);
-        let lines = made.rows.iter().zip(&done.issued).zip(&made.cases);
-        let lines: Vec<AwardLine> = lines
-            .map(|((row, issued), case)| AwardLine {
-                number: issued.code.number.map_or(0, Number::get),
-                name: row.award.name.clone(),
-                form: row.award.form.clone(),
-                case: *case,
-                file: issued.file.as_ref().map_or_else(String::new, |f| f.at.path.clone()),
-            })
-            .collect();
-        let printed = Printed {
-            workspace: self.workspace,
-            campaign,
-            forms: &made.forms,
-            filed: &done.issued,
-        };
-        let (printed, reported) = rayon::join(
-            || presses.as_ref().map_or(Ok(Vec::new()), |presses| presses.copies(&printed)),
-            || reports(self.workspace, &self.opened.checked, &lines, lang),
-        );
-        let mut copies = Vec::new();
-        for written in [printed, reported] {
-            match written {
-                Ok(paths) => copies.extend(paths),
-                Err(failure) => ran.uncopied = ran.uncopied.take().or(Some(failure)),
-            }
-        }
-        ran.steps.push(StepRan {
-            step: CampaignStep::Certificates,
-            lines: Vec::new(),
-            awards: lines,
-            copies,
-            counts: self.counts(CampaignStep::Certificates),
-            earlier: false,
-        });
-        Ok(())
-    }
 }
 
 fn nobody_decided(file: &str) -> Diagnostic {
@@ -565,6 +485,28 @@ fn nobody_decided(file: &str) -> Diagnostic {
     ))
 }
 
-fn is_error(finding: &Diagnostic) -> bool {
+pub(super) fn is_error(finding: &Diagnostic) -> bool {
     blocks(std::slice::from_ref(finding))
+}
+
+/// Papers that were made and checked.
+struct Made {
+    plan: Plan,
+    /// For each step of the plan: step of the campaign, cases.
+    named: Vec<(CampaignStep, Vec<usize>)>,
+}
+
+impl Made {
+    /// The papers of the first step alone.
+    fn first(mut self) -> Self {
+        let first = self.named.first().map(|(step, _)| *step);
+        let count = self.named.iter().take_while(|(step, _)| Some(*step) == first).count();
+        self.named.truncate(count);
+        Self { plan: self.plan.first(count), named: self.named }
+    }
+
+    /// True if all of it belongs to a step.
+    fn is_of(&self, step: CampaignStep) -> bool {
+        !self.named.is_empty() && self.named.iter().all(|(of, _)| *of == step)
+    }
 }

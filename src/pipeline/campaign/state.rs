@@ -9,6 +9,7 @@ use crate::archive::{Digest, sha256};
 use crate::diagnostic::{Result, Text};
 use crate::pipeline::Workspace;
 use crate::pipeline::plan::half;
+use crate::register::life::{Life, Standing};
 use crate::register::{Book, Entry, Filter, JobRow, Order, Register};
 use crate::source::campaign::CampaignStep;
 use crate::text;
@@ -37,6 +38,31 @@ pub struct Done {
     pub list: String,
     /// Its counts.
     pub counts: String,
+    /// Which time it was done, from 1.
+    pub round: u32,
+    /// How its papers stand, in their order; of the awards only how the first stands.
+    pub standing: Vec<Standing>,
+}
+
+impl Done {
+    /// True if none of its papers is in force: their numbers were given up, they were called back or replaced.
+    pub fn is_undone(&self) -> bool {
+        !self.standing.is_empty() && self.standing.iter().all(|s| *s != Standing::InForce)
+    }
+
+    /// Everything that it entered and that still stands.
+    ///
+    /// # Errors
+    /// The register cannot be read.
+    pub(super) fn in_force(&self, register: &dyn Register) -> Result<Vec<&JobRow>> {
+        let mut out = Vec::new();
+        for row in &self.rows {
+            if Life::of(register, row.seq)?.standing() == Standing::InForce {
+                out.push(row);
+            }
+        }
+        Ok(out)
+    }
 }
 
 /// Identity of a campaign: where its file is in the office.
@@ -47,23 +73,38 @@ pub fn identity(workspace: &Workspace<'_>, path: &Path) -> String {
     format!("{:032x}", half(&sha256(name.as_bytes())))
 }
 
-/// The job of a step.
-pub(super) fn job(id: &str, step: CampaignStep) -> String {
-    format!("campaign:{id}:{}", step.names().0)
+/// The job of a step; each time that it is done again is one of its own.
+pub(super) fn job(id: &str, step: CampaignStep, round: u32) -> String {
+    let name = step.names().0;
+    if round <= 1 {
+        format!("campaign:{id}:{name}")
+    } else {
+        format!("campaign:{id}:{name}:{round}")
+    }
 }
 
-/// The steps that were done.
+/// Times that one step may be done again.
+const MOST_ROUNDS: u32 = 1000;
+
+/// The steps that were done, each as it was done last.
 ///
 /// # Errors
 /// The register cannot be read.
 pub fn state(register: &dyn Register, id: &str) -> Result<BTreeMap<CampaignStep, Done>> {
     let mut out = BTreeMap::new();
     for step in CampaignStep::ALL {
-        let mut rows = Vec::new();
-        register.job_rows(&job(id, step), &mut |row| {
-            rows.push(row);
-            Ok(())
-        })?;
+        let (mut rows, mut round) = (Vec::new(), 0);
+        for next in 1..=MOST_ROUNDS {
+            let mut these = Vec::new();
+            register.job_rows(&job(id, step, next), &mut |row| {
+                these.push(row);
+                Ok(())
+            })?;
+            if these.is_empty() {
+                break;
+            }
+            (rows, round) = (these, next);
+        }
         if rows.is_empty() {
             continue;
         }
@@ -72,12 +113,16 @@ pub fn state(register: &dyn Register, id: &str) -> Result<BTreeMap<CampaignStep,
         for row in rows.iter().take(shown) {
             entries.extend(register.entry(row.seq)?);
         }
+        let mut standing = Vec::with_capacity(entries.len());
+        for entry in &entries {
+            standing.push(Life::of(register, entry.seq)?.standing());
+        }
         let field = |key: &str| {
             let first = entries.first().and_then(|e: &Entry| e.fields.extra.get(key));
             first.cloned().unwrap_or_default()
         };
         let (list, counts) = (field(LIST), field(COUNTS));
-        out.insert(step, Done { list, counts, rows, entries });
+        out.insert(step, Done { list, counts, rows, entries, round, standing });
     }
     Ok(out)
 }

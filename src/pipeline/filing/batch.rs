@@ -13,13 +13,14 @@ use std::thread::ScopedJoinHandle;
 
 use rayon::prelude::*;
 
-use super::conclude::{Ahead, acts_of, conclude_commit};
+use super::conclude::{Ahead, FreshRows, acts_of, conclude_commit};
 use super::rows::About;
 use super::{Filing, Issued, Outcome, Progress, Render, Stage, recovery, rows};
 use crate::archive::{Archive, BagId, FileName, FileRef, SealContents, SealDraft, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
-use crate::register::{self, Batch, Book, Chunk, CommitError, Registration, Wants};
+use crate::register::journal::{Position, write_position};
+use crate::register::{self, Batch, Book, Chunk, CommitError, Registration, Wants, leaf};
 use crate::text;
 use crate::world::World;
 
@@ -29,7 +30,7 @@ const CHUNK: usize = 256;
 const WAITING: usize = 2;
 
 /// Largest batch whose tiles and journal are composed before its commit; more would be much memory.
-const AHEAD: u64 = 8192;
+const AHEAD: usize = 8192;
 
 /// Lines for the sealing of bags are kept until they come to so many bytes; past that bags are sealed
 /// after the commit, from the register, so that memory stays flat.
@@ -38,7 +39,7 @@ const LINES_KEPT: usize = 8 << 20;
 /// What the rendering thread hands over: rows; word that these are all; and at the end word that all
 /// files are durable, with the seals of the bags that they fill.
 enum Step {
-    Rows(Chunk),
+    Rows(Chunk, FreshRows),
     Staged,
     Settled(Vec<SealDraft>),
     Failed(Failure),
@@ -65,6 +66,7 @@ pub(super) fn issue(
             &at,
             Work {
                 wants,
+                job: &batch.job,
                 numbers: &numbers,
                 bags: &bags,
                 render,
@@ -149,6 +151,7 @@ fn allocate(filing: &Filing<'_>, batch: &Batch, wants: &dyn Wants) -> Result<Vec
 /// What the rendering thread needs.
 #[derive(Clone, Copy)]
 struct Work<'a> {
+    job: &'a str,
     book: Book,
     wants: &'a dyn Wants,
     numbers: &'a [Number],
@@ -158,6 +161,13 @@ struct Work<'a> {
     at: &'a str,
     /// The position of the first entry: nobody else can register meanwhile.
     first: u64,
+}
+
+impl Work<'_> {
+    /// True if tiles and lines are composed before the commit.
+    fn is_ahead(&self) -> bool {
+        self.numbers.len() <= AHEAD
+    }
 }
 
 fn commit(
@@ -172,6 +182,7 @@ fn commit(
     let floor = |series: &str, year| register::start_after(office, series, year);
     let mut issued: Vec<Issued> = Vec::with_capacity(work.numbers.len());
     let (log, tail, ahead) = (&filing.log, &filing.tail, RefCell::new(Ahead::default()));
+    let fresh = RefCell::new(FreshRows::default());
     let seqs = std::thread::scope(|scope| {
         let (send, receive) = sync_channel(WAITING);
         let (tell_reserved, reserved) = sync_channel(1);
@@ -194,14 +205,14 @@ fn commit(
         register.commit_with(
             batch,
             at,
-            &mut || next_rows(&receive, &mut issued),
+            &mut || next_rows(&receive, &mut issued, &mut fresh.borrow_mut()),
             &mut |rows, seqs| {
                 if seqs.start != work.first {
                     return Err(changed());
                 }
                 let mut ahead = ahead.borrow_mut();
-                if seqs.end - seqs.start <= AHEAD {
-                    ahead.compose(rows, log, tail, seqs.end - 1)?;
+                if work.is_ahead() {
+                    ahead.compose(rows, (log, tail), work.job, seqs, fresh.take())?;
                 }
                 ahead.drafts = settled(&receive)?;
                 acts_of(world, ahead.drafts.iter().map(SealDraft::ready).collect())
@@ -214,9 +225,15 @@ fn commit(
     Ok((issued, ahead.into_inner()))
 }
 
-fn next_rows(receive: &Receiver<Step>, issued: &mut Vec<Issued>) -> Result<Option<Chunk>> {
+fn next_rows(
+    receive: &Receiver<Step>,
+    issued: &mut Vec<Issued>,
+    fresh: &mut FreshRows,
+) -> Result<Option<Chunk>> {
     match receive.recv() {
-        Ok(Step::Rows(rows)) => {
+        Ok(Step::Rows(rows, more)) => {
+            fresh.leaves.extend(more.leaves);
+            fresh.lines.extend(more.lines);
             for row in &rows {
                 let notation = Notation(row.fields.notation.clone());
                 let code = DocumentCode { number: Some(row.number), notation };
@@ -336,28 +353,42 @@ fn stage_all(
         }
         let end = start.saturating_add(CHUNK).min(total);
         let salts = salts(world, end - start)?;
-        let done: Vec<(Registration, Vec<Vec<u8>>)> = (start..end)
+        let done: Vec<One> = (start..end)
             .into_par_iter()
             .zip(salts)
             .map(|(index, salt)| one(archive, staging, work, index, salt))
             .collect::<Result<_>>()?;
-        let (rows, lines): (Chunk, Vec<_>) = done.into_iter().unzip();
-        staged.files.extend(rows.iter().flat_map(|r| r.files.iter().cloned()));
-        for (index, line) in
-            (start..end).zip(lines).flat_map(|(i, all)| all.into_iter().map(move |l| (i, l)))
-        {
-            bytes += line.len();
-            match &mut staged.lines {
-                Some(lines) if bytes <= LINES_KEPT => lines.push((index, line)),
-                _ => staged.lines = None,
+        let (mut rows, mut fresh) = (Chunk::with_capacity(done.len()), FreshRows::default());
+        for (index, one) in (start..end).zip(done) {
+            staged.files.extend(one.registration.files.iter().cloned());
+            for line in one.lines {
+                bytes += line.len();
+                match &mut staged.lines {
+                    Some(lines) if bytes <= LINES_KEPT => lines.push((index, line)),
+                    _ => staged.lines = None,
+                }
             }
+            if let Some((leaf, line)) = one.ahead {
+                fresh.leaves.push(leaf);
+                fresh.lines.push(line);
+            }
+            rows.push(one.registration);
         }
         (work.tell)(Stage::Rendering, end);
-        if send.send(Step::Rows(rows)).is_err() {
+        if send.send(Step::Rows(rows, fresh)).is_err() {
             return Err(stopped());
         }
     }
     Ok(staged)
+}
+
+/// A document that was rendered and staged.
+struct One {
+    registration: Registration,
+    /// Lines of its files for their bag.
+    lines: Vec<Vec<u8>>,
+    /// Its leaf and its line of the journal, if these are composed before the commit.
+    ahead: Option<(String, Vec<u8>)>,
 }
 
 fn one(
@@ -366,10 +397,10 @@ fn one(
     work: Work<'_>,
     index: usize,
     salt: [u8; 16],
-) -> Result<(Registration, Vec<Vec<u8>>)> {
+) -> Result<One> {
     let number = work.numbers.get(index).copied().ok_or_else(changed)?;
     let bag = work.bags.get(index).copied().ok_or_else(changed)?;
-    let want = work.wants.brief(index)?;
+    let want = if work.is_ahead() { work.wants.get(index)? } else { work.wants.brief(index)? };
     if want.date.year() != bag.year {
         return Err(changed());
     }
@@ -399,16 +430,22 @@ fn one(
         registered_at: work.at,
     };
     let lines = files.iter().map(|file| rows::line(&about, file)).collect::<Result<_>>()?;
-    let registration = Registration {
-        book,
-        series: want.series,
-        number,
-        date: want.date,
-        fields: rendered.fields,
-        files,
-        salt,
+    let (series, date, fields) = (want.series, want.date, rendered.fields);
+    let mut registration =
+        Registration { book, series, number, date, fields, files, salt, written: None };
+    let seq = work.first.saturating_add(index as u64);
+    let written = leaf::write(&registration, seq, work.at).map_err(|e| unwritten(&e))?;
+    let ahead = if work.is_ahead() {
+        let (row, leaf, salt) = (&written.record, &written.leaf, Some(salt.as_slice()));
+        let made = Some((work.job, want.row_key.as_str(), want.input.as_str()));
+        let mut line = Vec::with_capacity(row.len() + leaf.len() + want.input.len() + 512);
+        write_position(&mut line, &Position { seq, row, leaf, salt, made })?;
+        Some((leaf.clone(), line))
+    } else {
+        None
     };
-    Ok((registration, lines))
+    registration.written = Some(written);
+    Ok(One { registration, lines, ahead })
 }
 
 pub(super) fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
@@ -473,6 +510,18 @@ fn changed() -> Failure {
         ),
     )
     .hint(text!("chạy lại", "run it again"))
+}
+
+/// A row that cannot be JSON: only a bug can make one.
+fn unwritten(error: &serde_json::Error) -> Failure {
+    Failure::new(
+        FailureKind::Output,
+        Place::default(),
+        text!(
+            "không viết được dòng của sổ: {error}",
+            "a row of the register cannot be written: {error}"
+        ),
+    )
 }
 
 /// The other side of the channel is gone; its own failure is what the user sees.

@@ -17,6 +17,7 @@
 //! place is sealed with the day that the act names, so that it comes out the same.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -31,7 +32,7 @@ use crate::archive::log::{self, Fault, Log, PublicKey, keys};
 use crate::archive::{Archive, BagId, Digest, Prepared, ReadyBag, SealContents, SealDraft};
 use crate::diagnostic::{Failure, Result};
 use crate::model::Office;
-use crate::pipeline::ledger::RegisterLeaves;
+use crate::pipeline::ledger::{FreshLeaves, RegisterLeaves};
 use crate::register::{ActFilter, CommitError, Kind, NewAct, Register};
 use crate::world::World;
 
@@ -129,17 +130,32 @@ pub(super) struct Ahead {
     journal: Option<journal::Composed>,
 }
 
+/// What the log and the journal take of a batch's entries: made where the entries are made, so that
+/// nothing has to be read back from the open transaction.
+#[derive(Default)]
+pub(super) struct FreshRows {
+    /// The leaf of each.
+    pub(super) leaves: Vec<String>,
+    /// The journal's line of each.
+    pub(super) lines: Vec<Vec<u8>>,
+}
+
 impl Ahead {
-    /// Tiles and lines of the rows that stand in the open transaction, up to the position `to`.
+    /// Tiles and lines of the rows that stand in the open transaction at the positions `seqs`.
     pub(super) fn compose(
         &mut self,
         register: &dyn Register,
-        log: &Log<'_>,
-        tail: &journal::Tail,
-        to: u64,
+        (log, tail): (&Log<'_>, &journal::Tail),
+        job: &str,
+        seqs: &Range<u64>,
+        rows: FreshRows,
     ) -> Result<()> {
-        self.journal = Some(journal::compose(register, tail, to)?);
-        self.log = Some(log.compose(&RegisterLeaves(register), to)?);
+        let (lines, next) = (rows.lines.into_iter(), seqs.start);
+        let fresh = journal::Fresh { next, job, lines };
+        self.journal = Some(journal::compose(register, tail, seqs.end - 1, fresh)?);
+        // Position 1 is leaf 0.
+        let leaves = FreshLeaves { register, from: seqs.start - 1, leaves: &rows.leaves };
+        self.log = Some(log.compose(&leaves, seqs.end - 1)?);
         Ok(())
     }
 }
@@ -168,24 +184,25 @@ fn finish(
     let (written, logged) = rayon::join(
         || drafts.par_iter().try_for_each(|draft| archive.write_tags(draft)),
         || {
-            let register = &mut *register;
+            let (register, mut full) = (&mut *register, Vec::new());
             let logged = log.extend_by(tiles, &RegisterLeaves(register))?;
             if has_journal {
                 if let Some(lines) = lines {
-                    journal::write(archive, tail, lines)?;
+                    full = journal::write(archive, tail, lines)?;
                 }
                 journal::keep_rows(register, archive, tail)?;
             }
             log.sign()?;
-            Ok(logged)
+            Ok((logged, full))
         },
     );
     written?;
-    let logged = logged?;
+    let (logged, full) = logged?;
     let mut ready = prepared.ready;
     ready.extend(drafts.iter().map(SealDraft::ready));
     if logged > 0 || !ready.is_empty() {
         rayon::join(|| archive.sync_open(), || register.tidy()).0?;
+        archive.list_segments(&full)?;
     }
     archive.move_sealed(&ready)?;
     let sync_moved = || if ready.is_empty() { Ok(()) } else { archive.sync_open() };

@@ -3,14 +3,15 @@
 //! Knows: which rows stand in which segment. Must not know: what a row says, SQL.
 //!
 //! Lines are appended unsynced: they can be made from the register at any time, and each opening adds
-//! what is missing. A full segment is made durable and listed with its digest by the next opening.
+//! what is missing. A segment that one batch fills from its first line to its last is listed with its digest once the
+//! conclusion has made it durable; any other full one is made durable and listed by the next opening.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Filing, recovery};
-use crate::archive::journal::{Reach, end_of, reach, segment_of};
+use crate::archive::journal::{Reach, end_of, lines as all_lines, reach, segment_of};
 use crate::archive::verify::{Class, Finding};
-use crate::archive::{Archive, sha256};
+use crate::archive::{Archive, Digest, sha256};
 use crate::diagnostic::Result;
 use crate::register::journal::{self as line, Line};
 use crate::register::{Kept, Register};
@@ -63,27 +64,71 @@ pub(super) fn keep_rows(
 /// Lines that are not written yet.
 pub(super) struct Composed {
     segments: Vec<(u64, Vec<u8>)>,
+    /// Those of them that begin and end here, with their digests.
+    full: Vec<(u64, Digest)>,
     tail: Tail,
 }
 
-/// The lines of the positions up to `to`, which may not be committed yet; nothing is written.
-pub(super) fn compose(register: &dyn Register, tail: &Tail, to: u64) -> Result<Composed> {
-    let (mut segments, mut tail) = (Vec::new(), tail.clone());
-    while tail.seq < to {
-        let segment = segment_of(tail.seq + 1);
-        let lines = lines(register, &mut tail, end_of(segment).min(to), u64::MAX - 1)?;
-        segments.push((segment, lines));
-    }
-    Ok(Composed { segments, tail })
+/// The lines of a batch's entries from the position `next` on, made with the very texts that are registered.
+pub(super) struct Fresh<'a> {
+    pub(super) next: u64,
+    pub(super) job: &'a str,
+    pub(super) lines: std::vec::IntoIter<Vec<u8>>,
 }
 
-/// Adds lines whose rows were committed since they were composed.
-pub(super) fn write(archive: &Archive<'_>, tail: &mut Tail, composed: Composed) -> Result<()> {
+impl Fresh<'_> {
+    /// Writes those of a range, as [`line::write_positions`] does from the register.
+    fn write(
+        &mut self,
+        out: &mut Vec<u8>,
+        register: &dyn Register,
+        seqs: std::ops::Range<u64>,
+    ) -> Result<()> {
+        if self.next == seqs.start && !self.lines.as_slice().is_empty() {
+            line::write_job(out, register, self.job)?;
+            while self.next < seqs.end {
+                let Some(line) = self.lines.next() else { break };
+                out.extend_from_slice(&line);
+                self.next += 1;
+            }
+            return line::write_positions(out, register, self.next..seqs.end);
+        }
+        line::write_positions(out, register, seqs)
+    }
+}
+
+/// The lines of the positions up to `to`, which may not be committed yet; nothing is written.
+pub(super) fn compose(
+    register: &dyn Register,
+    tail: &Tail,
+    to: u64,
+    mut fresh: Fresh<'_>,
+) -> Result<Composed> {
+    let (mut segments, mut full, mut tail) = (Vec::new(), Vec::new(), tail.clone());
+    while tail.seq < to {
+        let segment = segment_of(tail.seq + 1);
+        let (to, is_new) = (end_of(segment).min(to), tail.segment != segment);
+        let lines = lines(register, &mut tail, to, u64::MAX - 1, Some(&mut fresh))?;
+        if is_new && to == end_of(segment) {
+            full.push((segment, sha256(&lines)));
+        }
+        segments.push((segment, lines));
+    }
+    Ok(Composed { segments, full, tail })
+}
+
+/// Adds lines whose rows were committed since they were composed; the segments that are full with
+/// them, to be listed once they are durable.
+pub(super) fn write(
+    archive: &Archive<'_>,
+    tail: &mut Tail,
+    composed: Composed,
+) -> Result<Vec<(u64, Digest)>> {
     for (segment, lines) in &composed.segments {
         archive.add_to_segment(*segment, lines)?;
     }
     *tail = composed.tail;
-    Ok(())
+    Ok(composed.full)
 }
 
 /// Adds positions up to `to` (in the segment of the next one), and shared texts up to `blobs`.
@@ -94,12 +139,18 @@ fn add(
     to: u64,
     blobs: u64,
 ) -> Result<()> {
-    let lines = lines(register, tail, to, blobs)?;
+    let lines = lines(register, tail, to, blobs, None)?;
     archive.add_to_segment(segment_of(to), &lines)
 }
 
 /// The lines of the positions up to `to`, and of the shared texts up to `blobs`.
-fn lines(register: &dyn Register, tail: &mut Tail, to: u64, blobs: u64) -> Result<Vec<u8>> {
+fn lines(
+    register: &dyn Register,
+    tail: &mut Tail,
+    to: u64,
+    blobs: u64,
+    fresh: Option<&mut Fresh<'_>>,
+) -> Result<Vec<u8>> {
     let (from, segment) = (tail.seq + 1, segment_of(to));
     let mut out = Vec::new();
     if tail.segment != segment {
@@ -108,7 +159,10 @@ fn lines(register: &dyn Register, tail: &mut Tail, to: u64, blobs: u64) -> Resul
     }
     let last = line::write_shared(&mut out, register, tail.blob + 1..blobs.saturating_add(1))?;
     line::write_starts(&mut out, register, &mut tail.starts)?;
-    line::write_positions(&mut out, register, from..to + 1)?;
+    match fresh {
+        Some(fresh) => fresh.write(&mut out, register, from..to + 1)?,
+        None => line::write_positions(&mut out, register, from..to + 1)?,
+    }
     tail.segment = segment;
     tail.blob = last.unwrap_or(tail.blob);
     tail.seq = to;
@@ -187,12 +241,14 @@ pub(super) fn mend(filing: &mut Filing<'_>) -> Result<u64> {
             continue;
         }
         let to = end_of(segment).min(head);
+        let is_whole = tail.seq >= to && found.whole == found.bytes;
         if tail.seq < to {
             let blobs = blobs_before(archive, segment + 1)?;
             add(register, archive, &mut tail, to, blobs)?;
         }
         if tail.seq == end_of(segment) {
-            ended.push((segment, sha256(&archive.segment(segment)?)));
+            let bytes = if is_whole { bytes } else { archive.segment(segment)? };
+            ended.push((segment, sha256(&bytes)));
         }
     }
     archive.finish_segments(&ended)?;
@@ -208,8 +264,8 @@ fn blobs_before(archive: &Archive<'_>, segment: u64) -> Result<u64> {
 
 /// The series of which a segment tells the start.
 fn starts_in(bytes: &[u8]) -> BTreeSet<(String, i16)> {
-    let lines = bytes.split_inclusive(|b| *b == b'\n').filter(|l| l.starts_with(b"{\"series\":"));
-    lines
+    let starts = all_lines(bytes).filter(|l| l.starts_with(b"{\"series\":"));
+    starts
         .filter_map(line::read)
         .filter_map(|line| match line {
             Line::Start(s) => Some((format!("{} {}", s.book.key(), s.series), s.year)),

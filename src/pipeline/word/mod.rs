@@ -58,12 +58,25 @@ pub(super) fn load(
     workspace: &Workspace<'_>,
     path: &Path,
 ) -> Result<std::result::Result<Recipe, Vec<Diagnostic>>> {
+    load_described(workspace, path, "")
+}
+
+/// The same; `otherwise` describes the document where nothing stands beside the file.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn load_described(
+    workspace: &Workspace<'_>,
+    path: &Path,
+    otherwise: &str,
+) -> Result<std::result::Result<Recipe, Vec<Diagnostic>>> {
     let file = path.display().to_string();
     let bytes = read(workspace.world, path)?;
     let (word, mut findings) = WordTemplate::compile(&bytes, &file)?;
     let beside = beside(path);
-    let is_described = workspace.world.stat(&beside).is_ok();
-    let text = if is_described { read_text(workspace.world, &beside)? } else { String::new() };
+    let is_beside = workspace.world.stat(&beside).is_ok();
+    let text = if is_beside { read_text(workspace.world, &beside)? } else { otherwise.to_owned() };
+    let is_described = is_beside || !otherwise.is_empty();
     let described = Template::compile(&text, &beside.display().to_string());
     let template = match (word, described) {
         (Some(word), Ok(described)) => {

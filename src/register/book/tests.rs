@@ -71,6 +71,7 @@ fn registration(given: &Given<'_>, want: &Want, number: crate::model::Number) ->
             parts: None,
         }],
         salt: [7; 16],
+        written: None,
     }
 }
 

@@ -57,6 +57,7 @@ fn add(register: &mut Sqlite, job: &str, count: usize) {
         fields: fields(n),
         files: vec![file(n)],
         salt: [7; 16],
+        written: None,
     });
     let mut chunk = Some(made.collect());
     register.commit(&batch, "t", &mut || Ok(chunk.take())).expect("commits");

@@ -44,6 +44,7 @@ fn registration(want: &Want, number: Number) -> Registration {
             parts: Some(sha256(b"p")),
         }],
         salt: [7; 16],
+        written: None,
     }
 }
 

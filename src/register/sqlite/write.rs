@@ -12,7 +12,7 @@ use rusqlite::{
     params,
 };
 
-use super::super::leaf::{Row, leaf_of};
+use super::super::leaf;
 use super::super::numbering::Heads;
 use super::Sqlite;
 use crate::archive::{Digest, FileRef, sha256};
@@ -264,32 +264,36 @@ fn add(
     seq: u64,
     r: &Registration,
 ) -> rusqlite::Result<()> {
-    let row = Row {
-        seq,
-        book: r.book,
-        series: r.series.clone(),
-        year: r.date.year(),
-        number: r.number,
-        date: r.date,
-        registered_at: at.to_owned(),
-        fields: r.fields.clone(),
-    };
     let json = |e: serde_json::Error| rusqlite::Error::ToSqlConversionFailure(Box::new(e));
-    let record = serde_json::to_string(&row).map_err(json)?;
-    let leaf = serde_json::to_vec(&leaf_of(&row, &record, &r.files, &r.salt)).map_err(json)?;
+    let made;
+    let written = match &r.written {
+        Some(written) if written.seq == seq => written,
+        _ => {
+            made = leaf::write(r, seq, at).map_err(json)?;
+            &made
+        }
+    };
     let moved = tx
         .prepare_cached(
             "INSERT INTO entries (seq, record, job, row_key, input)
              SELECT ?1, ?2, job, row_key, input FROM reservations
              WHERE book = ?3 AND series = ?4 AND year = ?5 AND number = ?6 AND job = ?7",
         )?
-        .execute(params![seq, record, r.book.key(), r.series, row.year, r.number.get(), job])?;
+        .execute(params![
+            seq,
+            written.record,
+            r.book.key(),
+            r.series,
+            r.date.year(),
+            r.number.get(),
+            job
+        ])?;
     if moved != 1 {
         return Err(rusqlite::Error::StatementChangedRows(moved));
     }
     add_files(tx, seq, &r.files)?;
     tx.prepare_cached("INSERT INTO leaves (seq, leaf, salt) VALUES (?1, ?2, ?3)")?
-        .execute(params![seq, leaf, r.salt.as_slice()])?;
+        .execute(params![seq, written.leaf.as_bytes(), r.salt.as_slice()])?;
     Ok(())
 }
 

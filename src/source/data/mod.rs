@@ -17,6 +17,8 @@ mod xls;
 mod xlsx;
 mod yaml;
 
+pub use table::NO_ROWS;
+
 use std::io;
 use std::path::Path;
 

@@ -16,7 +16,8 @@ const NOT_NFC: Code = code(10);
 const OUTER_BLANKS: Code = code(11);
 const MANY_COLUMNS: Code = code(13);
 const LOST_LETTER: Code = code(14);
-const NO_ROWS: Code = code(16);
+/// A table with headings and no rows.
+pub const NO_ROWS: Code = code(16);
 
 /// Columns from which a table is more likely a mistake.
 const UNUSUAL: usize = 1000;

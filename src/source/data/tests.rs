@@ -63,6 +63,29 @@ fn csv_in_every_dress_gives_the_same_rows() {
 }
 
 #[test]
+fn rows_hold_what_is_asked_for_and_all_cells_are_looked_at() {
+    let text = "Họ tên,Đơn vị,Ghi chú\nLê Đào,Phòng A,\u{7}\n".as_bytes();
+    let held = |only: &[&str]| {
+        let only = only.iter().map(|name| (*name).to_owned()).collect();
+        let options = Options { only: Some(only), ..Options::default() };
+        let (rows, _) = read_all(text, "a.csv", &options).expect("read");
+        assert_eq!(row_findings(&rows[0]), ["D0201 a.csv, row 2, column C “Ghi chú”"]);
+        serde_json::to_string(&rows[0].values).expect("JSON")
+    };
+    assert_eq!(held(&["don_vi"]), r#"{"don_vi":"Phòng A"}"#);
+    assert_eq!(held(&["Họ tên", "don_vi"]), r#"{"Họ tên":"Lê Đào","don_vi":"Phòng A"}"#);
+    assert_eq!(held(&["ghi_chu", "Ghi chú"]), r#"{"ghi_chu":null,"Ghi chú":null}"#);
+    // A name that is no column is to be told with all those that are.
+    assert!(held(&["don_vi", "dia_chi"]).contains("ho_ten"));
+    // Names that two columns share.
+    let rows = good("Họ tên,ho_ten\nmột,hai\n".as_bytes(), "a.csv");
+    assert_eq!(
+        serde_json::to_string(&rows[0].values).expect("JSON"),
+        r#"{"ho_ten":"hai","Họ tên":"một"}"#
+    );
+}
+
+#[test]
 fn csv_separator_is_told_even_when_headings_hold_the_other_one() {
     let rows = good("Tên;Số tiền, đồng;Ngày\nA;1,5;x\nB;2,5;y\n".as_bytes(), "a.csv");
     assert_eq!(rows[1].values["so_tien_dong"], "2,5");

@@ -2,7 +2,7 @@
 
 mod bad;
 mod blocks;
-mod fixture;
+pub mod fixture;
 mod office;
 mod parts;
 mod splits;

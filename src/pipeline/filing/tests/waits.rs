@@ -19,6 +19,8 @@ fn a_batch_waits_for_the_disk_a_few_times_however_large_it_is() {
         // move, if any is full, and beside it the checkpoint's.
         let sealed = usize::from(count > 1);
         assert_eq!(plan.waits.swap(0, SeqCst), 4 + sealed, "{count} documents");
+        // What the batch filled of the journal was listed when it was durable, without a wait.
+        assert_eq!(full_segments(dir.path()), count / 4);
         drop(filing);
         drop(open_faulty(&world, dir.path()).expect("opens again"));
         // Full segments of the journal are listed, here with four positions each.

@@ -1,0 +1,262 @@
+//! Deflates short texts: one block with the fixed codes, one look back for every word of four bytes.
+//!
+//! Knows: RFC 1951. Must not know: zip, XML.
+//!
+//! A letter's text is a few kilobytes. A general compressor clears tables for 64 KiB of history before
+//! each, which costs more than pressing the text itself; here a table of 16 KiB is cleared and nothing else.
+
+use std::cell::RefCell;
+
+/// Longer texts are for a compressor with more than one block: here every distance and every position fits.
+pub(super) const LONGEST: usize = 32 << 10;
+/// Shortest and longest repetition.
+const LEAST: usize = 4;
+const MOST: usize = 258;
+const TABLE_BITS: u32 = 13;
+
+thread_local! {
+    /// For the hash of a word the place after the one where it was seen last; 0 for none.
+    static SEEN: RefCell<[u16; 1 << TABLE_BITS]> = const { RefCell::new([0; 1 << TABLE_BITS]) };
+}
+
+/// The text deflated, as one whole stream; always the same bytes. `None` if it is longer than [`LONGEST`].
+pub(super) fn squeeze(text: &[u8]) -> Option<Vec<u8>> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    SEEN.with_borrow_mut(|seen| {
+        seen.fill(0);
+        Some(block(text, seen))
+    })
+}
+
+fn block(text: &[u8], seen: &mut [u16; 1 << TABLE_BITS]) -> Vec<u8> {
+    // Without any repetition a byte takes nine bits at most.
+    let mut bits =
+        Bits { out: Vec::with_capacity(text.len() + text.len() / 8 + 16), held: 0, count: 0 };
+    // The last block, and fixed codes.
+    bits.put(0b011, 3);
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        let Some(word) = word(text, at) else {
+            bits.literal(byte);
+            at += 1;
+            continue;
+        };
+        let before = std::mem::replace(&mut seen[hash(word)], place_after(at));
+        let Some(from) = usize::from(before).checked_sub(1) else {
+            bits.literal(byte);
+            at += 1;
+            continue;
+        };
+        let length = common(text, from, at);
+        if length < LEAST {
+            bits.literal(byte);
+            at += 1;
+            continue;
+        }
+        bits.repetition(length, at - from);
+        // Two places inside are remembered: all of them would cost more than they save.
+        let end = at + length;
+        for inside in [at + 1, end - 2] {
+            if let Some(word) = self::word(text, inside) {
+                seen[hash(word)] = place_after(inside);
+            }
+        }
+        at = end;
+    }
+    // The end of the block.
+    bits.put(0, 7);
+    bits.finish()
+}
+
+fn place_after(at: usize) -> u16 {
+    u16::try_from(at + 1).unwrap_or(0)
+}
+
+fn word(text: &[u8], at: usize) -> Option<u32> {
+    text.get(at..)?.first_chunk::<4>().map(|bytes| u32::from_le_bytes(*bytes))
+}
+
+fn hash(word: u32) -> usize {
+    (word.wrapping_mul(0x9E37_79B1) >> (32 - TABLE_BITS)) as usize
+}
+
+/// For how many bytes the text reads the same from both places on, at most [`MOST`].
+fn common(text: &[u8], from: usize, at: usize) -> usize {
+    let (before, here) = (text.get(from..).unwrap_or(&[]), text.get(at..).unwrap_or(&[]));
+    let here = here.get(..MOST).unwrap_or(here);
+    let (words, _) = here.as_chunks::<8>();
+    let (others, _) = before.as_chunks::<8>();
+    let mut length = 0;
+    for (a, b) in words.iter().zip(others) {
+        let differs = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+        if differs != 0 {
+            return length + differs.trailing_zeros() as usize / 8;
+        }
+        length += 8;
+    }
+    let rest = here.iter().zip(before).skip(length);
+    length + rest.take_while(|(a, b)| a == b).count()
+}
+
+/// Bits under construction, the lowest first.
+struct Bits {
+    out: Vec<u8>,
+    held: u64,
+    count: u32,
+}
+
+impl Bits {
+    /// At most 32 bits.
+    fn put(&mut self, bits: u32, count: u32) {
+        self.held |= u64::from(bits) << self.count;
+        self.count += count;
+        if self.count >= 32 {
+            self.out.extend_from_slice(&(self.held as u32).to_le_bytes());
+            self.held >>= 32;
+            self.count -= 32;
+        }
+    }
+
+    fn literal(&mut self, byte: u8) {
+        let code = LITERALS[usize::from(byte)];
+        self.put(u32::from(code.bits), u32::from(code.count));
+    }
+
+    fn repetition(&mut self, length: usize, distance: usize) {
+        let Some(code) = LENGTHS.get(length) else { return };
+        let (bits, count) = (u32::from(code.bits), u32::from(code.count));
+        let n = u32::try_from(distance.saturating_sub(1)).unwrap_or(0);
+        let (symbol, more) = if n < 4 {
+            (n, 0)
+        } else {
+            let top = n.ilog2();
+            (2 * top + (n >> (top - 1) & 1), top - 1)
+        };
+        // The code of a distance is five bits, the highest first; then come its lower bits.
+        let symbol = symbol.reverse_bits() >> 27;
+        let place = symbol | (n & ((1 << more) - 1)) << 5;
+        self.put(bits | place << count, count + 5 + more);
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        let bytes = self.held.to_le_bytes();
+        self.out.extend_from_slice(&bytes[..self.count.div_ceil(8) as usize]);
+        self.out
+    }
+}
+
+/// A code as it is written, with what follows it.
+#[derive(Clone, Copy)]
+struct Code {
+    bits: u16,
+    count: u8,
+}
+
+/// The fixed code of a symbol (RFC 1951, 3.2.6), turned round: codes are written from their highest bit.
+const fn fixed(symbol: u16) -> Code {
+    let (code, count) = match symbol {
+        0..=143 => (0x30 + symbol, 8),
+        144..=255 => (0x190 + symbol - 144, 9),
+        256..=279 => (symbol - 256, 7),
+        _ => (0xC0 + symbol - 280, 8),
+    };
+    Code { bits: code.reverse_bits() >> (16 - count), count: count as u8 }
+}
+
+static LITERALS: [Code; 256] = {
+    let mut table = [Code { bits: 0, count: 0 }; 256];
+    let mut symbol = 0;
+    while symbol < 256 {
+        table[symbol] = fixed(symbol as u16);
+        symbol += 1;
+    }
+    table
+};
+
+/// By length: symbols 257 to 284 stand for 3 to 257 with up to five more bits, 285 for 258.
+static LENGTHS: [Code; MOST + 1] = {
+    let mut table = [Code { bits: 0, count: 0 }; MOST + 1];
+    let (mut symbol, mut length) = (257_u16, 3);
+    while symbol < 285 {
+        let more = if symbol < 265 { 0 } else { (symbol - 261) / 4 };
+        let code = fixed(symbol);
+        let mut low = 0;
+        while low < 1 << more && length < MOST {
+            let bits = code.bits | low << code.count;
+            table[length] = Code { bits, count: code.count + more as u8 };
+            length += 1;
+            low += 1;
+        }
+        symbol += 1;
+    }
+    table[MOST] = fixed(285);
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use flate2::read::DeflateDecoder;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn back(deflated: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        DeflateDecoder::new(deflated).read_to_end(&mut out).expect("inflates");
+        out
+    }
+
+    /// Pieces that come again and again, as XML has them, between others that do not.
+    fn texts() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            any::<u8>().prop_map(|b| vec![b]),
+            Just(b"<w:r><w:t>".to_vec()),
+            Just("Sở Nội vụ".as_bytes().to_vec()),
+            (any::<u8>(), 1..700_usize).prop_map(|(b, n)| vec![b; n]),
+            proptest::collection::vec(any::<u8>(), 0..40),
+        ];
+        proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_text_comes_back(text in texts()) {
+            if let Some(deflated) = squeeze(&text) {
+                prop_assert!(deflated.len() <= text.len() + text.len() / 8 + 2);
+                prop_assert_eq!(squeeze(&text), Some(deflated.clone()));
+                prop_assert_eq!(back(&deflated), text);
+            }
+        }
+    }
+
+    #[test]
+    fn every_length_and_distance_comes_back() {
+        for length in 1..=600 {
+            let text = vec![b'x'; length];
+            assert_eq!(back(&squeeze(&text).expect("short")), text, "{length}");
+        }
+        let noise = |seed: usize, n: usize| -> Vec<u8> {
+            let byte = |i: usize| (i.wrapping_mul(0x9E37_79B1) ^ seed).to_le_bytes()[3];
+            (0..n).map(byte).collect()
+        };
+        for distance in [4, 5, 8, 9, 255, 256, 257, 4096, 16_384, 24_577, LONGEST - 300] {
+            let mut text = noise(7, distance);
+            text.extend_from_within(..distance.min(300));
+            assert_eq!(back(&squeeze(&text).expect("short")), text, "{distance}");
+        }
+    }
+
+    #[test]
+    fn longer_texts_are_left_to_others() {
+        assert!(squeeze(&vec![b'x'; LONGEST]).is_some_and(|d| back(&d).len() == LONGEST));
+        assert_eq!(squeeze(&vec![b'x'; LONGEST + 1]), None);
+        let xml = "<w:p><w:r><w:t>Sở Nội vụ</w:t></w:r></w:p>".repeat(100);
+        assert!(squeeze(xml.as_bytes()).is_some_and(|d| d.len() * 20 < xml.len()));
+    }
+}

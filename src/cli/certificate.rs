@@ -8,11 +8,11 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result, blocks};
-use crate::model::HonoureeKind;
+use crate::model::{Honouree, HonoureeKind};
 use crate::pipeline::acts::{Call, reissue};
 use crate::pipeline::certificate::{FORMS, Press, Settings, from_row, longest};
 use crate::pipeline::{PRINT_FOLDER, Workspace, write_file};
-use crate::source::data;
+use crate::source::{data, roll};
 use crate::text;
 
 use super::acts::{Acting, tell};
@@ -196,6 +196,32 @@ fn form(
     written(workspace, path, text.as_bytes(), ui)
 }
 
+/// A line of a list as a campaign would read it, with what there is to say of it; a record of a JSON or YAML file
+/// as it is.
+fn line(
+    workspace: &Workspace<'_>,
+    path: &Path,
+    wanted: usize,
+    ui: &mut Ui<'_>,
+) -> Result<Option<(Honouree, Place)>> {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    if ending.is_some_and(|e| matches!(e.as_str(), "json" | "yaml" | "yml")) {
+        let mut rows = data::open(workspace.world, path, &data::Options::default())?;
+        let found = rows.nth(wanted).transpose()?;
+        return Ok(found.map(|row| (from_row(&row.values), row.place)));
+    }
+    let mut read = roll::read(workspace.world, path, &roll::Options::default())?;
+    if read.lines.is_empty() {
+        ui.findings(&read.findings);
+        return Ok(None);
+    }
+    let Some(line) = read.lines.get(wanted) else { return Ok(None) };
+    let at = |place: &Place| place.row == line.place.row && place.sheet == line.place.sheet;
+    read.findings.retain(|d| at(&d.place));
+    ui.findings(&read.findings);
+    Ok(Some((line.honouree.clone(), line.place.clone())))
+}
+
 fn preview(
     workspace: &Workspace<'_>,
     form: &WhichForm,
@@ -207,9 +233,8 @@ fn preview(
     let Some(press) = open(workspace, form, ui)? else { return Ok(Exit::Findings) };
     let mut sample = longest(workspace, kind, press.award());
     if let Some((path, row)) = from {
-        let mut rows = data::open(workspace.world, path, &data::Options::default())?;
         let wanted = usize::try_from(row).unwrap_or(usize::MAX).saturating_sub(1);
-        let Some(found) = rows.nth(wanted).transpose()? else {
+        let Some((honouree, source)) = line(workspace, path, wanted, ui)? else {
             let shown = path.display();
             return Err(Failure::new(
                 FailureKind::Input,
@@ -218,8 +243,7 @@ fn preview(
             )
             .hint(text!("đếm từ 1, không kể tiêu đề", "count from 1, without the headings")));
         };
-        sample.certificate.honouree = from_row(&found.values);
-        sample.certificate.source = found.place;
+        (sample.certificate.honouree, sample.certificate.source) = (honouree, source);
     }
     let findings = press.check(std::slice::from_ref(&sample.certificate));
     ui.findings(&findings);

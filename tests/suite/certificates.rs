@@ -139,5 +139,12 @@ fn a_row_of_a_list_is_previewed() {
     let text = String::from_utf8(document).expect("UTF-8");
     assert!(text.contains("Bà Lê Thị Hoa") && text.contains("Chuyên viên, Phòng Tổng hợp"));
     let output = vanthu(dir.path(), &["preview", "--data", "ds.csv", "--row", "2"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(2)); // As a campaign reads it: titles above, a section, a name in capitals.
+    let list = "DANH SÁCH ĐỀ NGHỊ,,,\nSTT,Họ và tên,Chức vụ,Thành tích\nI. Văn phòng Sở,,,\n1,BÀ TRẦN THỊ MAI,Chuyên viên,xuất sắc\n";
+    std::fs::write(dir.path().join("ds2.csv"), list).expect("written");
+    let bytes = made(dir.path(), &["preview", "--data", "ds2.csv"]);
+    let document =
+        parts(&bytes).into_iter().find(|(n, _)| n == "word/document.xml").expect("one").1;
+    let text = String::from_utf8(document).expect("UTF-8");
+    assert!(text.contains("Bà Trần Thị Mai") && text.contains("Chuyên viên, Văn phòng Sở"));
 }

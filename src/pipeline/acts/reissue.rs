@@ -93,6 +93,7 @@ fn again(
         reissued: Some(desk.date),
     };
     let made = press.print(&certificate, &stamp)?;
+    press.read_back(&certificate, &stamp, &made.bytes)?;
     act.fields.insert(VOUCHER_FIELD.to_owned(), stamp.qr.into());
     let bytes = made.bytes.clone();
     act.files.push(made);

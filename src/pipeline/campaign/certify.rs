@@ -150,6 +150,7 @@ impl Presses<'_> {
     ) -> Result<Attachment> {
         let press = self.by_form.get(form).ok_or_else(crate::register::no_such_want)?;
         let (made, page) = press.print_page(certificate, stamp)?;
+        press.read_back(certificate, stamp, &made.bytes)?;
         if let Ok(mut stamps) = self.stamps.lock() {
             stamps.insert(index, stamp.clone());
         }

@@ -7,6 +7,7 @@
 //! clerk's with tags. [`Press::check`] says everything that is wrong with all certificates before
 //! numbers are taken; [`Press::print`] makes one for its number, [`Press::sheaf`] many in one file.
 
+mod back;
 mod code;
 mod codes;
 mod kept;

@@ -104,7 +104,15 @@ fn every_built_in_form_takes_the_longest_texts_of_every_kind() {
             let one = press.print(&sample.certificate, &sample.stamp).expect("prints");
             let again = press.print(&sample.certificate, &sample.stamp).expect("prints");
             assert_eq!(one, again, "the same words give the same bytes");
-            crate::docx::read(&one.bytes, "a.docx").expect("is a Word file");
+            press.read_back(&sample.certificate, &sample.stamp, &one.bytes).expect("says it");
+            // Another person's, or under another decision.
+            let mut other = sample.certificate.clone();
+            other.honouree.name = "Lê Văn An".into();
+            let failure = press.read_back(&other, &sample.stamp, &one.bytes).expect_err("differs");
+            assert!(failure.message.vi.contains("Lê Văn An"), "{}", failure.message.vi);
+            let mut other = sample.certificate.clone();
+            other.decision = "9999/QĐ-UBND".into();
+            press.read_back(&other, &sample.stamp, &one.bytes).expect_err("differs");
             assert!(!press.grid(kind).expect("a grid").is_empty());
         }
     }

@@ -73,6 +73,12 @@ impl WordForm {
         found
     }
 
+    /// True if a tag prints the field wherever it stands outside of loops and conditions.
+    pub(super) fn prints(&self, name: &str) -> bool {
+        let mut fields = self.template.fields().iter();
+        fields.any(|f| f.field.path == name && !f.field.optional && !f.field.in_loop)
+    }
+
     /// The filled file.
     pub(super) fn fill(
         &self,

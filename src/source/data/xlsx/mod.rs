@@ -146,11 +146,9 @@ impl sheet::Cells for Cells {
                         };
                         let hidden = attribute(&e, "hidden");
                         let hidden = matches!(hidden.as_deref(), Some("1" | "true"));
-                        if let (true, Some(range)) = (hidden, number("min").zip(number("max"))) {
-                            if self.hidden.len() < MOST_HIDDEN {
-                                self.hidden.push(range);
-                            }
-                        }
+                        let range = number("min").zip(number("max"));
+                        let range = range.filter(|_| hidden && self.hidden.len() < MOST_HIDDEN);
+                        self.hidden.extend(range);
                     }
                     "mergeCell" => {
                         let area = attribute(&e, "ref").and_then(|area| parse_area(&area));

@@ -1,0 +1,62 @@
+//! A written certificate read back: what was to be printed stands in the file.
+//!
+//! Knows: which words a form prints. Must not know: how a page looks, the book.
+
+use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::docx;
+use crate::pipeline::awards::Stamp;
+use crate::pipeline::search::words_of;
+use crate::text;
+
+use super::{Certificate, Make, Press};
+
+/// What must come back, where the form prints it: the names that a form may use for it.
+const MUST: [&[&str]; 3] = [&["ten", "ten_day_du", "ho_ten"], &["hinh_thuc"], &["so_quyet_dinh"]];
+
+impl Press<'_> {
+    /// Reads a certificate that was made and looks for the name, the award and the decision in it.
+    ///
+    /// # Errors
+    /// `Output` if the file cannot be read back, or lacks one of them: then the program or the form is wrong, and
+    /// nothing is handed out.
+    pub fn read_back(&self, certificate: &Certificate, stamp: &Stamp, bytes: &[u8]) -> Result<()> {
+        let values = self.values(certificate, Some(stamp));
+        let said = flat(&words_of(&docx::read(bytes, &self.file)?));
+        for names in MUST {
+            let Some(name) = names.iter().find(|n| self.prints(n, certificate)) else { continue };
+            let key = if *name == "ho_ten" { "ten" } else { name };
+            let Some(value) = values.get(key).filter(|v| !v.is_empty()) else { continue };
+            if said.contains(&flat(value)) {
+                continue;
+            }
+            let place = Place::file(&self.file).item(&certificate.honouree.name);
+            let message = text!(
+                "giấy vừa lập đọc lại không thấy “{value}”",
+                "the certificate that was made does not say “{value}” when it is read back"
+            );
+            return Err(Failure::new(FailureKind::Output, place, message).hint(text!(
+                "xem lại ô hoặc thẻ {{{key}}} của mẫu; nếu mẫu đúng thì báo lỗi chương trình",
+                "look at the box or tag {{{key}}} of the form; if it is right, report a fault of the program"
+            )));
+        }
+        Ok(())
+    }
+
+    /// True if the form prints a value for this kind.
+    fn prints(&self, name: &str, certificate: &Certificate) -> bool {
+        match &self.make {
+            Make::Boxes(printer) => {
+                let kind = certificate.honouree.kind;
+                let boxes = printer.form().boxes.iter().filter(|b| b.is_for(kind));
+                boxes.flat_map(|b| b.names()).any(|n| n == name)
+            }
+            Make::Word(form) => form.prints(name),
+        }
+    }
+}
+
+/// Lines joined, blanks single, small letters: a box may print capitals and break lines.
+fn flat(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c == '\u{a0}').filter(|w| !w.is_empty());
+    words.collect::<Vec<_>>().join(" ").to_lowercase()
+}

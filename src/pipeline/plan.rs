@@ -225,18 +225,18 @@ struct Planner<'p, 'w> {
     repeated: HashMap<(String, Option<u32>, String), (usize, usize)>,
 }
 
-/// What a step says of all its rows.
+/// The step that a row belongs to.
 #[derive(Clone, Copy)]
-struct SourceOf {
-    /// Its index.
+struct Of {
     index: usize,
-    /// Length of its source's text.
+    /// Bytes of its source.
     length: usize,
+    /// True if that is a Word file.
     is_word: bool,
 }
 
-impl SourceOf {
-    fn new(index: usize, planned: &PlannedStep) -> Self {
+impl Of {
+    fn step(index: usize, planned: &PlannedStep) -> Self {
         let recipe = &planned.recipe;
         Self { index, length: recipe.text.len(), is_word: recipe.bytes().is_some() }
     }
@@ -286,7 +286,8 @@ impl<'p, 'w> Planner<'p, 'w> {
             // Given away, not copied: a list of thousands may stand there, and nobody asks again.
             let with = std::mem::take(&mut self.plan.steps[index].step.with);
             let outcome = self.alone(index, with);
-            self.take(SourceOf::new(index, &self.plan.steps[index]), outcome);
+            let of = Of::step(index, &self.plan.steps[index]);
+            self.take(of, outcome);
             return Ok(());
         }
         let step = self.plan.steps[index].step.clone();
@@ -310,7 +311,8 @@ impl<'p, 'w> Planner<'p, 'w> {
         let made = (first..).zip(given).collect::<Vec<_>>().into_par_iter();
         let made: Vec<_> = made.map(|(index, with)| (index, this.alone(index, with))).collect();
         for (index, outcome) in made {
-            self.take(SourceOf::new(index, &self.plan.steps[index]), outcome);
+            let of = Of::step(index, &self.plan.steps[index]);
+            self.take(of, outcome);
         }
     }
 
@@ -372,7 +374,7 @@ impl<'p, 'w> Planner<'p, 'w> {
     ) -> Result<usize> {
         let (mut count, mut made) = (0, Vec::new());
         let mut chunk = next_rows(rows)?;
-        let source = SourceOf::new(maker.index, maker.planned);
+        let of = Of::step(maker.index, maker.planned);
         let make = |row: data::Row| {
             let values = with_defaults(row.values, with);
             maker.make(row.place, values, row.findings)
@@ -383,7 +385,7 @@ impl<'p, 'w> Planner<'p, 'w> {
             let (outcomes, next) = rayon::join(
                 || chunk.into_par_iter().map(make).collect(),
                 || {
-                    self.take_all(source, before);
+                    self.take_all(of, before);
                     next_rows(rows)
                 },
             );
@@ -391,13 +393,13 @@ impl<'p, 'w> Planner<'p, 'w> {
             (self.on_row)(count as u64);
             chunk = next?;
         }
-        self.take_all(source, made);
+        self.take_all(of, made);
         Ok(count)
     }
 
-    fn take_all(&mut self, source: SourceOf, outcomes: Vec<Outcome>) {
+    fn take_all(&mut self, of: Of, outcomes: Vec<Outcome>) {
         for outcome in outcomes {
-            self.take(source, outcome);
+            self.take(of, outcome);
         }
     }
 
@@ -431,12 +433,14 @@ impl<'p, 'w> Planner<'p, 'w> {
             data.insert((*last).to_owned(), list);
         }
         let outcome = self.make_one(index, data, findings);
-        self.take(SourceOf::new(index, &self.plan.steps[index]), outcome);
+        let of = Of::step(index, &self.plan.steps[index]);
+        self.take(of, outcome);
         Ok(())
     }
 
     /// Puts a row into the plan.
-    fn take(&mut self, source: SourceOf, outcome: Outcome) {
+    fn take(&mut self, of: Of, outcome: Outcome) {
+        let index = of.index;
         let Outcome { row, data, size, digest, document, findings } = outcome;
         let mut errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code);
         let first_error = errors.next();
@@ -449,7 +453,7 @@ impl<'p, 'w> Planner<'p, 'w> {
             if self.plan.purpose != Purpose::Draft || !only_form {
                 if let Some(document) = document.filter(|_| self.plan.refused.len() < MOST_REFUSED)
                 {
-                    self.plan.refused.push((source.index, document));
+                    self.plan.refused.push((index, document));
                 }
                 return;
             }
@@ -463,13 +467,13 @@ impl<'p, 'w> Planner<'p, 'w> {
         let date = document.date.date().unwrap_or(self.today);
         let subject = plain(&document.subject).replace('\n', " ");
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
-        self.kept = self.kept.saturating_add(source.length + size);
+        self.kept = self.kept.saturating_add(of.length + size);
         // One large document is kept whatever its size: making it twice costs more.
         let kept = self.kept < KEPT || self.plan.documents.is_empty();
         let before = self.plan.documents.last();
         let row = RowPlace::new(row, before.map(|b| &b.row));
         // Nobody asks for the values of a draft that is laid out from its document, which is kept.
-        let is_asked = self.plan.purpose != Purpose::Draft || !kept || source.is_word;
+        let is_asked = self.plan.purpose != Purpose::Draft || !kept || of.is_word;
         let data = if is_asked {
             RowData::new(&data, before.map(|b| &b.data))
         } else {
@@ -480,7 +484,7 @@ impl<'p, 'w> Planner<'p, 'w> {
             None => subject.into(),
         };
         self.plan.documents.push(Planned {
-            step: source.index,
+            step: index,
             row,
             type_id,
             book: if is_copy(&document.type_id) { Book::Copies } else { Book::Outgoing },

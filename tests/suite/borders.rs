@@ -62,7 +62,9 @@ fn is_test(name: &str) -> bool {
 
 /// The code before a file's test module.
 fn code(text: &str) -> &str {
-    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text)
+    let at = text.find("#[cfg(test)]\nmod tests {");
+    let at = at.or_else(|| text.find("#[cfg(test)]\npub(crate) mod tests {"));
+    &text[..at.unwrap_or(text.len())]
 }
 
 fn used(text: &str) -> BTreeSet<String> {

@@ -33,6 +33,8 @@ pub(super) struct Outcome {
     /// Length of the data as JSON, and the digest that tells it from other rows of the step.
     pub(super) size: usize,
     pub(super) digest: Digest,
+    /// Whether the data may be asked for again, even where the document is kept.
+    pub(super) needs_data: bool,
     pub(super) document: Option<Document>,
     pub(super) findings: Vec<Diagnostic>,
 }
@@ -73,7 +75,9 @@ impl Maker<'_> {
             Value::Object(data) => data,
             _ => Map::new(),
         };
-        Outcome { row, data, size, digest, document, findings }
+        // A draft that is laid out from its document takes no number, and nothing else of its row.
+        let needs_data = self.purpose != Purpose::Draft || self.planned.recipe.bytes().is_some();
+        Outcome { row, data, size, digest, needs_data, document, findings }
     }
 }
 

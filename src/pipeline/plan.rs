@@ -423,7 +423,7 @@ impl<'p, 'w> Planner<'p, 'w> {
 
     /// Puts a row into the plan; `length` is that of its step's source.
     fn take(&mut self, index: usize, length: usize, outcome: Outcome) {
-        let Outcome { row, data, size, digest, document, findings } = outcome;
+        let Outcome { row, data, size, digest, needs_data, document, findings } = outcome;
         let mut errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code);
         let first_error = errors.next();
         let only_form = first_error.iter().copied().chain(errors).all(|c| c.family == Family::T);
@@ -454,11 +454,7 @@ impl<'p, 'w> Planner<'p, 'w> {
         let kept = self.kept < KEPT || self.plan.documents.is_empty();
         let before = self.plan.documents.last();
         let row = RowPlace::new(row, before.map(|b| &b.row));
-        // Nobody asks for the values of a draft that is laid out from its document, which is kept.
-        let is_asked = self.plan.purpose != Purpose::Draft
-            || !kept
-            || self.plan.steps[index].recipe.bytes().is_some();
-        let data = if is_asked {
+        let data = if needs_data || !kept {
             RowData::new(&data, before.map(|b| &b.data))
         } else {
             RowData::default()

@@ -127,7 +127,7 @@ fn sum(content: &[u8]) -> [u8; 32] {
 /// Deflates hard, unless that was done before the program began.
 fn once(content: &[u8], sha256: &[u8; 32]) -> Option<Vec<u8>> {
     #[cfg(test)]
-    super::pressed::tests::see(*sha256, content);
+    super::pressed::see(*sha256, content);
     match super::pressed::ready(sha256) {
         Some(data) => Some(data.to_vec()),
         None => ONCE.with_borrow_mut(|c| deflate(c, content)),

@@ -25,7 +25,10 @@ fn entries(mut rest: &[u8]) -> impl Iterator<Item = (&[u8; 32], &[u8])> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+pub(crate) use tests::{see, seen_parts_lie_ready};
+
+#[cfg(test)]
+mod tests {
     use std::cell::RefCell;
     use std::collections::BTreeMap;
     use std::io::Read;
@@ -43,7 +46,7 @@ pub(crate) mod tests {
     }
 
     /// Remembers a part.
-    pub(in crate::docx) fn see(digest: [u8; 32], content: &[u8]) {
+    pub(crate) fn see(digest: [u8; 32], content: &[u8]) {
         SEEN.with_borrow_mut(|seen| {
             seen.entry(digest).or_insert_with(|| content.to_vec());
         });

@@ -284,6 +284,15 @@ impl<'w> Filing<'w> {
         Ok(rows)
     }
 
+    /// Those of them that have one of these keys, and perhaps others.
+    pub fn issued_of(
+        &self,
+        job: &str,
+        keys: &mut dyn ExactSizeIterator<Item = String>,
+    ) -> Result<BTreeMap<String, JobRow>> {
+        issued_of(self.register.as_ref(), job, keys)
+    }
+
     /// Issues a batch, whole or not at all: after an error nothing was numbered, registered or filed.
     /// Memory stays flat but for about 0.3 KB a document (its place and code) and what `wants` holds.
     pub fn issue_batch(
@@ -357,6 +366,20 @@ fn not_lost(path: &Path) -> Failure {
 /// The register of an office for reading, without the lock; `None` where nothing was registered yet.
 pub fn read_register(dir: &Path) -> Result<Option<Sqlite>> {
     Sqlite::read(&dir.join(REGISTER))
+}
+
+/// The rows of a job that have one of these keys, by key; others of the job may be among them.
+pub(in crate::pipeline) fn issued_of(
+    register: &dyn Register,
+    job: &str,
+    keys: &mut dyn ExactSizeIterator<Item = String>,
+) -> Result<BTreeMap<String, JobRow>> {
+    let mut rows = BTreeMap::new();
+    register.job_rows_of(job, keys, &mut |row| {
+        rows.insert(row.row_key.clone(), row);
+        Ok(())
+    })?;
+    Ok(rows)
 }
 
 pub(in crate::pipeline) fn take_lock(

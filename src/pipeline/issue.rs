@@ -18,7 +18,7 @@ use crate::text;
 
 use super::codes::BAD_NAME;
 use super::fields::fields_of;
-use super::filing::{Filing, Issued, Mended, Progress, Rendered, read_register};
+use super::filing::{Filing, Issued, Mended, Progress, Rendered, issued_of, read_register};
 use super::plan::Plan;
 use super::planned::{Columns, Planned};
 use super::repeats::{Arrivals, came_back, taken};
@@ -75,13 +75,11 @@ pub struct Report {
 pub fn preview(workspace: &Workspace<'_>, plan: &Plan, job: &str) -> Result<Report> {
     let register = read_register(&workspace.dir)?;
     let register = register.as_ref().map(|r| r as &dyn register::Register);
-    let mut earlier = BTreeMap::new();
-    if let Some(register) = register {
-        register.job_rows(job, &mut |row| {
-            earlier.insert(row.row_key.clone(), row);
-            Ok(())
-        })?;
-    }
+    let mut keys = plan.documents.iter().map(Planned::row_key);
+    let earlier = match register {
+        Some(register) => issued_of(register, job, &mut keys)?,
+        None => BTreeMap::new(),
+    };
     let wants = PlannedWants::new(workspace, plan, &earlier)?;
     let today = workspace.world.today();
     let numbers = register::plan(register, Book::Outgoing, &workspace.office, &wants, today)?;
@@ -130,7 +128,8 @@ pub fn issue(
 ) -> Result<Report> {
     let mut filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, ticket.wait)?;
     let mut report = Report { mended: told(filing.mended()), ..Report::default() };
-    let earlier = filing.issued_rows(&ticket.job)?;
+    let mut keys = plan.documents.iter().map(Planned::row_key);
+    let earlier = filing.issued_of(&ticket.job, &mut keys)?;
     let wants = PlannedWants::new(workspace, plan, &earlier)?;
     if wants.count() > 0 {
         let today = workspace.world.today();

@@ -117,7 +117,7 @@ pub fn preview_arrivals(workspace: &Workspace<'_>, arrivals: &[Arrival]) -> Resu
     let mut received = Received::default();
     let found = check_arrivals(workspace, register, arrivals)?;
     received.findings = found.into_iter().map(|(_, d)| d).collect();
-    let wants = ArrivalWants::new(workspace, arrivals, &BTreeMap::new());
+    let wants = ArrivalWants::new(workspace, arrivals, keys_of(arrivals), &BTreeMap::new());
     let today = workspace.world.today();
     let plan = register::plan(register, Book::Incoming, &workspace.office, &wants, today)?;
     received.findings.extend(wants.placed(plan.findings));
@@ -149,8 +149,9 @@ pub fn receive(
 ) -> Result<Received> {
     let mut filing = Filing::open(workspace.world, &workspace.dir, &workspace.office, ticket.wait)?;
     let mut received = Received { mended: told(filing.mended()), ..Received::default() };
-    let earlier = filing.issued_rows(&ticket.job)?;
-    let wants = ArrivalWants::new(workspace, arrivals, &earlier);
+    let keys = keys_of(arrivals);
+    let earlier = filing.issued_of(&ticket.job, &mut keys.iter().cloned())?;
+    let wants = ArrivalWants::new(workspace, arrivals, keys, &earlier);
     // What an earlier run received is in the book already, and is no repeat.
     let fresh: Vec<Arrival> =
         wants.fresh.iter().filter_map(|i| arrivals.get(*i)).cloned().collect();
@@ -227,6 +228,18 @@ fn render(
     Ok(Rendered { bytes, extension, parts, fields, further: papers.further })
 }
 
+/// Identities of arrivals in their job; the same one a second time is another.
+fn keys_of(arrivals: &[Arrival]) -> Vec<String> {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let key = |arrival: &Arrival| {
+        let base = identity(arrival);
+        let nth = seen.entry(base.clone()).or_insert(0);
+        *nth += 1;
+        format!("{base}-{nth}")
+    };
+    arrivals.iter().map(key).collect()
+}
+
 /// The wants of arrivals that no earlier run of the job has received.
 struct ArrivalWants<'a> {
     arrivals: &'a [Arrival],
@@ -242,6 +255,7 @@ impl<'a> ArrivalWants<'a> {
     fn new(
         workspace: &Workspace<'_>,
         arrivals: &'a [Arrival],
+        keys: Vec<String>,
         before: &BTreeMap<String, JobRow>,
     ) -> Self {
         let mut wants = Self {
@@ -252,12 +266,7 @@ impl<'a> ArrivalWants<'a> {
             keys: Vec::new(),
             earlier: Vec::new(),
         };
-        let mut seen: HashMap<String, u32> = HashMap::new();
-        for (index, arrival) in arrivals.iter().enumerate() {
-            let base = identity(arrival);
-            let nth = seen.entry(base.clone()).or_insert(0);
-            *nth += 1;
-            let key = format!("{base}-{nth}");
+        for (index, key) in keys.into_iter().enumerate() {
             match before.get(&key) {
                 Some(row) => wants.earlier.push((index, row.clone())),
                 None => {

@@ -364,6 +364,9 @@ pub trait Register: Send {
     /// The leaves from position `from` on, verbatim and in order.
     fn leaves(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()>;
 
+    /// The leaf of a position, verbatim; `None` where there is none.
+    fn leaf(&self, seq: u64) -> Result<Option<Vec<u8>>>;
+
     /// Streams the entries that fit; returns how many.
     fn entries(&self, filter: &Filter, each: &mut dyn FnMut(Entry) -> Result<()>) -> Result<u64>;
 
@@ -381,6 +384,15 @@ pub trait Register: Send {
 
     /// The job's registered rows in order of registration.
     fn job_rows(&self, job: &str, each: &mut dyn FnMut(JobRow) -> Result<()>) -> Result<()>;
+
+    /// Those of the job's registered rows that have one of the keys, others of the job perhaps among them.
+    /// Takes no longer for the rows that a job has besides: an office may use one job file for years.
+    fn job_rows_of(
+        &self,
+        job: &str,
+        keys: &mut dyn ExactSizeIterator<Item = String>,
+        each: &mut dyn FnMut(JobRow) -> Result<()>,
+    ) -> Result<()>;
 
     /// What a registered document was made from: the want's `input`.
     fn input(&self, seq: u64) -> Result<Option<String>>;

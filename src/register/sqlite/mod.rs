@@ -76,11 +76,6 @@ impl Sqlite {
         schema::check_pages(self)
     }
 
-    /// The leaf at a position.
-    pub(super) fn leaf(&self, seq: u64) -> Result<Option<Vec<u8>>> {
-        read::leaf(self, seq)
-    }
-
     /// As [`Register::records`], at most so many.
     pub(super) fn some_records(
         &self,
@@ -165,6 +160,10 @@ impl Register for Sqlite {
         read::head(self)
     }
 
+    fn leaf(&self, seq: u64) -> Result<Option<Vec<u8>>> {
+        read::leaf(self, seq)
+    }
+
     fn leaves(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
         read::leaves(self, from, each)
     }
@@ -189,6 +188,15 @@ impl Register for Sqlite {
 
     fn job_rows(&self, job: &str, each: &mut dyn FnMut(JobRow) -> Result<()>) -> Result<()> {
         read::job_rows(self, job, each)
+    }
+
+    fn job_rows_of(
+        &self,
+        job: &str,
+        keys: &mut dyn ExactSizeIterator<Item = String>,
+        each: &mut dyn FnMut(JobRow) -> Result<()>,
+    ) -> Result<()> {
+        read::job_rows_of(self, job, keys, each)
     }
 
     fn input(&self, seq: u64) -> Result<Option<String>> {

@@ -260,24 +260,65 @@ pub(super) fn job_rows(
     each: &mut dyn FnMut(JobRow) -> Result<()>,
 ) -> Result<()> {
     const SQL: &str = "SELECT row_key, seq, record FROM entries WHERE job = ?1 ORDER BY seq";
-    let values = [Value::from(job.to_owned())];
-    stream(
-        register,
-        SQL,
-        &values,
-        &mut |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
-        &mut |(row_key, seq, record): (String, u64, String)| {
-            let row = row_of(register, &record)?;
-            each(JobRow {
-                row_key,
-                seq,
-                series: row.series,
-                year: row.year,
-                number: row.number,
-                notation: row.fields.notation,
-            })
-        },
-    )
+    job_rows_by(register, SQL, &[Value::from(job.to_owned())], each)
+}
+
+/// Rows of a job that are read at once rather than looked up, for each key that is asked for.
+const AT_ONCE: usize = 4;
+
+pub(super) fn job_rows_of(
+    register: &Sqlite,
+    job: &str,
+    keys: &mut dyn ExactSizeIterator<Item = String>,
+    each: &mut dyn FnMut(JobRow) -> Result<()>,
+) -> Result<()> {
+    const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM entries WHERE job = ?1 LIMIT ?2)";
+    const SQL: &str = "SELECT row_key, seq, record FROM entries WHERE job = ?1 AND row_key = ?2";
+    let few = keys.len().saturating_mul(AT_ONCE);
+    let limit = i64::try_from(few).unwrap_or(i64::MAX).saturating_add(1);
+    let count: i64 = register
+        .conn
+        .prepare_cached(COUNT)
+        .and_then(|mut s| s.query_row((job, limit), |r| r.get(0)))
+        .map_err(|e| register.fail(e))?;
+    if count == 0 {
+        return Ok(());
+    }
+    if count < limit {
+        return job_rows(register, job, each);
+    }
+    for key in keys {
+        let values = [Value::from(job.to_owned()), Value::from(key)];
+        job_rows_by(register, SQL, &values, each)?;
+    }
+    Ok(())
+}
+
+fn job_rows_by(
+    register: &Sqlite,
+    sql: &str,
+    values: &[Value],
+    each: &mut dyn FnMut(JobRow) -> Result<()>,
+) -> Result<()> {
+    stream(register, sql, values, &mut |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)), &mut |(
+        row_key,
+        seq,
+        record,
+    ): (
+        String,
+        u64,
+        String,
+    )| {
+        let row = row_of(register, &record)?;
+        each(JobRow {
+            row_key,
+            seq,
+            series: row.series,
+            year: row.year,
+            number: row.number,
+            notation: row.fields.notation,
+        })
+    })
 }
 
 pub(super) fn input(register: &Sqlite, seq: u64) -> Result<Option<String>> {

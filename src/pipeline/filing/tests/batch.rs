@@ -203,3 +203,26 @@ proptest! {
         );
     }
 }
+
+#[test]
+fn rows_of_a_job_are_found_by_key_however_many_it_has() {
+    let (world, dir) = (system(), folder());
+    let mut filing = open(&world, dir.path(), 9).expect("opens");
+    let of = |filing: &Filing<'_>, job: &str, keys: &[&str]| {
+        let mut keys = keys.iter().map(|k| (*k).to_owned());
+        filing.issued_of(job, &mut keys).expect("reads")
+    };
+    assert!(of(&filing, "a", &["a-3"]).is_empty(), "a job that issued nothing");
+    let issued = issue(&mut filing, "a", &wants("a", 12)).expect("issues").issued;
+    issue(&mut filing, "b", &wants("a", 12)).expect("issues");
+    // Few of many rows are looked up one by one, most of them are read at once.
+    for keys in [vec!["a-3", "none", "a-11"], vec!["a-3", "a-11", "x", "y", "z"]] {
+        let found = of(&filing, "a", &keys);
+        for (key, at) in [("a-3", 3), ("a-11", 11)] {
+            assert_eq!(found[key].seq, issued[at].seq, "{keys:?}");
+        }
+        assert!(!found.contains_key("none") && !found.contains_key("x"));
+    }
+    assert_eq!(of(&filing, "a", &["a-3", "none"]).len(), 1, "no other row is read");
+    assert!(of(&filing, "c", &["a-3"]).is_empty(), "another job");
+}

@@ -372,6 +372,9 @@ impl Register for FaultyRegister {
     fn head(&self) -> Result<u64> {
         self.inner.head()
     }
+    fn leaf(&self, seq: u64) -> Result<Option<Vec<u8>>> {
+        self.inner.leaf(seq)
+    }
     fn leaves(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
         self.inner.leaves(from, each)
     }
@@ -383,6 +386,14 @@ impl Register for FaultyRegister {
     }
     fn job_rows(&self, job: &str, each: &mut dyn FnMut(JobRow) -> Result<()>) -> Result<()> {
         self.inner.job_rows(job, each)
+    }
+    fn job_rows_of(
+        &self,
+        job: &str,
+        keys: &mut dyn ExactSizeIterator<Item = String>,
+        each: &mut dyn FnMut(JobRow) -> Result<()>,
+    ) -> Result<()> {
+        self.inner.job_rows_of(job, keys, each)
     }
     fn input(&self, seq: u64) -> Result<Option<String>> {
         self.inner.input(seq)

@@ -185,8 +185,6 @@ pub struct JobState {
     pub title: String,
     /// When its first number was reserved.
     pub begun_at: String,
-    /// Rows already registered under it.
-    pub issued: u64,
 }
 
 /// A row of a job that is already registered.

@@ -247,10 +247,8 @@ pub(super) fn leaves(
 }
 
 pub(super) fn job(register: &Sqlite, job: &str) -> Result<Option<JobState>> {
-    const SQL: &str = "SELECT title, begun_at, (SELECT count(*) FROM entries WHERE job = ?1)
-        FROM jobs WHERE id = ?1";
-    let state =
-        |r: &SqlRow<'_>| Ok(JobState { title: r.get(0)?, begun_at: r.get(1)?, issued: r.get(2)? });
+    const SQL: &str = "SELECT title, begun_at FROM jobs WHERE id = ?1";
+    let state = |r: &SqlRow<'_>| Ok(JobState { title: r.get(0)?, begun_at: r.get(1)? });
     register.conn.query_row(SQL, [job], state).optional().map_err(|e| register.fail(e))
 }
 

@@ -212,7 +212,7 @@ pub struct Position<'a> {
     pub made: Option<(&'a str, &'a str, &'a str)>,
 }
 
-/// Writes one position, as [`push`] would: the texts are JSON already, and nearly each of their bytes is
+/// Writes one position, as `push` would: the texts are JSON already, and nearly each of their bytes is
 /// copied or gets a backslash.
 pub fn write_position(out: &mut Vec<u8>, position: &Position<'_>) -> Result<()> {
     let begin = format!("{{\"seq\":{}", position.seq);

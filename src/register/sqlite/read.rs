@@ -233,6 +233,20 @@ pub(super) fn head(register: &Sqlite) -> Result<u64> {
         .map_err(|e| register.fail(e))
 }
 
+/// Where the newest commit began; `None` in a register of before this was kept, or that was made again.
+pub(super) fn newest_commit(register: &Sqlite) -> Result<Option<u64>> {
+    const KEPT: &str =
+        "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'newest_commit'";
+    const SQL: &str = "SELECT first FROM newest_commit";
+    let read = || -> rusqlite::Result<Option<u64>> {
+        if register.conn.query_row(KEPT, [], |_| Ok(())).optional()?.is_none() {
+            return Ok(None);
+        }
+        register.conn.query_row(SQL, [], |r| r.get(0)).optional()
+    };
+    read().map_err(|e| register.fail(e))
+}
+
 pub(super) fn leaves(
     register: &Sqlite,
     from: u64,

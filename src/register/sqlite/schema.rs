@@ -16,6 +16,11 @@ use crate::{text, world};
 const APPLICATION_ID: i32 = 0x7674_6875;
 /// Number of the schema in `schema.sql`.
 const SCHEMA: i32 = 2;
+/// Where the newest commit began. A table beside the others: registers of before it get it with their next commit.
+pub(super) const NEWEST_COMMIT: &str = "CREATE TABLE IF NOT EXISTS newest_commit (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    first INTEGER NOT NULL CHECK (first > 0)
+) STRICT";
 /// Pages in the log after which a commit itself moves them into the file (64 MB). [`tidy`] does it while
 /// others wait for the disk anyway, and closing does.
 const LOG_PAGES: u32 = 16_384;
@@ -60,6 +65,7 @@ pub(super) fn open(path: &Path) -> Result<Sqlite> {
 fn lay(conn: &mut Connection) -> rusqlite::Result<()> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(include_str!("schema.sql"))?;
+    tx.execute_batch(NEWEST_COMMIT)?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     tx.pragma_update(None, "user_version", SCHEMA)?;
     tx.commit()

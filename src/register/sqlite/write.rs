@@ -210,6 +210,7 @@ pub(super) fn commit(
     let tx = Transaction::new_unchecked(&register.conn, TransactionBehavior::Immediate)
         .map_err(undone)?;
     let first = next_seq(&tx).map_err(undone)?;
+    begin_commit(&tx, first).map_err(undone)?;
     let mut next = first;
     while let Some(chunk) = feed().map_err(CommitError::Undone)? {
         for registration in &chunk {
@@ -242,6 +243,17 @@ pub(super) fn next_seq(tx: &Transaction<'_>) -> rusqlite::Result<u64> {
     const SQL: &str = "SELECT max(coalesce((SELECT max(seq) FROM leaves), 0),
         coalesce((SELECT max(seq) FROM entries), 0), coalesce((SELECT max(seq) FROM acts), 0)) + 1";
     tx.query_row(SQL, [], |r| r.get(0))
+}
+
+/// Keeps where a commit begins, in its own transaction: what lies before was signed when it began.
+pub(super) fn begin_commit(tx: &Transaction<'_>, first: u64) -> rusqlite::Result<()> {
+    tx.execute_batch(super::schema::NEWEST_COMMIT)?;
+    tx.prepare_cached(
+        "INSERT INTO newest_commit (one, first) VALUES (1, ?1)
+         ON CONFLICT (one) DO UPDATE SET first = excluded.first",
+    )?
+    .execute([first])
+    .map(drop)
 }
 
 /// COMMIT, and what its failure means.

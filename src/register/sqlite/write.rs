@@ -111,12 +111,18 @@ fn reserve_all(
         )
         .map_err(fail)?;
     let mut known = conn
-        .prepare_cached("SELECT number FROM entries WHERE job = ?1 AND row_key = ?2")
+        .prepare_cached(
+            "SELECT 1 FROM entries WHERE substr(job, 12, 4) = substr(?1, 12, 4)
+             AND substr(row_key, -8) = substr(?2, -8) AND job = ?1 AND row_key = ?2",
+        )
         .map_err(fail)?;
     let begun: bool = conn
-        .query_row("SELECT EXISTS (SELECT 1 FROM entries WHERE job = ?1)", [&batch.job], |r| {
-            r.get(0)
-        })
+        .query_row(
+            "SELECT EXISTS (SELECT 1 FROM entries
+             WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1)",
+            [&batch.job],
+            |r| r.get(0),
+        )
         .map_err(fail)?;
     let mut heads = Heads::default();
     let mut numbers = Vec::with_capacity(wants.count());
@@ -187,7 +193,8 @@ pub(super) fn release(register: &mut Sqlite) -> Result<u64> {
             [],
         )?;
         tx.execute(
-            "DELETE FROM jobs WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.job = jobs.id)",
+            "DELETE FROM jobs WHERE NOT EXISTS (SELECT 1 FROM entries e
+                WHERE substr(e.job, 12, 4) = substr(jobs.id, 12, 4) AND e.job = jobs.id)",
             [],
         )?;
         tx.commit()?;

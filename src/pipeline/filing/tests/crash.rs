@@ -379,6 +379,9 @@ impl Register for FaultyRegister {
     fn head(&self) -> Result<u64> {
         self.inner.head()
     }
+    fn newest_commit(&self) -> Result<Option<u64>> {
+        self.inner.newest_commit()
+    }
     fn leaf(&self, seq: u64) -> Result<Option<Vec<u8>>> {
         self.inner.leaf(seq)
     }

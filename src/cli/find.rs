@@ -39,7 +39,9 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
         return Err(nothing_asked());
     }
     let register = registered(workspace)?;
-    let bar = progress::bar(0, "", ui.lang, ui.quiet || request.format == Shape::Json);
+    let what = text!("đọc văn bản mới vào chỉ mục", "reading new documents into the index");
+    let quiet = ui.quiet || request.format == Shape::Json;
+    let bar = progress::bar(0, what.get(ui.lang), ui.lang, quiet);
     let told = |at, of| {
         bar.set_length(of);
         bar.set_position(at);

@@ -251,13 +251,21 @@ pub fn usage_error(error: &clap::Error) -> Text {
 /// What an option takes that clap only knows how to parse.
 fn wanted(arg: &str) -> Text {
     match arg.split(' ').next().unwrap_or(arg) {
-        "--today" | "--date" | "--from" | "--to" | "--end" => {
-            text!(
-                "cần một ngày có thật, viết như 2026-03-05",
-                "a real day is wanted, written 2026-03-05"
-            )
-        }
+        _ if arg.ends_with("<DATE>") || arg.ends_with("<NGÀY>") => text!(
+            "cần một ngày có thật, viết như 05/3/2026 hoặc 2026-03-05",
+            "a real day is wanted, written 05/3/2026 (5 March) or 2026-03-05"
+        ),
+        "--at" | "--shift" => text!(
+            "cần hai số tính bằng mm, viết như 25,60",
+            "two numbers of millimetres are wanted, written 25,60"
+        ),
+        "--priority" => text!(
+            "dùng được: thuong, khan, thuong-khan, hoa-toc",
+            "possible: thuong, khan, thuong-khan, hoa-toc"
+        ),
         "--lang" => text!("dùng được: vi, en", "possible: vi, en"),
+        "--max-duration" => text!("viết như 90s, 30m, 2h", "written 90s, 30m, 2h"),
+        "--map" => text!("viết như ten=C", "written name=C"),
         _ => text!("cần một số nguyên", "a whole number is wanted"),
     }
 }

@@ -136,7 +136,11 @@ fn below(path: &str, child: &str) -> String {
 /// The command tree with its help in `lang`.
 pub fn command(lang: Lang) -> Command {
     let command = localize(Cli::command(), &Table::load(), ROOT, lang);
-    if lang == Lang::Vi { command.subcommand_value_name("LỆNH") } else { command }
+    if lang != Lang::Vi {
+        return command;
+    }
+    let command = command.subcommand_value_name("LỆNH");
+    command.mut_subcommands(|child| child.subcommand_value_name("LỆNH"))
 }
 
 /// Help as it is shown: the one word of the usage line that clap does not let be set.

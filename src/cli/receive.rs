@@ -1,8 +1,9 @@
 //! `vanthu receive`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text, blocks};
+use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Severity, Text, blocks};
 use crate::pipeline::NOT_SAID;
 use crate::pipeline::intake::{
     self, Copied, INCOMING_FOLDER, Intake, Looked, Looks, Wanted, copy_out, short_date, take_in,
@@ -127,6 +128,30 @@ fn lacks(document: &Looked) -> bool {
     !fields.secret && (fields.from.trim().is_empty() || fields.subject.trim().is_empty())
 }
 
+/// Findings of one kind that are shown, unless they are errors.
+const SHOWN: usize = 3;
+
+/// Shows findings; of notes that say the same of many files the first few.
+fn tell(findings: &[Diagnostic], ui: &mut Ui<'_>) {
+    let mut seen: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    let mut shown = Vec::new();
+    for finding in findings {
+        let count = seen.entry((finding.code.to_string(), &finding.message.vi)).or_default();
+        *count += 1;
+        if finding.severity == Severity::Error || *count <= SHOWN {
+            shown.push(finding.clone());
+        }
+    }
+    let hidden = findings.len() - shown.len();
+    ui.findings(&shown);
+    if hidden > 0 {
+        ui.remark(&text!(
+            "… và {hidden} lưu ý, cảnh báo như trên cho các tệp khác (--json để xem đủ)",
+            "… and {hidden} notes and warnings like these for other files (--json shows all)"
+        ));
+    }
+}
+
 /// Says why nothing was registered, and what was read from the files.
 fn refuse(looks: &Looks, received: &Received, args: &ReceiveArgs, ui: &mut Ui<'_>) -> Result<Exit> {
     let findings: Vec<_> = looks.findings.iter().chain(&received.findings).cloned().collect();
@@ -142,7 +167,7 @@ fn refuse(looks: &Looks, received: &Received, args: &ReceiveArgs, ui: &mut Ui<'_
     // What a file offers is not called missing: it is shown, and waits for --yes.
     let waits = |f: &&Diagnostic| looks.documents.iter().any(|d| is_offered(d, f));
     let told: Vec<_> = findings.iter().filter(|f| !waits(f)).cloned().collect();
-    ui.findings(&told);
+    tell(&told, ui);
     let mut offered = false;
     for document in looks.documents.iter().filter(|d| lacks(d)) {
         offered |= offer(document, ui).map_err(|e| output_failure(&e))?;
@@ -230,7 +255,7 @@ fn show(
     let written = if args.json {
         show_json(looks, received, &copied, args.dry_run, &findings, ui)
     } else {
-        ui.findings(&findings);
+        tell(&findings, ui);
         if let Some(mended) = &received.mended {
             ui.remark(mended);
         }

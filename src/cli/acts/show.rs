@@ -10,6 +10,7 @@ use crate::register::{Acted, Book, Kind, annex};
 use crate::text;
 
 use super::super::args::Shape;
+use super::super::book::book_name;
 use super::super::report::Ui;
 use super::super::{Exit, output_failure};
 
@@ -77,7 +78,7 @@ fn page(shown: &Shown, lang: Lang) -> String {
     };
     line(text!("trạng thái", "standing"), standing(shown.standing).get(lang));
     let (book, series, seq) = (entry.book.key(), &entry.series, entry.seq);
-    let book = Text::new(book_name(entry.book), book).get(lang).to_owned();
+    let book = if lang == Lang::Vi { book_name(entry.book) } else { book };
     line(text!("sổ", "book"), &format!("{book} · {series} · {}", entry.year));
     line(text!("ngày", "date"), &day(entry.date));
     line(text!("dòng", "row"), &format!("{seq} · {}", entry.registered_at));
@@ -142,15 +143,6 @@ fn link(link: &Link, lang: Lang) -> String {
         (_, false) => text!("trả lời {label}", "answers {label}"),
     };
     format!("{}  ({exact})", said.get(lang))
-}
-
-fn book_name(book: Book) -> &'static str {
-    match book {
-        Book::Outgoing => "văn bản đi",
-        Book::Incoming => "văn bản đến",
-        Book::Awards => "khen thưởng",
-        Book::Copies => "bản sao",
-    }
 }
 
 /// What a file of a document is: how it was registered, or how an act brought it.

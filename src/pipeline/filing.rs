@@ -8,7 +8,7 @@
 //! 1. **Reserve** (first transaction): a number for each document, since it is printed inside.
 //! 2. **Render and stage**: in parallel, a chunk at a time; files go to staging. It begins while the
 //!    numbers are being reserved, since the lock alone fixes them; nothing leaves staging before.
-//! 3. **Settle**: one sync of the file system, rename into the open bags (a new bag whole), sync of the folders.
+//! 3. **Settle**: rename into the open bags (a new bag whole), once the reservations are durable; one sync of the file system.
 //! 4. **Commit** (second transaction): rows, leaves and files become registered together and the
 //!    reservations go. Only now are the numbers acknowledged. Everything before it can be undone,
 //!    everything after it can be made again from the register.

@@ -186,6 +186,7 @@ mod tests {
             fields,
             files: vec![file()],
             salt: SALT,
+            job: None,
             written: None,
         };
         let written = write(&new, seq, AT).expect("JSON");

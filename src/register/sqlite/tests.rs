@@ -32,6 +32,7 @@ fn registration(want: &Want, number: Number) -> Registration {
     let fields: Fields = serde_json::from_value(fields).expect("fields");
     let path = format!("data/x/{number}.docx");
     Registration {
+        job: None,
         book: Book::Outgoing,
         series: want.series.clone(),
         number,

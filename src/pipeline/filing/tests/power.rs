@@ -4,9 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::crash::{Fault, Faulty, Plan, open_faulty, operations, recover, run};
-use super::{folder, system};
-
 /// A change of names that no sync of its folder has covered yet.
 #[derive(Debug)]
 enum Name {
@@ -121,23 +118,6 @@ impl Volatile {
                     .or_else(|_| fs::remove_dir_all(to)),
                 Name::Gone(path, bytes) => fs::write(path, bytes),
             };
-        }
-    }
-}
-
-#[test]
-fn killed_twice_while_mending_what_a_power_cut_left() {
-    let total = operations();
-    for first in (3..=total).step_by(11) {
-        for (second, third) in [(1, 1), (1, 3), (2, 2), (3, 1), (4, 5), (6, 2), (8, 8)] {
-            let dir = folder();
-            let world = Faulty { inner: system(), plan: Plan::new(first, Fault::PowerCut) };
-            let (acknowledged, _) = run(&world, dir.path());
-            for (at, fault) in [(second, Fault::Kill { half: true }), (third, Fault::PowerCut)] {
-                let again = Faulty { inner: system(), plan: Plan::new(at, fault) };
-                let _ = open_faulty(&again, dir.path());
-            }
-            recover(dir.path(), &acknowledged);
         }
     }
 }

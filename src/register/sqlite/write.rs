@@ -215,13 +215,11 @@ pub(super) fn commit(
                 jobs.insert(Arc::clone(job));
             }
             let job = registration.job.as_deref().unwrap_or(&batch.job);
-            add(&tx, job, at, next, registration).map_err(|e| {
-                match e.sqlite_error_code() {
-                    Some(ErrorCode::ConstraintViolation) => {
-                        CommitError::Undone(taken(&tx, registration, &fail(e)))
-                    }
-                    _ => undone(e),
+            add(&tx, job, at, next, registration).map_err(|e| match e.sqlite_error_code() {
+                Some(ErrorCode::ConstraintViolation) => {
+                    CommitError::Undone(taken(&tx, registration, &fail(e)))
                 }
+                _ => undone(e),
             })?;
             next += 1;
         }

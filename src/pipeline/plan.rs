@@ -22,7 +22,7 @@ use crate::source::job::{Mode, Step};
 use crate::text;
 
 use super::codes::MISSING_FIELD;
-use super::make::{Maker, Outcome};
+use super::make::{Maker, Outcome, SourceOf};
 use super::planned::{Planned, RowData, RowPlace};
 use super::recipe::{IssueDay, Recipe};
 use super::workspace::Workspace;
@@ -223,25 +223,6 @@ struct Planner<'p, 'w> {
     seen: HashMap<u128, u32>,
     /// Warnings that the template brings to every row: told once, counted.
     repeated: HashMap<(String, Option<u32>, String), (usize, usize)>,
-}
-
-/// What a step says of all its rows.
-#[derive(Clone, Copy)]
-struct SourceOf {
-    /// Its index.
-    index: usize,
-    /// Length of its source's text.
-    length: usize,
-    is_word: bool,
-    /// Its documents are kept however large they are.
-    is_kept: bool,
-}
-
-impl SourceOf {
-    fn new(index: usize, planned: &PlannedStep) -> Self {
-        let recipe = &planned.recipe;
-        Self { index, length: recipe.text.len(), is_word: recipe.bytes().is_some(), is_kept: false }
-    }
 }
 
 impl<'p, 'w> Planner<'p, 'w> {

@@ -21,7 +21,7 @@ use super::codes::DOUBTFUL;
 use super::cross::{Checked, Cited, check, proposals};
 use super::data::{Reference, References};
 use super::enter::Looked;
-use super::papers::{Paper, day_of, papers};
+use super::papers::{Paper, Papers, day_of, papers};
 use super::run::Runner;
 use super::word;
 
@@ -117,13 +117,21 @@ impl<'r> Runner<'r, '_> {
         findings: &mut Vec<Diagnostic>,
     ) -> Result<Vec<Paper>> {
         let Opened { campaign, tables, .. } = &self.opened;
-        let mut all = Vec::new();
+        let mut wanted = Vec::with_capacity(steps.len());
         for (at, step) in steps.iter().enumerate() {
             // What a step cites comes before it in the campaign.
             let before = steps.get(..at).unwrap_or_default();
             let mut references = self.references(before, foreseen, pending);
             references.up_to(day_of(campaign, *step, self.workspace.world.today()));
-            match papers(self.workspace, campaign, tables, cases, &references, *step)? {
+            wanted.push((*step, references));
+        }
+        let one = |(step, references): &(CampaignStep, References)| {
+            papers(self.workspace, campaign, tables, cases, references, *step)
+        };
+        let made: Vec<Papers> = wanted.par_iter().map(one).collect::<Result<_>>()?;
+        let mut all = Vec::new();
+        for papers in made {
+            match papers {
                 Ok(papers) => all.extend(papers),
                 Err(more) => findings.extend(more),
             }

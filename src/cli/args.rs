@@ -36,7 +36,7 @@ pub struct Global {
     pub office: Option<PathBuf>,
     #[arg(long, global = true, value_name = "vi|en", env = "VANTHU_LANG", hide_env = true, value_parser = lang)]
     pub lang: Option<Lang>,
-    #[arg(long, global = true, value_name = "YYYY-MM-DD", value_parser = day)]
+    #[arg(long, global = true, value_name = "DATE", value_parser = day)]
     pub today: Option<Date>,
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -138,7 +138,7 @@ pub enum Command {
         sources: Vec<PathBuf>,
         #[command(flatten)]
         data: Data,
-        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         date: Option<Date>,
         #[arg(long, short, value_name = "DIR")]
         out: Option<PathBuf>,
@@ -168,7 +168,7 @@ pub enum Command {
         list: PathBuf,
         #[arg(long, value_name = "CODE", default_value = "")]
         decision: String,
-        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         date: Option<Date>,
         #[arg(long, value_name = "TEXT", default_value = "")]
         form: String,
@@ -501,7 +501,7 @@ pub enum DossierAction {
     Close {
         #[arg(value_name = "CODE")]
         code: String,
-        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         end: Option<Date>,
         #[arg(long, value_name = "YYYY")]
         year: Option<i16>,
@@ -528,9 +528,9 @@ pub enum DossierAction {
 pub struct Which {
     #[arg(long, value_name = "YYYY")]
     pub year: Option<i16>,
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub from: Option<Date>,
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub to: Option<Date>,
     #[arg(long = "type", value_name = "TYPE")]
     pub type_of: Option<String>,
@@ -559,7 +559,8 @@ fn lang(text: &str) -> Result<Lang, String> {
     }
 }
 
-/// A day as `2026-03-05`.
+/// A day as people write it: `30/3/2022` or `2022-03-30`.
 pub fn day(text: &str) -> Result<Date, String> {
-    text.parse::<Date>().map_err(|_| "YYYY-MM-DD".to_owned())
+    let line = crate::model::DateLine::parse(text);
+    line.and_then(crate::model::DateLine::date).ok_or_else(|| "30/3/2022 | 2022-03-30".to_owned())
 }

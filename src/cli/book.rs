@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::diagnostic::{Failure, FailureKind, Place, Result, Text};
 use crate::pipeline::acts::registered;
 use crate::pipeline::print::{self, BookPrint};
 use crate::pipeline::{Workspace, dossier, search, write_file};
 use crate::register::book::{Cover, Format, Options, View, write_view};
 use crate::register::sqlite::Sqlite;
-use crate::register::{Filter, Narrow};
+use crate::register::{Book, Filter, Narrow};
 use crate::text;
 
 use super::args::{BookKind, BookShape, Which};
@@ -79,6 +79,21 @@ pub fn view_of(kind: BookKind) -> View {
     }
 }
 
+/// What is going on while a search brings its index up to date.
+pub fn search_progress() -> Text {
+    text!("đọc văn bản mới vào chỉ mục", "reading new documents into the index")
+}
+
+/// What the book of an entry is called in Vietnamese.
+pub fn book_name(book: Book) -> &'static str {
+    match book {
+        Book::Outgoing => "văn bản đi",
+        Book::Incoming => "văn bản đến",
+        Book::Awards => "khen thưởng",
+        Book::Copies => "bản sao",
+    }
+}
+
 /// The days asked for, if any.
 pub fn days(which: &Which) -> Option<(Date, Date)> {
     match (which.from, which.to) {
@@ -117,7 +132,8 @@ fn filter(
         }
         None => filter,
     };
-    let bar = progress::bar(0, "", ui.lang, ui.quiet);
+    let what = search_progress();
+    let bar = progress::bar(0, what.get(ui.lang), ui.lang, ui.quiet);
     let told = |at, of| {
         bar.set_length(of);
         bar.set_position(at);
@@ -149,8 +165,8 @@ fn bind(
     for v in &volumes {
         let (path, volume, pages, rows) = (v.path.display(), v.volume, v.pages, v.rows);
         ui.line(&text!(
-            "{path}: quyển số {volume}, {pages} trang, {rows} văn bản",
-            "{path}: volume {volume}, {pages} pages, {rows} documents"
+            "{path}: quyển số {volume}, {pages} trang, {rows} mục",
+            "{path}: volume {volume}, {pages} pages, {rows} entries"
         ))
         .map_err(|e| output_failure(&e))?;
     }

@@ -1,15 +1,16 @@
 //! `vanthu find`.
 
-use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::diagnostic::{Failure, FailureKind, Lang, Place, Result};
 use crate::pipeline::Workspace;
 use crate::pipeline::acts::registered;
 use crate::pipeline::search::{self, Found};
 use crate::register::Entry;
+use crate::register::book::type_and_subject;
 use crate::register::search::Wanted;
 use crate::text;
 
 use super::args::{BookKind, Shape, Which};
-use super::book::{days, view_of};
+use super::book::{book_name, days, search_progress, view_of};
 use super::report::{self, Ui};
 use super::{Exit, output_failure, progress};
 
@@ -39,7 +40,9 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
         return Err(nothing_asked());
     }
     let register = registered(workspace)?;
-    let bar = progress::bar(0, "", ui.lang, ui.quiet || request.format == Shape::Json);
+    let what = search_progress();
+    let quiet = ui.quiet || request.format == Shape::Json;
+    let bar = progress::bar(0, what.get(ui.lang), ui.lang, quiet);
     let told = |at, of| {
         bar.set_length(of);
         bar.set_position(at);
@@ -68,7 +71,7 @@ fn phrase(argument: &str) -> String {
 fn show_text(found: &Found, ui: &mut Ui<'_>) -> std::io::Result<()> {
     ui.findings(&found.findings);
     for entry in &found.entries {
-        let line = line(entry);
+        let line = line(entry, ui.lang);
         writeln!(ui.out, "{}", line.replace(|c: char| c.is_control(), " "))?;
     }
     let count = found.entries.len();
@@ -85,16 +88,17 @@ fn show_text(found: &Found, ui: &mut Ui<'_>) -> std::io::Result<()> {
 }
 
 /// `05/02/2026  05/KH-SNV  Kế hoạch tổ chức …  (outgoing)`.
-fn line(entry: &Entry) -> String {
+fn line(entry: &Entry, lang: Lang) -> String {
     let f = &entry.fields;
     let date = entry.date.strftime("%d/%m/%Y");
+    let book = if lang == Lang::Vi { book_name(entry.book) } else { entry.book.key() };
     let code = f.extra.get("code").filter(|c| !c.is_empty());
     let of = match code {
         // An incoming document: its number here, and what its author calls it.
         Some(code) => format!("{} ({code}, {})", entry.code(), f.organ_name),
         None => entry.code().to_string(),
     };
-    format!("{date}  {of:<16}  {} {}  [{}]", f.type_name, f.subject, entry.book.key())
+    format!("{date}  {of:<16}  {}  [{book}]", type_and_subject(f))
 }
 
 fn show_json(found: &Found, ui: &mut Ui<'_>) -> std::io::Result<()> {

@@ -136,7 +136,11 @@ fn below(path: &str, child: &str) -> String {
 /// The command tree with its help in `lang`.
 pub fn command(lang: Lang) -> Command {
     let command = localize(Cli::command(), &Table::load(), ROOT, lang);
-    if lang == Lang::Vi { command.subcommand_value_name("LỆNH") } else { command }
+    if lang != Lang::Vi {
+        return command;
+    }
+    let command = command.subcommand_value_name("LỆNH");
+    command.mut_subcommands(|child| child.subcommand_value_name("LỆNH"))
 }
 
 /// Help as it is shown: the one word of the usage line that clap does not let be set.
@@ -251,13 +255,21 @@ pub fn usage_error(error: &clap::Error) -> Text {
 /// What an option takes that clap only knows how to parse.
 fn wanted(arg: &str) -> Text {
     match arg.split(' ').next().unwrap_or(arg) {
-        "--today" | "--date" | "--from" | "--to" | "--end" => {
-            text!(
-                "cần một ngày có thật, viết như 2026-03-05",
-                "a real day is wanted, written 2026-03-05"
-            )
-        }
+        _ if arg.ends_with("<DATE>") || arg.ends_with("<NGÀY>") => text!(
+            "cần một ngày có thật, viết như 05/3/2026 hoặc 2026-03-05",
+            "a real day is wanted, written 05/3/2026 (5 March) or 2026-03-05"
+        ),
+        "--at" | "--shift" => text!(
+            "cần hai số tính bằng mm, viết như 25,60",
+            "two numbers of millimetres are wanted, written 25,60"
+        ),
+        "--priority" => text!(
+            "dùng được: thuong, khan, thuong-khan, hoa-toc",
+            "possible: thuong, khan, thuong-khan, hoa-toc"
+        ),
         "--lang" => text!("dùng được: vi, en", "possible: vi, en"),
+        "--max-duration" => text!("viết như 90s, 30m, 2h", "written 90s, 30m, 2h"),
+        "--map" => text!("viết như ten=C", "written name=C"),
         _ => text!("cần một số nguyên", "a whole number is wanted"),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use crate::diagnostic::{Failure, FailureKind, Place, Result};
+use crate::diagnostic::{Failure, FailureKind, Place, Result, Text};
 use crate::pipeline::{
     PRINT_FOLDER, Plan, Purpose, Report, Ticket, Workspace, plan, preview, single_steps,
 };
@@ -93,12 +93,16 @@ pub fn refuse(plan: &Plan, json: bool, ui: &mut Ui<'_>) -> Result<Exit> {
         writeln!(ui.out, "{value:#}").map_err(|e| output_failure(&e))?;
     } else {
         show_findings(plan, ui);
-        ui.remark(&text!(
-            "chưa cấp số nào: sửa các lỗi trên rồi chạy lại",
-            "no number was taken: mend the errors above and run again"
-        ));
+        ui.remark(&nothing_issued());
     }
     Ok(Exit::Findings)
+}
+
+fn nothing_issued() -> Text {
+    text!(
+        "chưa cấp số nào: sửa các lỗi trên rồi chạy lại",
+        "no number was taken: mend the errors above and run again"
+    )
 }
 
 /// Shows what was, or would be, issued.
@@ -158,6 +162,8 @@ fn show_lines(plan: &Plan, report: &Report, dry_run: bool, ui: &mut Ui<'_>) -> s
             "sẽ ban hành {fresh} văn bản; chưa thay đổi gì",
             "would issue {fresh} documents; nothing was changed"
         )
+    } else if report.lines.is_empty() {
+        nothing_issued()
     } else {
         text!("đã ban hành {fresh} văn bản", "issued {fresh} documents")
     };

@@ -193,7 +193,7 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
         }
         Command::Receive(args) => {
             let first = args.files.first().or(args.sheet.as_ref()).cloned();
-            receive::run(open(&world, &global, first.as_ref(), ui)?, *args, ui)
+            receive::run(open_around(&world, &global, first.as_ref(), ui)?, *args, ui)
         }
         Command::Reprint { codes, slip, skip, out } => {
             let workspace = open_to_read(&world, &global, ui)?;
@@ -201,14 +201,14 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             reprint::run(workspace, &codes, wanted, out, ui)
         }
         Command::Award { list, decision, date, form, council, sheet, dry_run, wait, json } => {
-            let workspace = open(&world, &global, Some(&list), ui)?;
+            let workspace = open_around(&world, &global, Some(&list), ui)?;
             let request =
                 award::Request { list, decision, date, form, council, sheet, dry_run, wait, json };
             award::run(workspace, request, ui)
         }
         Command::List(args) => {
             let first = args.files.first().cloned();
-            list::run(open(&world, &global, first.as_ref(), ui)?, &args, ui)
+            list::run(open_around(&world, &global, first.as_ref(), ui)?, &args, ui)
         }
         Command::Run { job, step, dry_run, keep_going, again, wait, json } => {
             let workspace = open(&world, &global, Some(&job), ui)?;
@@ -265,7 +265,10 @@ fn run_command(cli: Cli, ui: &mut Ui<'_>) -> crate::diagnostic::Result<Exit> {
             acts::run(open_to_read(&world, &global, ui)?, deed, ui)
         }
         Command::Deed(deed) => {
-            let workspace = open(&world, &global, deed.file(), ui)?;
+            let workspace = match deed.stranger() {
+                Some(file) => open_around(&world, &global, Some(file), ui)?,
+                None => open(&world, &global, deed.file(), ui)?,
+            };
             acts::run(workspace, deed, ui)
         }
         Command::Dossier { action } => {
@@ -325,6 +328,18 @@ fn open<'w>(
     let workspace = Workspace::open(world, &dir, world.today())?;
     sound(&workspace, ui)?;
     Ok(kept(workspace))
+}
+
+/// Opens the office for files that others made: the one named, the one around the current folder, or the one that
+/// holds the first file. What came in may well lie in the folder of the office that sent it.
+fn open_around<'w>(
+    world: &'w dyn World,
+    global: &Global,
+    first: Option<&std::path::PathBuf>,
+    ui: &mut Ui<'_>,
+) -> crate::diagnostic::Result<&'w Workspace<'w>> {
+    let here = find_office(world, global.office.as_deref(), Path::new(".")).is_ok();
+    open(world, global, first.filter(|_| !here), ui)
 }
 
 /// Opens the office to read its book or check its archive: an error in the configuration is told, but

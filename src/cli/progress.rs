@@ -4,7 +4,7 @@
 
 use std::io::IsTerminal;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::archive::verify::Progress;
 use crate::diagnostic::Lang;
@@ -18,10 +18,14 @@ pub fn bar(total: u64, what: &str, lang: Lang, quiet: bool) -> ProgressBar {
         ProgressDrawTarget::stderr()
     };
     let left = if lang == Lang::Vi { "còn" } else { "left" };
-    let template = format!("{{msg}} {{wide_bar}} {{pos}}/{{len}} ({{per_sec}}, {left} {{eta}})");
+    let template = format!("{{msg}} {{wide_bar}} {{pos}}/{{len}} ({{rate}}/s, {left} {{eta}})");
     let bar = ProgressBar::with_draw_target(Some(total), target).with_message(what.to_owned());
+    let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+        // A bar that cannot be drawn is no reason to stop.
+        let _ = write!(out, "{:.0}", state.per_sec());
+    };
     match ProgressStyle::with_template(&template) {
-        Ok(style) => bar.with_style(style),
+        Ok(style) => bar.with_style(style.with_key("rate", rate)),
         Err(_) => bar,
     }
 }

@@ -1,8 +1,10 @@
 //! `vanthu receive`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::diagnostic::{Failure, FailureKind, Place, Result, blocks};
+use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Severity, Text, blocks};
+use crate::pipeline::NOT_SAID;
 use crate::pipeline::intake::{
     self, Copied, INCOMING_FOLDER, Intake, Looked, Looks, Wanted, copy_out, short_date, take_in,
 };
@@ -26,13 +28,13 @@ pub fn run(workspace: &Workspace<'_>, args: ReceiveArgs, ui: &mut Ui<'_>) -> Res
     bar.finish_and_clear();
     let looks = looks?;
     if blocks(&looks.findings) {
-        return refuse(&looks, &Received::default(), args.json, ui);
+        return refuse(&looks, &Received::default(), &args, ui);
     }
     let arrivals: Vec<_> = looks.documents.iter().map(Looked::arrival).collect();
     if args.dry_run || looks.documents.iter().any(lacks) {
         let would = preview_arrivals(workspace, &arrivals)?;
         if blocks(&would.findings) {
-            return refuse(&looks, &would, args.json, ui);
+            return refuse(&looks, &would, &args, ui);
         }
         return show(workspace, &looks, &would, Copied::default(), &args, ui);
     }
@@ -44,7 +46,7 @@ pub fn run(workspace: &Workspace<'_>, args: ReceiveArgs, ui: &mut Ui<'_>) -> Res
     bar.finish_and_clear();
     let received = received?;
     if blocks(&received.findings) {
-        return refuse(&looks, &received, args.json, ui);
+        return refuse(&looks, &received, &args, ui);
     }
     let folder = args.out.clone().unwrap_or_else(|| workspace.dir.join(INCOMING_FOLDER));
     let wanted = Wanted { slips: args.slip, skip: args.skip };
@@ -96,9 +98,15 @@ fn intake_of(args: &ReceiveArgs) -> Result<Intake> {
 }
 
 fn title(args: &ReceiveArgs) -> String {
-    let names = args.files.iter().chain(&args.sheet);
-    let title = names.map(|f| f.display().to_string()).collect::<Vec<_>>().join(", ");
-    if title.is_empty() { "--paper".to_owned() } else { title }
+    let names: Vec<_> = args.files.iter().chain(&args.sheet).collect();
+    let more = names.len().saturating_sub(3);
+    let first = names.iter().take(3).map(|f| f.display().to_string());
+    let title = first.collect::<Vec<_>>().join(", ");
+    match (title.is_empty(), more) {
+        (true, _) => "--paper".to_owned(),
+        (_, 0) => title,
+        _ => format!("{title}, … (+{more})"),
+    }
 }
 
 /// Each call is a job of its own: what came before is told by its bytes, not by the call.
@@ -120,10 +128,34 @@ fn lacks(document: &Looked) -> bool {
     !fields.secret && (fields.from.trim().is_empty() || fields.subject.trim().is_empty())
 }
 
+/// Findings of one kind that are shown, unless they are errors.
+const SHOWN: usize = 3;
+
+/// Shows findings; of notes that say the same of many files the first few.
+fn tell(findings: &[Diagnostic], ui: &mut Ui<'_>) {
+    let mut seen: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    let mut shown = Vec::new();
+    for finding in findings {
+        let count = seen.entry((finding.code.to_string(), &finding.message.vi)).or_default();
+        *count += 1;
+        if finding.severity == Severity::Error || *count <= SHOWN {
+            shown.push(finding.clone());
+        }
+    }
+    let hidden = findings.len() - shown.len();
+    ui.findings(&shown);
+    if hidden > 0 {
+        ui.remark(&text!(
+            "… và {hidden} lưu ý, cảnh báo như trên cho các tệp khác (--json để xem đủ)",
+            "… and {hidden} notes and warnings like these for other files (--json shows all)"
+        ));
+    }
+}
+
 /// Says why nothing was registered, and what was read from the files.
-fn refuse(looks: &Looks, received: &Received, json: bool, ui: &mut Ui<'_>) -> Result<Exit> {
+fn refuse(looks: &Looks, received: &Received, args: &ReceiveArgs, ui: &mut Ui<'_>) -> Result<Exit> {
     let findings: Vec<_> = looks.findings.iter().chain(&received.findings).cloned().collect();
-    if json {
+    if args.json {
         let value = serde_json::json!({
             "received": [],
             "offered": looks.documents.iter().map(offered_json).collect::<Vec<_>>(),
@@ -132,19 +164,33 @@ fn refuse(looks: &Looks, received: &Received, json: bool, ui: &mut Ui<'_>) -> Re
         writeln!(ui.out, "{value:#}").map_err(|e| output_failure(&e))?;
         return Ok(Exit::Findings);
     }
-    ui.findings(&findings);
+    // What a file offers is not called missing: it is shown, and waits for --yes.
+    let waits = |f: &&Diagnostic| looks.documents.iter().any(|d| is_offered(d, f));
+    let told: Vec<_> = findings.iter().filter(|f| !waits(f)).cloned().collect();
+    tell(&told, ui);
     let mut offered = false;
     for document in looks.documents.iter().filter(|d| lacks(d)) {
         offered |= offer(document, ui).map_err(|e| output_failure(&e))?;
     }
     ui.remark(&text!("chưa vào sổ văn bản nào", "nothing was registered"));
-    if offered {
+    if offered && !args.yes && !blocks(&told) {
         ui.remark(&text!(
             "thêm --yes để nhận các trường đọc được, hoặc ghi lại trường nào sai bằng tham số",
             "add --yes to accept the fields that were read, or give those that are wrong as arguments"
         ));
     }
     Ok(Exit::Findings)
+}
+
+/// True if a finding says that a field is missing which the document's file offers.
+fn is_offered(document: &Looked, finding: &Diagnostic) -> bool {
+    let offer = match finding.place.item.as_deref() {
+        Some("organ_name") => &document.offer.from,
+        Some("subject") => &document.offer.subject,
+        _ => return false,
+    };
+    let place = Place { item: None, ..finding.place.clone() };
+    finding.code == NOT_SAID && !offer.is_empty() && place == document.place
 }
 
 /// The fields that a file offers, one a line. True if there are any.
@@ -159,6 +205,7 @@ fn offer(document: &Looked, ui: &mut Ui<'_>) -> std::io::Result<bool> {
         (text!("trích yếu", "subject"), given.subject.clone()),
         (text!("chức vụ", "position"), given.signer_position.clone()),
         (text!("người ký", "signer"), given.signer_name.clone()),
+        (text!("độ khẩn", "urgency"), urgency(given.priority).get(ui.lang).to_owned()),
     ];
     if lines.iter().all(|(_, value)| value.is_empty()) {
         return Ok(false);
@@ -169,6 +216,15 @@ fn offer(document: &Looked, ui: &mut Ui<'_>) -> std::io::Result<bool> {
         writeln!(ui.out, "  {}: {value}", label.get(ui.lang))?;
     }
     Ok(true)
+}
+
+fn urgency(priority: u8) -> Text {
+    match priority {
+        0 => text!("", ""),
+        1 => text!("khẩn", "urgent"),
+        2 => text!("thượng khẩn", "very urgent"),
+        _ => text!("hỏa tốc", "flash"),
+    }
 }
 
 fn offered_json(document: &Looked) -> serde_json::Value {
@@ -182,6 +238,7 @@ fn offered_json(document: &Looked) -> serde_json::Value {
         "subject": given.subject,
         "position": given.signer_position,
         "signer": given.signer_name,
+        "priority": given.priority,
     })
 }
 
@@ -198,7 +255,7 @@ fn show(
     let written = if args.json {
         show_json(looks, received, &copied, args.dry_run, &findings, ui)
     } else {
-        ui.findings(&findings);
+        tell(&findings, ui);
         if let Some(mended) = &received.mended {
             ui.remark(mended);
         }

@@ -115,7 +115,12 @@ impl Composer {
             first_header: Vec::new(),
             header: Vec::new(),
             first_footer: Vec::new(),
-            items: vec![Item::Table(layout_table(grid, rows)), Item::Para(self.closing())],
+            // LibreOffice loses the first cell of a table inside a table that a file begins with.
+            items: vec![
+                Item::Para(self.closing()),
+                Item::Table(layout_table(grid, rows)),
+                Item::Para(self.closing()),
+            ],
         }
     }
 

@@ -116,3 +116,5 @@ pub const DOSSIER_INCOMPLETE: Code = Code::new(Family::S, 728);
 pub const DOSSIER_COLUMN: Code = Code::new(Family::S, 729);
 /// A dossier that is closed without a document.
 pub const DOSSIER_EMPTY: Code = Code::new(Family::S, 730);
+/// A line of the danh mục hồ sơ that is no dossier.
+pub const DOSSIER_LINE: Code = Code::new(Family::S, 731);

@@ -46,6 +46,7 @@ pub use awards::{
 };
 pub use backup::{BackedUp, BackupRequest, backup};
 pub use check::check;
+pub use codes::NOT_SAID;
 pub use codes::WRONG_BOOK as NOT_FOR_THIS_BOOK;
 pub use copy::{MARK, Mark, NextNumber, Restored, restore};
 pub use draft::{Drafted, write_drafts};

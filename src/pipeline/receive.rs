@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use crate::archive::{Digest, FileRef, sha256};
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text, blocks};
 use crate::model::Number;
+use crate::register::life::{Life, Standing};
 use crate::register::{
     self, Batch, Book, Entry, Filter, Incoming, JobRow, Register, Secrecy, Want, Wants, annex,
 };
@@ -351,12 +352,12 @@ impl Check<'_> {
             return Ok(secret(arrival).into_iter().collect());
         }
         let mut found = annex::check(Book::Incoming, &incoming.fields(), place);
-        for (field, value, vi) in [
-            ("organ_name", &incoming.organ_name, "tác giả"),
-            ("subject", &incoming.subject, "trích yếu"),
+        for (field, value, vi, how) in [
+            ("organ_name", &incoming.organ_name, "tác giả", ("--from", "Cơ quan ban hành")),
+            ("subject", &incoming.subject, "trích yếu", ("--subject", "Trích yếu")),
         ] {
             if value.trim().is_empty() {
-                found.push(not_said(place, field, vi));
+                found.push(not_said(place, field, vi, how));
             }
         }
         let arrived = incoming.arrived.unwrap_or_else(|| self.workspace.world.today());
@@ -380,8 +381,18 @@ impl Check<'_> {
         let Some(register) = self.register else { return Ok(None) };
         for seq in register.with_digest(&digest)? {
             let Some(entry) = register.entry(seq)? else { continue };
-            if entry.book == Book::Incoming {
-                return Ok(Some(same_file(&arrival.place, &named(&entry))));
+            if entry.book == Book::Incoming && !is_over(register, &entry)? {
+                let mut found = same_file(&arrival.place, &named(&entry));
+                let exact = super::acts::exact(&entry);
+                let way = text!(
+                    "; nếu lần trước vào sổ nhầm thì hủy số đó rồi nhận lại: vanthu void {exact} --reason …",
+                    "; if it was entered wrongly give that number up and receive it again: vanthu void {exact} --reason …"
+                );
+                if let Some(hint) = &mut found.hint {
+                    hint.vi.push_str(&way.vi);
+                    hint.en.push_str(&way.en);
+                }
+                return Ok(Some(found));
             }
         }
         Ok(None)
@@ -426,13 +437,25 @@ pub(super) fn same_sender(
     };
     let author = text::slug(organ_name);
     let mut known = None;
+    let mut all = Vec::new();
     register.entries(&filter, &mut |entry| {
-        if known.is_none() && text::slug(&entry.fields.organ_name) == author {
-            known = Some(entry);
+        if text::slug(&entry.fields.organ_name) == author {
+            all.push(entry);
         }
         Ok(())
     })?;
+    for entry in all {
+        if known.is_none() && !is_over(register, &entry)? {
+            known = Some(entry);
+        }
+    }
     Ok(known)
+}
+
+/// True if the number of an entry was given up, or the document called back: it may come in again.
+fn is_over(register: &dyn Register, entry: &Entry) -> Result<bool> {
+    let standing = Life::of(register, entry.seq)?.standing();
+    Ok(matches!(standing, Standing::Void | Standing::Recalled))
 }
 
 /// The outgoing document that comes back, if the author is an organ of this office.
@@ -484,7 +507,7 @@ fn secret(arrival: &Arrival) -> Option<Diagnostic> {
     )
 }
 
-fn not_said(place: &Place, field: &str, vi: &str) -> Diagnostic {
+fn not_said(place: &Place, field: &str, vi: &str, (flag, column): (&str, &str)) -> Diagnostic {
     Diagnostic::error(
         NOT_SAID,
         place.clone().item(field),
@@ -494,7 +517,10 @@ fn not_said(place: &Place, field: &str, vi: &str) -> Diagnostic {
         ),
     )
     .basis("Điều 22 khoản 1, Phụ lục IV mẫu VI NĐ 30/2020/NĐ-CP")
-    .hint(text!("đọc trong văn bản rồi điền", "read it in the document and fill it in"))
+    .hint(text!(
+        "đọc trong văn bản rồi ghi bằng {flag}, hoặc ở cột “{column}” của bảng --sheet",
+        "read it in the document and give it with {flag}, or in the column “{column}” of the --sheet"
+    ))
 }
 
 fn dated_after(place: &Place, issued: Date, arrived: Date) -> Diagnostic {

@@ -135,8 +135,8 @@ fn positions(
                 Severity::Info,
                 shown(),
                 text!(
-                    "chỉ mục tìm kiếm hỏng hoặc thuộc sổ khác, đã lập lại từ sổ đăng ký",
-                    "the search index was damaged or of another register; it was made anew from the register"
+                    "chỉ mục tìm kiếm hỏng, của bản chương trình khác hoặc của sổ khác: đã lập lại từ sổ đăng ký",
+                    "the search index was damaged, of another version of the program or of another register; it was made anew from the register"
                 ),
             ),
         );

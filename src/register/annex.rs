@@ -27,6 +27,7 @@ struct Table {
 #[derive(Debug, Deserialize)]
 struct Row {
     name: String,
+    vi: String,
     key: String,
     kind: Kind,
     length: usize,
@@ -105,6 +106,12 @@ pub fn metadata(entry: &Entry) -> Vec<(&'static str, String)> {
     rows(entry.book)
         .flat_map(|row| known.values(&row.key).into_iter().map(|v| (row.name.as_str(), v)))
         .collect()
+}
+
+/// What a field of the annex is called in Vietnamese; its English name where the annex has no such field.
+pub fn vietnamese(name: &str) -> &str {
+    let rows = TABLE.as_ref().map(|t| t.fields.as_slice()).unwrap_or_default();
+    rows.iter().find(|row| row.name == name).map_or(name, |row| row.vi.as_str())
 }
 
 /// What of an entry's fields does not keep to the annex: warnings, for nothing is ever cut.

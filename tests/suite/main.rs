@@ -23,6 +23,7 @@ mod dossiers;
 mod evidence;
 mod faults;
 mod fuzz_smoke;
+mod intake;
 mod layout_dump;
 mod layout_forms;
 mod layout_sample;

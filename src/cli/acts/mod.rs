@@ -28,7 +28,7 @@ use super::{Exit, output_failure};
 /// What every act takes.
 #[derive(Debug, Clone, Args)]
 pub struct Acting {
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub date: Option<Date>,
     #[arg(long)]
     pub dry_run: bool,
@@ -48,11 +48,11 @@ impl Acting {
 /// How a document went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Way {
-    #[value(alias = "truc-tiep")]
+    #[value(aliases = ["truc-tiep", "trực tiếp"])]
     Hand,
-    #[value(alias = "buu-dien")]
+    #[value(aliases = ["buu-dien", "bưu điện"])]
     Post,
-    #[value(alias = "truc-tuyen")]
+    #[value(aliases = ["truc-tuyen", "trực tuyến"])]
     Online,
     Email,
     Fax,
@@ -61,7 +61,7 @@ pub enum Way {
 /// What a rendition is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RenditionKind {
-    #[value(alias = "ban-quet")]
+    #[value(aliases = ["ban-quet", "bản quét"])]
     Scan,
     #[value(alias = "ky-so")]
     Signed,
@@ -176,7 +176,7 @@ pub enum Deed {
         person: String,
         #[arg(long, value_name = "NAME")]
         joint: Vec<String>,
-        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+        #[arg(long, value_name = "DATE", value_parser = day)]
         due: Option<Date>,
         #[arg(long, value_name = "N", conflicts_with = "due")]
         days: Option<u32>,
@@ -263,10 +263,17 @@ impl Deed {
         }
     }
 
-    /// The first file named: the office may be told from it.
-    pub fn file(&self) -> Option<&PathBuf> {
+    /// The first file that others made: it may lie in another office's folder.
+    pub fn stranger(&self) -> Option<&PathBuf> {
         match self {
             Self::Attach { files, .. } => files.first(),
+            _ => None,
+        }
+    }
+
+    /// The source that is named: the office may be told from it.
+    pub fn file(&self) -> Option<&PathBuf> {
+        match self {
             Self::Correct { by_what, .. } | Self::Replace { by_what, .. } => {
                 by_what.source.as_ref()
             }

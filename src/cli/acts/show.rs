@@ -1,14 +1,16 @@
 //! `vanthu show CODE`.
 
+use crate::archive::FileRef;
 use crate::diagnostic::{Failure, FailureKind, Lang, Place, Result, Text};
 use crate::pipeline::Workspace;
 use crate::pipeline::acts::{Link, Shown, kind_name, show};
 use crate::register::book::day;
 use crate::register::life::Standing;
-use crate::register::{Acted, Book, Kind};
+use crate::register::{Acted, Book, Kind, annex};
 use crate::text;
 
 use super::super::args::Shape;
+use super::super::book::book_name;
 use super::super::report::Ui;
 use super::super::{Exit, output_failure};
 
@@ -76,6 +78,7 @@ fn page(shown: &Shown, lang: Lang) -> String {
     };
     line(text!("trạng thái", "standing"), standing(shown.standing).get(lang));
     let (book, series, seq) = (entry.book.key(), &entry.series, entry.seq);
+    let book = if lang == Lang::Vi { book_name(entry.book) } else { book };
     line(text!("sổ", "book"), &format!("{book} · {series} · {}", entry.year));
     line(text!("ngày", "date"), &day(entry.date));
     line(text!("dòng", "row"), &format!("{seq} · {}", entry.registered_at));
@@ -88,7 +91,9 @@ fn page(shown: &Shown, lang: Lang) -> String {
         line(text!("mã định danh nơi gửi", "OrganId of the sender"), id);
     }
     for (name, value) in &shown.metadata {
-        line(Text::new(*name, *name), value);
+        let vi = format!("{} ({name})", annex::vietnamese(name));
+        let day = value.parse().ok().filter(|_| lang == Lang::Vi).map(day);
+        line(Text::new(vi, *name), day.as_deref().unwrap_or(value));
     }
     let known = ["dossier", "code", "organ", "secrecy", "certificate", "qr"];
     for (key, value) in entry.fields.extra.iter().filter(|(k, _)| !known.contains(&k.as_str())) {
@@ -101,9 +106,9 @@ fn page(shown: &Shown, lang: Lang) -> String {
         lang,
         text!("tệp", "files"),
         shown.files.iter().map(|(file, act)| {
-            let by = act.map(|seq| text!(" (dòng {seq})", " (row {seq})").get(lang).to_owned());
-            let (at, size, sha) = (&file.at, file.size, file.sha256);
-            format!("{at}  {size} B  sha256:{sha}{}", by.unwrap_or_default())
+            let what = rendition(shown, file, *act);
+            let (at, size, sha, what) = (&file.at, file.size, file.sha256, what.get(lang));
+            format!("{what}: {at}  {size} B  sha256:{sha}")
         }),
     );
     section(&mut out, lang, text!("liên kết", "links"), shown.links.iter().map(|l| link(l, lang)));
@@ -111,7 +116,7 @@ fn page(shown: &Shown, lang: Lang) -> String {
         &mut out,
         lang,
         text!("diễn biến", "history"),
-        shown.life.acts.iter().map(|a| act(a, lang)),
+        shown.life.acts.iter().map(|a| act(shown, a, lang)),
     );
     out
 }
@@ -140,18 +145,87 @@ fn link(link: &Link, lang: Lang) -> String {
     format!("{}  ({exact})", said.get(lang))
 }
 
-fn act(acted: &Acted, lang: Lang) -> String {
+/// What a file of a document is: how it was registered, or how an act brought it.
+fn rendition(shown: &Shown, file: &FileRef, act: Option<u64>) -> Text {
+    let Some(seq) = act else {
+        let first = shown.entry.files.first() == Some(file);
+        return match (first, shown.entry.book) {
+            (true, Book::Incoming) => text!("bản nhận được", "as received"),
+            (true, _) => text!("bản ban hành", "as issued"),
+            (false, Book::Incoming) => text!("bản đóng dấu ĐẾN", "copy with the ĐẾN stamp"),
+            (false, _) => text!("tệp kèm", "further file"),
+        };
+    };
+    let acted = shown.life.acts.iter().find(|a| a.act.seq == seq);
+    let kind = acted.and_then(|a| a.act.data.get("rendition")).and_then(|k| k.as_str());
+    match kind {
+        Some("scan") => text!("bản quét đã ký (dòng {seq})", "signed scan (row {seq})"),
+        Some("signed") => text!("bản ký số (dòng {seq})", "digitally signed (row {seq})"),
+        _ => text!("tệp kèm (dòng {seq})", "further file (row {seq})"),
+    }
+}
+
+/// What the fields of acts are called.
+fn field_name(key: &str) -> Text {
+    match key {
+        "by" => text!("bằng", "by"),
+        "reason" => text!("lý do", "reason"),
+        "decision" => text!("theo", "decision"),
+        "to" => text!("nơi nhận", "to"),
+        "how" => text!("cách chuyển", "how"),
+        "receiver" => text!("người nhận", "receiver"),
+        "envelopes" => text!("số bì", "envelopes"),
+        "note" => text!("ghi chú", "note"),
+        "unit" => text!("đơn vị", "unit"),
+        "person" => text!("người giải quyết", "person"),
+        "joint" => text!("phối hợp", "joint"),
+        "due" => text!("thời hạn", "due"),
+        "opinion" => text!("ý kiến", "opinion"),
+        "progress" => text!("tiến độ", "progress"),
+        "done" => text!("đã xong", "done"),
+        "rendition" => text!("loại bản", "rendition"),
+        "pages" => text!("số trang", "pages"),
+        "name" => text!("tên tệp", "name"),
+        "user" => text!("người dùng", "user"),
+        "allowed_by" => text!("người cho phép", "allowed by"),
+        "returns" => text!("trả lần mượn ở dòng", "returns row"),
+        "here" => text!("đọc tại chỗ", "read here"),
+        "dossier" => text!("hồ sơ", "dossier"),
+        _ => Text::new(key, key),
+    }
+}
+
+fn value_name(text: &str) -> Text {
+    match text {
+        "hand" => text!("trực tiếp", "hand"),
+        "post" => text!("bưu điện", "post"),
+        "online" => text!("trực tuyến", "online"),
+        "email" => text!("thư điện tử", "email"),
+        "scan" => text!("bản quét", "scan"),
+        "signed" => text!("bản ký số", "signed"),
+        "other" => text!("tệp khác", "other"),
+        _ => Text::new(text.parse().map_or_else(|_| text.to_owned(), day), text),
+    }
+}
+
+fn act(shown: &Shown, acted: &Acted, lang: Lang) -> String {
     let act = &acted.act;
     let mut out = format!("{}  {} · #{}", day(act.date), kind_name(act.kind).get(lang), act.seq);
     for (key, value) in act.data.iter().chain(&act.fields).filter(|(key, _)| *key != "qr") {
+        let other = |seq: u64| shown.links.iter().find(|l| l.act == act.seq && l.seq == seq);
         let value = match value {
-            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::String(text) => value_name(text).get(lang).to_owned(),
+            serde_json::Value::Bool(true) => text!("có", "yes").get(lang).to_owned(),
+            serde_json::Value::Number(seq) if key == "by" => {
+                let link = seq.as_u64().and_then(other);
+                link.map_or_else(|| format!("#{seq}"), |l| l.label.clone())
+            }
             serde_json::Value::Array(list) => {
                 list.iter().filter_map(|v| v.as_str()).collect::<Vec<_>>().join("; ")
             }
             other => other.to_string(),
         };
-        out.push_str(&format!(" · {key}: {value}"));
+        out.push_str(&format!(" · {}: {value}", field_name(key).get(lang)));
     }
     out
 }

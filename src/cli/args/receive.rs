@@ -20,7 +20,7 @@ pub struct ReceiveArgs {
     pub from: Option<String>,
     #[arg(long, value_name = "NOTATION")]
     pub code: Option<String>,
-    #[arg(long, value_name = "DATE", value_parser = any_day)]
+    #[arg(long, value_name = "DATE", value_parser = super::day)]
     pub date: Option<Date>,
     #[arg(long = "type", value_name = "TYPE")]
     pub type_name: Option<String>,
@@ -32,9 +32,9 @@ pub struct ReceiveArgs {
     pub position: Option<String>,
     #[arg(long, value_name = "NAME")]
     pub to: Vec<String>,
-    #[arg(long, value_name = "DATE", value_parser = any_day)]
+    #[arg(long, value_name = "DATE", value_parser = super::day)]
     pub arrived: Option<Date>,
-    #[arg(long, value_name = "DATE", value_parser = any_day)]
+    #[arg(long, value_name = "DATE", value_parser = super::day)]
     pub due: Option<Date>,
     #[arg(long, value_name = "WORD", value_parser = priority)]
     pub priority: Option<u8>,
@@ -66,12 +66,6 @@ pub struct ReceiveArgs {
     pub wait: u64,
     #[arg(long)]
     pub json: bool,
-}
-
-/// A day as people write it: `30/3/2022` or `2022-03-30`.
-fn any_day(text: &str) -> Result<Date, String> {
-    let line = crate::model::DateLine::parse(text);
-    line.and_then(crate::model::DateLine::date).ok_or_else(|| "30/3/2022 | 2022-03-30".to_owned())
 }
 
 /// A place in millimetres: `25,60`.

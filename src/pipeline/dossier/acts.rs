@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Dossier, Retention, all, entry_named, named, same_code};
 use crate::diagnostic::{Diagnostic, Place, Result, Severity};
+use crate::pipeline::acts::one_entry;
 use crate::pipeline::codes;
 use crate::pipeline::filing::{Entering, Filing};
 use crate::register::{Book, Kind};
@@ -257,21 +258,29 @@ pub fn add(
     let mut acts: Vec<Entering> = Vec::new();
     for name in documents {
         let place = Place::default().item(name.clone());
-        let Some(entry) = entry_named(filing.register(), book, document_year, name)? else {
-            findings.push(
+        let named = entry_named(filing.register(), book, document_year, name)?;
+        // As every command writes it: `den:3630`, `di:05/KH-SNV@2026`, the sender's code, `#12`.
+        let meant = match named {
+            Some(entry) => Ok(entry),
+            None => one_entry(filing.register(), name)?,
+        };
+        let Ok(entry) = meant.map_err(|finding| match finding.code {
+            codes::AMBIGUOUS => findings.push(finding),
+            _ => findings.push(
                 Diagnostic::error(
                     codes::DOSSIER_NO_DOCUMENT,
-                    place,
+                    place.clone(),
                     text!(
-                        "không có văn bản {name} năm {document_year} trong sổ này",
-                        "there is no document {name} of {document_year} in this book"
+                        "không có văn bản {name} trong sổ",
+                        "there is no document {name} in the books"
                     ),
                 )
                 .hint(text!(
-                    "tìm bằng “vanthu find”; văn bản đến: thêm --book incoming và ghi số đến; năm khác: --document-year",
-                    "look with `vanthu find`; for an incoming one add --book incoming and its number; for another year --document-year"
+                    "tìm bằng “vanthu find”; văn bản đến ghi den:3630; năm khác: di:05/KH-SNV@2025",
+                    "look with `vanthu find`; an incoming one is den:3630; of another year: di:05/KH-SNV@2025"
                 )),
-            );
+            ),
+        }) else {
             continue;
         };
         let again = acts.iter().any(|a| a.about == Some(entry.seq));

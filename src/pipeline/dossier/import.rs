@@ -7,9 +7,9 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::acts::Opening;
-use crate::diagnostic::{Diagnostic, Place, Result};
+use crate::diagnostic::{Diagnostic, Place, Result, Severity};
 use crate::pipeline::codes;
-use crate::source::data::{self, Options, Row};
+use crate::source::data::{self, Column, Options, Row};
 use crate::text;
 use crate::world::World;
 
@@ -37,7 +37,11 @@ pub struct Imported {
 /// # Errors
 /// `Input` if the file cannot be read at all.
 pub fn import(world: &dyn World, path: &Path, options: &Options, year: i16) -> Result<Imported> {
-    let mut rows = data::open(world, path, options)?;
+    let fits = |columns: &[Column]| {
+        let found = meanings(columns.iter().map(|c| c.key.as_str()));
+        ["code", "title"].iter().all(|name| found.iter().any(|(_, meaning)| meaning == name))
+    };
+    let mut rows = data::open_under_title(world, path, options, &fits)?;
     let mut out = Imported::default();
     let headings: Vec<String> = rows.columns().iter().map(|c| c.heading.clone()).collect();
     let columns = meanings(rows.columns().iter().map(|c| c.key.as_str()));
@@ -69,7 +73,12 @@ pub fn import(world: &dyn World, path: &Path, options: &Options, year: i16) -> R
         let row = row?;
         out.findings.extend(row.findings.iter().cloned());
         let opening = opening(&row, &columns, year);
-        if is_heading(&opening) {
+        if is_column_numbers(&opening) {
+            continue;
+        }
+        if let Some(finding) = no_dossier(&opening) {
+            out.findings.push(finding);
+        } else if is_heading(&opening) {
             heading = opening.title;
         } else {
             out.openings.push(Opening { heading: heading.clone(), ..opening });
@@ -113,6 +122,31 @@ fn opening(row: &Row, columns: &[(String, &'static str)], year: i16) -> Opening 
         note: text("note"),
         place: row.place.clone(),
     }
+}
+
+/// `(1)`, `(2)` … under the headings, as forms have them.
+fn is_column_numbers(row: &Opening) -> bool {
+    let number = |t: &str| !t.is_empty() && t.trim_matches(['(', ')']).parse::<u8>().is_ok();
+    [&row.code, &row.title, &row.retention].iter().all(|t| number(t))
+}
+
+/// What stands alone in a line beneath the list: its sum, place and day, a signature. It is passed over, aloud.
+fn no_dossier(row: &Opening) -> Option<Diagnostic> {
+    let alone = [&row.title, &row.retention, &row.reason].iter().all(|t| t.is_empty());
+    let said = [&row.code, &row.creator, &row.note].map(String::as_str).join(" ");
+    let said = said.trim();
+    (alone && (row.code.is_empty() || row.code.contains(char::is_whitespace)) && !said.is_empty())
+        .then(|| {
+            Diagnostic::new(
+                codes::DOSSIER_LINE,
+                Severity::Info,
+                row.place.clone(),
+                text!(
+                    "dòng này không phải hồ sơ nên bỏ qua: “{said}”",
+                    "this line is no dossier and is passed over: “{said}”"
+                ),
+            )
+        })
 }
 
 /// A heading has a Roman or plain number at most, and nobody who makes it nor a term.

@@ -8,7 +8,7 @@ use crate::layout::Sheet;
 use crate::layout::paper::{Listing, listing};
 use crate::model::Office;
 use crate::pipeline::print::PlainTable;
-use crate::register::book::day;
+use crate::register::book::{day, type_and_subject};
 use crate::register::{Book, Entry, Register};
 
 /// Mục lục văn bản, tài liệu trong hồ sơ: seven columns.
@@ -75,7 +75,7 @@ fn row(number: usize, entry: &Entry, pages: String, note: &str) -> Vec<String> {
         number.to_string(),
         if incoming { extra("code") } else { entry.code().to_string() },
         date.map(day).unwrap_or_default(),
-        format!("{} {}", f.type_name, f.subject).trim().to_owned(),
+        type_and_subject(f),
         f.organ_name.clone(),
         pages,
         note.to_owned(),

@@ -106,21 +106,43 @@ fn listed(
         }
         looks.documents.push(Looked { place: row.place, path, given, ..Looked::default() });
     }
-    let named: BTreeSet<&PathBuf> = used.keys().collect();
-    for file in files.iter().filter(|f| !named.contains(f)) {
-        looks.findings.push(
-            Diagnostic::warning(
-                codes::UNLISTED,
-                Place::file(file.display().to_string()),
-                text!(
-                    "bảng không có hàng nào cho tệp này, nên không nhận",
-                    "no row of the sheet names this file, so it is not received"
-                ),
-            )
-            .hint(text!("thêm một hàng cho nó", "add a row for it")),
-        );
+    // Of a sheet that is not understood no file has a row.
+    if !looks.findings.iter().any(|f| f.code == codes::NO_COLUMN) {
+        let named: BTreeSet<&PathBuf> = used.keys().collect();
+        let left: Vec<&PathBuf> = files.iter().filter(|f| !named.contains(f)).collect();
+        looks.findings.extend(unlisted(&left));
     }
     Ok(())
+}
+
+/// Files without a row: each by name, or the first few of many.
+fn unlisted(left: &[&PathBuf]) -> Vec<Diagnostic> {
+    const NAMED: usize = 5;
+    let place = |file: &PathBuf| Place::file(file.display().to_string());
+    let named = if left.len() > NAMED { 1 } else { left.len() };
+    let told = left.iter().take(named).map(|file| {
+        let more = left.len().saturating_sub(named);
+        let message = if more == 0 {
+            text!(
+                "bảng không có hàng nào cho tệp này, nên không nhận",
+                "no row of the sheet names this file, so it is not received"
+            )
+        } else {
+            text!(
+                "bảng không có hàng nào cho tệp này và {more} tệp khác, nên không nhận",
+                "no row of the sheet names this file and {more} others, so they are not received"
+            )
+        };
+        let hint = text!("thêm mỗi tệp một hàng", "add a row for each file");
+        Diagnostic::warning(codes::UNLISTED, place(file), message).hint(hint)
+    });
+    let mut told: Vec<Diagnostic> = told.collect();
+    if let Some(first) = told.first_mut().filter(|_| left.len() > named) {
+        for file in left.iter().skip(named).take(NAMED) {
+            first.related.push((place(file), text!("cũng không có hàng", "no row either")));
+        }
+    }
+    told
 }
 
 /// The file of a row: among those that were named, else beside the sheet.

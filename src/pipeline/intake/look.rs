@@ -59,6 +59,11 @@ fn one(
     if let Some(path) = document.path.clone() {
         file(workspace, intake, types, &path, document, found);
     }
+    // Whoever has given the fields need not be told that the file does not say them.
+    let given = &document.given;
+    if !given.from.trim().is_empty() && !given.subject.trim().is_empty() {
+        found.retain(|f| f.code != codes::NO_TEXT);
+    }
     let today = workspace.world.today();
     let place = &document.place;
     if document.given.arrived.is_some_and(|d| d > today) {

@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use crate::diagnostic::Result;
 use crate::model::DateLine;
 use crate::register::life::{Life, by_of, text_of};
-use crate::register::{Act, Award, Book, Entry, Incoming, Kind, Register};
+use crate::register::{Act, Award, Book, Entry, Fields, Incoming, Kind, Register};
+use crate::text::fold;
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,7 +250,7 @@ fn of_entry(entry: &Entry, key: &str) -> Cell {
         "code" => entry.code().to_string().into(),
         "number" => entry.number.to_string().into(),
         "date" | "arrived" => Cell::Date(entry.date),
-        "subject" => subject(entry).into(),
+        "subject" => type_and_subject(&entry.fields).into(),
         "signer" => f.signer_name.clone().into(),
         "recipients" => f.recipients.join("; ").into(),
         "archive-copy" => f.archive_copy.clone().into(),
@@ -273,12 +274,19 @@ fn of_entry(entry: &Entry, key: &str) -> Cell {
     }
 }
 
-/// Tên loại và trích yếu as one sentence of the book: “Quyết định về việc …”.
-fn subject(entry: &Entry) -> String {
-    let f = &entry.fields;
-    match f.subject.strip_prefix("Về việc") {
-        Some(rest) => format!("{} về việc{rest}", f.type_name),
-        None => format!("{} {}", f.type_name, f.subject).trim().to_owned(),
+/// Tên loại và trích yếu as one sentence of the book: “Quyết định về việc …”. A subject that begins with the type's
+/// name says it itself.
+pub fn type_and_subject(fields: &Fields) -> String {
+    let (name, subject) = (fields.type_name.trim(), fields.subject.trim());
+    if let Some(rest) = subject.strip_prefix("Về việc") {
+        return format!("{name} về việc{rest}").trim().to_owned();
+    }
+    let capital = subject.chars().next().is_some_and(char::is_uppercase);
+    let folded = fold(subject);
+    match folded.strip_prefix(&fold(name)).filter(|_| capital && !name.is_empty()) {
+        Some("") => name.to_owned(),
+        Some(rest) if !rest.starts_with(char::is_alphanumeric) => subject.to_owned(),
+        _ => format!("{name} {subject}").trim().to_owned(),
     }
 }
 

@@ -29,7 +29,7 @@ use crate::diagnostic::{Failure, FailureKind, Lang, Place, Result};
 use crate::model::Office;
 use crate::text;
 
-pub use cells::{Cell, day};
+pub use cells::{Cell, day, type_and_subject};
 pub use csv::guarded;
 pub use print::{Print, PrintColumn, Run};
 pub use view::View;

@@ -56,6 +56,9 @@ impl Index {
         let mut done = CaughtUp::default();
         let head = register.head().map_err(Unusable::Failed)?;
         let Some(mut from) = self.position(register)? else { return Err(Unusable::Damaged) };
+        if from < head {
+            progress(from, head);
+        }
         while from < head {
             let news = news(register, from + 1).map_err(Unusable::Failed)?;
             if news.seen == 0 {

@@ -29,7 +29,7 @@ use crate::text;
 /// `vtim`: marks the file as an index of this program.
 const APPLICATION_ID: i32 = 0x7674_696d;
 /// Number of the schema; another one is made anew.
-const SCHEMA: i32 = 2;
+const SCHEMA: i32 = 3;
 /// How long to wait for another search that is bringing the index up to date.
 const BUSY: Duration = Duration::from_secs(60);
 
@@ -39,6 +39,9 @@ const TABLES: &str = "
     CREATE VIRTUAL TABLE words USING fts5(facet, code, kind, subject, signer, unit, other, body,
         content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 0',
         prefix='2 3 4 5');";
+
+/// FTS5 gives rows in their order, also backwards: the search ends with the last row that is wanted.
+const SEARCH: &str = "SELECT rowid FROM words WHERE words MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
 
 /// An open index.
 #[derive(Debug)]
@@ -121,9 +124,8 @@ impl Index {
     pub fn search(&self, query: &Query, most: usize) -> std::result::Result<Vec<u64>, Unusable> {
         let run = || -> rusqlite::Result<Vec<u64>> {
             let Some(wanted) = query.to_match() else { return Ok(Vec::new()) };
-            let sql = "SELECT rowid FROM words WHERE words MATCH ?1 ORDER BY rowid DESC LIMIT ?2";
             let most = i64::try_from(most).unwrap_or(i64::MAX);
-            let mut statement = self.conn.prepare_cached(sql)?;
+            let mut statement = self.conn.prepare_cached(SEARCH)?;
             statement.query_map(rusqlite::params![wanted, most], |r| r.get(0))?.collect()
         };
         run().map_err(|e| unusable(&self.path, &e))

@@ -1,6 +1,6 @@
 //! Words found and not found, an index that is behind, of another register, or damaged.
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use serde_json::{Map, json};
 
 use super::*;
@@ -126,7 +126,35 @@ fn codes_signers_facets_and_the_document_itself_are_found() {
     let spring = Some((date(2026, 2, 1), date(2026, 3, 1)));
     assert_eq!(ask(&o.index, &Wanted { dates: spring, ..all() }), [2]);
     let half = Some((date(2026, 2, 28), date(2026, 4, 1)));
-    assert_eq!(ask(&o.index, &Wanted { dates: half, ..all() }), [4, 3, 2], "whole months");
+    assert_eq!(ask(&o.index, &Wanted { dates: half, ..all() }), [3]);
+    let since = Some((date(2026, 2, 5), Date::MAX));
+    assert_eq!(ask(&o.index, &Wanted { dates: since, ..all() }), [4, 3, 2]);
+}
+
+/// Conditions are facets, so that no entry is looked at which has their words elsewhere; nothing is sorted, so that
+/// a search ends with the last entry that is shown.
+#[test]
+fn a_search_ends_with_the_last_entry_that_is_shown() {
+    let o = office();
+    let wanted = Wanted {
+        book: Some(Book::Outgoing),
+        year: Some(2026),
+        dates: Some((date(2026, 1, 2), date(2026, 12, 30))),
+        kind: Some("Kế hoạch".into()),
+        signer: Some("Đỗ Thị Đào".into()),
+        unit: Some("TCCB".into()),
+        dossier: Some("01.TCCB".into()),
+        ..Wanted::default()
+    };
+    assert_eq!(ask(&o.index, &wanted), [3]);
+    let query = Query::new(&wanted).to_match().expect("asks");
+    assert!(!query.contains(':'), "one column's words are facets: {query}");
+    let plan = format!("EXPLAIN QUERY PLAN {SEARCH}");
+    let mut plan = o.index.conn.prepare(&plan).expect("a plan");
+    let steps = plan.query_map(rusqlite::params![query, 51], |r| r.get::<_, String>(3));
+    let steps: Vec<String> = steps.expect("runs").map(|s| s.expect("a step")).collect();
+    assert_eq!(steps.len(), 1, "no step sorts: {steps:?}");
+    assert!(steps[0].contains("VIRTUAL TABLE INDEX"), "{steps:?}");
 }
 
 #[test]

@@ -10,12 +10,18 @@ use crate::text::fold;
 /// Letters that begin a facet and that no folded Vietnamese word begins with.
 mod facet {
     pub const YEAR: char = 'ψ';
-    pub const MONTH: char = 'μ';
     pub const DAY: char = 'η';
     pub const BOOK: char = 'β';
     pub const KIND: char = 'τ';
     pub const DOSSIER: char = 'δ';
+    pub const UNIT: char = 'υ';
+    pub const SIGNER: char = 'σ';
 }
+
+/// How much of a day, written as eight digits, is a facet: thousand years, hundred, ten, year, month, day.
+const STRETCHES: [usize; 6] = [1, 2, 3, 4, 6, 8];
+/// Words of a unit or a name that are looked for together by one facet; a longer one by its words in a row.
+const TOGETHER: usize = 8;
 
 /// What a person looks for. An empty condition does not restrict.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,13 +33,13 @@ pub struct Wanted {
     pub book: Option<Book>,
     /// Year of the series.
     pub year: Option<i16>,
-    /// From and to: more than two months are narrowed to whole months here, the days are for the caller to look at.
+    /// From and to, both included.
     pub dates: Option<(Date, Date)>,
     /// Type by key or name.
     pub kind: Option<String>,
-    /// Name of the signer, or part of it.
+    /// Name of the signer, or some of its words that follow each other.
     pub signer: Option<String>,
-    /// Unit.
+    /// Unit: one word is a whole unit, several may be a part of its name.
     pub unit: Option<String>,
     /// Code of a dossier.
     pub dossier: Option<String>,
@@ -57,14 +63,6 @@ impl Query {
             words.push(format!("{}{star}", phrase.join(" ")));
             clauses.push(format!("{}{star}", quoted(&phrase)));
         }
-        let mut column = |name: &str, value: &Option<String>| {
-            let phrase = tokens(value.as_deref().unwrap_or(""));
-            if !phrase.is_empty() {
-                clauses.push(format!("{name} : {}", quoted(&phrase)));
-            }
-        };
-        column("signer", &wanted.signer);
-        column("unit", &wanted.unit);
         let facets = [
             wanted.book.map(|b| format!("{}{}", facet::BOOK, b.key())),
             wanted.year.map(|y| format!("{}{y}", facet::YEAR)),
@@ -72,7 +70,9 @@ impl Query {
             wanted.dossier.as_deref().map(|d| joined(facet::DOSSIER, d)),
         ];
         clauses.extend(facets.into_iter().flatten().map(|f| format!("\"{f}\"")));
-        clauses.extend(wanted.dates.and_then(months));
+        clauses.extend(part(facet::SIGNER, "signer", wanted.signer.as_deref()));
+        clauses.extend(part(facet::UNIT, "unit", wanted.unit.as_deref()));
+        clauses.extend(wanted.dates.map(days));
         Self { clauses, words }
     }
 
@@ -92,13 +92,19 @@ pub(super) fn columns(entry: &Entry, acts: &str, dossiers: &[String]) -> [String
     let own = f.extra.get("dossier").into_iter();
     let mut facets = vec![
         format!("{}{}", facet::YEAR, entry.year),
-        format!("{}{}{:02}", facet::MONTH, entry.date.year(), entry.date.month()),
         format!("{}{}", facet::BOOK, entry.book.key()),
-        entry.date.strftime(&format!("{}%Y%m%d", facet::DAY)).to_string(),
         joined(facet::KIND, &f.type_id),
         joined(facet::KIND, &f.type_name),
     ];
     facets.extend(own.chain(dossiers).map(|d| joined(facet::DOSSIER, d)));
+    facets.extend(facets_of(entry.date));
+    facets.extend(parts(facet::SIGNER, &f.signer_name, 1));
+    for unit in crate::register::units(f) {
+        facets.push(joined(facet::UNIT, unit));
+        facets.extend(parts(facet::UNIT, unit, 2));
+    }
+    facets.sort_unstable();
+    facets.dedup();
     let extra: Vec<&str> = f.extra.values().map(String::as_str).collect();
     // With and without leading zeros: 5/KH-SNV finds 05/KH-SNV.
     let code = format!("{} {}/{}", entry.code(), entry.number.get(), f.notation);
@@ -164,27 +170,76 @@ fn phrases(text: &str) -> Vec<(Vec<String>, bool)> {
     out
 }
 
-/// The days of a short stretch of days, the months of a longer one; none for one over ten years.
-fn months((from, to): (Date, Date)) -> Option<String> {
-    let count = |d: Date| i32::from(d.year()) * 12 + i32::from(d.month()) - 1;
-    let (first, last) = (count(from), count(to));
-    let facets: Vec<String> = if last - first <= 1 {
-        let days = from.series(jiff::Span::new().days(1)).take_while(|d| *d <= to);
-        days.map(|d| d.strftime(&format!("\"{}%Y%m%d\"", facet::DAY)).to_string()).collect()
-    } else if last - first <= 120 {
-        let month = |m: i32| (m.div_euclid(12), m.rem_euclid(12) + 1);
-        let months = (first..=last).map(month);
-        months.map(|(y, m)| format!("\"{}{y}{m:02}\"", facet::MONTH)).collect()
-    } else {
-        return None;
-    };
+/// All rows of words in a text that follow each other, of `least` words and more.
+fn parts(sign: char, text: &str, least: usize) -> Vec<String> {
+    let words = tokens(text);
+    let rows = (least..=words.len().min(TOGETHER)).flat_map(|n| words.windows(n));
+    rows.map(|row| format!("{sign}{}", row.concat())).collect()
+}
+
+/// What finds part of a unit or a name: the facet alone, so that no entry is looked at that has the words elsewhere.
+fn part(sign: char, column: &str, wanted: Option<&str>) -> Option<String> {
+    let words = tokens(wanted?);
+    match words.len() {
+        0 => None,
+        1..=TOGETHER => Some(format!("\"{sign}{}\"", words.concat())),
+        _ => Some(format!("{column} : {}", quoted(&words))),
+    }
+}
+
+/// A day as eight digits. No book is older than the calendar.
+fn digits(date: Date) -> String {
+    format!("{:04}{:02}{:02}", date.year().max(0), date.month(), date.day())
+}
+
+/// The facets of a day: one for each stretch that it lies in.
+fn facets_of(date: Date) -> impl Iterator<Item = String> {
+    let day = digits(date);
+    STRETCHES.into_iter().filter_map(move |n| day.get(..n).map(stretch))
+}
+
+fn stretch(digits: &str) -> String {
+    format!("{}{digits}", facet::DAY)
+}
+
+/// A stretch of days as few facets: whole thousands of years, hundreds, tens, years, months, days.
+fn days((from, to): (Date, Date)) -> String {
+    // The last of a month ends it, however many days it has.
+    let last = if to == to.last_of_month() { 31 } else { to.day() };
+    let to = format!("{:04}{:02}{last:02}", to.year().max(0), to.month());
+    let mut facets = Vec::new();
+    cover("", &digits(from), &to, &mut facets);
     // Nothing is between days in the wrong order.
     let none = || format!("\"{}\"", facet::DAY);
-    Some(if facets.is_empty() { none() } else { format!("({})", facets.join(" OR ")) })
+    if facets.is_empty() { none() } else { format!("({})", facets.join(" OR ")) }
+}
+
+/// Covers those of the days that begin with `begun` which lie from one day to another.
+fn cover(begun: &str, from: &str, to: &str, facets: &mut Vec<String>) {
+    let filled = |with: &str| format!("{begun}{}", with.get(begun.len()..).unwrap_or(""));
+    let (first, last) = (filled("00000101"), filled("99991231"));
+    if last.as_str() < from || first.as_str() > to {
+        return;
+    }
+    let whole = first.as_str() >= from && last.as_str() <= to;
+    let next = match begun.len() {
+        0..=3 => 0..=9,
+        4 => 1..=12,
+        _ => 1..=31,
+    };
+    if !begun.is_empty() && whole {
+        facets.push(format!("\"{}\"", stretch(begun)));
+    } else if begun.len() < 4 {
+        next.for_each(|n| cover(&format!("{begun}{n}"), from, to, facets));
+    } else {
+        next.for_each(|n| cover(&format!("{begun}{n:02}"), from, to, facets));
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
 
     fn query(words: &str) -> String {
@@ -203,17 +258,68 @@ mod tests {
         assert_eq!(query("a\" OR b NEAR(c)"), "\"a\" AND \"or b near c\"");
     }
 
+    fn dated(from: (i16, i8, i8), to: (i16, i8, i8)) -> String {
+        let day = |(y, m, d)| Date::new(y, m, d).expect("a day");
+        let dates = Some((day(from), day(to)));
+        Query::new(&Wanted { dates, ..Wanted::default() }).to_match().expect("asks")
+    }
+
     #[test]
-    fn a_stretch_of_days_is_narrowed() {
-        let day = |y, m| Date::new(y, m, 9).expect("a day");
-        let query =
-            |a, b| Query::new(&Wanted { dates: Some((a, b)), ..Wanted::default() }).to_match();
-        let short = query(day(2025, 12), day(2026, 1).saturating_sub(jiff::Span::new().days(30)));
-        assert_eq!(short.as_deref(), Some("(\"η20251209\" OR \"η20251210\")"));
-        let longer = query(day(2025, 12), day(2026, 2)).expect("asks");
-        assert_eq!(longer, "(\"μ202512\" OR \"μ202601\" OR \"μ202602\")");
-        assert_eq!(query(day(2026, 2), day(2026, 1)).as_deref(), Some("\"η\""));
-        let long = Wanted { dates: Some((Date::MIN, Date::MAX)), ..Wanted::default() };
-        assert!(Query::new(&long).is_empty());
+    fn a_stretch_of_days_is_covered_by_few_facets() {
+        assert_eq!(
+            dated((2025, 12, 30), (2026, 1, 1)),
+            "(\"η20251230\" OR \"η20251231\" OR \"η20260101\")"
+        );
+        assert_eq!(
+            dated((2025, 12, 31), (2026, 2, 28)),
+            "(\"η20251231\" OR \"η202601\" OR \"η202602\")"
+        );
+        assert_eq!(dated((2020, 1, 1), (2029, 12, 31)), "(\"η202\")");
+        assert_eq!(dated((2026, 1, 1), (2026, 12, 31)), "(\"η2026\")");
+        assert_eq!(dated((2026, 2, 1), (2026, 1, 31)), "\"η\"");
+        let open = Wanted {
+            dates: Some((Date::MIN, Date::new(2026, 5, 7).expect("a day"))),
+            ..Wanted::default()
+        };
+        let open = Query::new(&open).to_match().expect("asks");
+        assert!(open.split(" OR ").count() < 30, "{open}");
+    }
+
+    #[test]
+    fn every_day_of_a_stretch_has_one_of_its_facets_and_no_other_day() {
+        let (mut at, end) = (date(2023, 11, 20), date(2025, 3, 10));
+        let stretches = [
+            (date(2023, 12, 31), date(2024, 2, 29)),
+            (date(2023, 12, 5), date(2025, 1, 31)),
+            (date(2024, 2, 28), date(2024, 2, 28)),
+            (Date::MIN, date(2024, 6, 15)),
+            (date(2024, 6, 15), Date::MAX),
+        ];
+        while at < end {
+            let own: Vec<String> = facets_of(at).map(|f| format!("\"{f}\"")).collect();
+            for (from, to) in stretches {
+                let asked = days((from, to));
+                let asked: Vec<&str> = asked.trim_matches(['(', ')']).split(" OR ").collect();
+                let found = own.iter().filter(|f| asked.contains(&f.as_str())).count();
+                assert_eq!(found, usize::from((from..=to).contains(&at)), "{at} in {from}..{to}");
+            }
+            at = at.tomorrow().expect("another day");
+        }
+    }
+
+    #[test]
+    fn part_of_a_name_is_one_facet() {
+        let asked = |signer: &str| {
+            let wanted = Wanted { signer: Some(signer.into()), ..Wanted::default() };
+            Query::new(&wanted).to_match().unwrap_or_default()
+        };
+        assert_eq!(asked("Lê Minh Tuấn"), "\"σleminhtuan\"");
+        assert_eq!(asked(" . "), "");
+        assert_eq!(
+            parts('σ', "Lê Minh Tuấn", 1),
+            ["σle", "σminh", "σtuan", "σleminh", "σminhtuan", "σleminhtuan"]
+        );
+        assert_eq!(parts('υ', "VT", 2), [""; 0]);
+        assert_eq!(asked("a b c d e f g h i"), "signer : \"a b c d e f g h i\"");
     }
 }

@@ -106,7 +106,10 @@ fn reserve_all(
         )
         .map_err(fail)?;
     let mut known = conn
-        .prepare_cached("SELECT number FROM entries WHERE job = ?1 AND row_key = ?2")
+        .prepare_cached(
+            "SELECT 1 FROM entries WHERE substr(job, 12, 4) = substr(?1, 12, 4)
+             AND substr(row_key, -8) = substr(?2, -8) AND job = ?1 AND row_key = ?2",
+        )
         .map_err(fail)?;
     let (mut job, mut begun) = (None, false);
     let mut heads = Heads::default();
@@ -165,7 +168,12 @@ fn begin_job(conn: &Connection, id: &str, title: &str, at: &str) -> rusqlite::Re
         "INSERT OR IGNORE INTO jobs (id, title, begun_at) VALUES (?1, ?2, ?3)",
         params![id, title, at],
     )?;
-    conn.query_row("SELECT EXISTS (SELECT 1 FROM entries WHERE job = ?1)", [id], |r| r.get(0))
+    conn.query_row(
+        "SELECT EXISTS (SELECT 1 FROM entries
+         WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1)",
+        [id],
+        |r| r.get(0),
+    )
 }
 
 pub(super) fn release(register: &mut Sqlite) -> Result<u64> {
@@ -184,7 +192,8 @@ pub(super) fn release(register: &mut Sqlite) -> Result<u64> {
             [],
         )?;
         tx.execute(
-            "DELETE FROM jobs WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.job = jobs.id)",
+            "DELETE FROM jobs WHERE NOT EXISTS (SELECT 1 FROM entries e
+                WHERE substr(e.job, 12, 4) = substr(jobs.id, 12, 4) AND e.job = jobs.id)",
             [],
         )?;
         tx.commit()?;
@@ -207,6 +216,7 @@ pub(super) fn commit(
     let tx = Transaction::new_unchecked(&register.conn, TransactionBehavior::Immediate)
         .map_err(undone)?;
     let first = next_seq(&tx).map_err(undone)?;
+    begin_commit(&tx, first).map_err(undone)?;
     let mut next = first;
     let mut jobs: BTreeSet<Arc<str>> = BTreeSet::from([batch.job.as_str().into()]);
     while let Some(chunk) = feed().map_err(CommitError::Undone)? {
@@ -244,6 +254,17 @@ pub(super) fn next_seq(tx: &Transaction<'_>) -> rusqlite::Result<u64> {
     const SQL: &str = "SELECT max(coalesce((SELECT max(seq) FROM leaves), 0),
         coalesce((SELECT max(seq) FROM entries), 0), coalesce((SELECT max(seq) FROM acts), 0)) + 1";
     tx.query_row(SQL, [], |r| r.get(0))
+}
+
+/// Keeps where a commit begins, in its own transaction: what lies before was signed when it began.
+pub(super) fn begin_commit(tx: &Transaction<'_>, first: u64) -> rusqlite::Result<()> {
+    tx.execute_batch(super::schema::NEWEST_COMMIT)?;
+    tx.prepare_cached(
+        "INSERT INTO newest_commit (one, first) VALUES (1, ?1)
+         ON CONFLICT (one) DO UPDATE SET first = excluded.first",
+    )?
+    .execute([first])
+    .map(drop)
 }
 
 /// COMMIT, and what its failure means.

@@ -134,6 +134,35 @@ pub fn open(world: &dyn World, path: &Path, options: &Options) -> Result<Box<dyn
     read(bytes, &file, options)
 }
 
+/// Rows in which headings are looked for where a sheet begins with its title.
+const TITLE_ROWS: u32 = 20;
+
+/// As [`open`], for sheets that may begin with a title: unless the row of the headings is given, it is the first
+/// whose columns fit. Where none fits the file is opened as [`open`] does.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_under_title(
+    world: &dyn World,
+    path: &Path,
+    options: &Options,
+    fits: &dyn Fn(&[Column]) -> bool,
+) -> Result<Box<dyn Rows>> {
+    let first = open(world, path, options)?;
+    if options.header_row.is_some() || first.columns().is_empty() || fits(first.columns()) {
+        return Ok(first);
+    }
+    for row in 2..=TITLE_ROWS {
+        let below = Options { header_row: Some(row), ..options.clone() };
+        match open(world, path, &below) {
+            Ok(rows) if fits(rows.columns()) => return Ok(rows),
+            // Another row of the title, a blank one, or none any more.
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(first)
+}
+
 /// The same for bytes already read; `file` is the name shown in findings.
 ///
 /// # Errors

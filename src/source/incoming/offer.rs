@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use regex::Regex;
 
 use super::Given;
-use super::words::words;
+use super::words::{priority_of, words};
 use crate::source::pdf::TextLine;
 use crate::text;
 
@@ -60,8 +60,19 @@ pub fn offer(
     found.parent = parent;
     found.given.from = organ;
     title(&mut found.given, first, top, (width, height), types);
+    found.given.priority = head.iter().find_map(|l| urgency(&l.text)).unwrap_or(0);
     signer(&mut found.given, last, width);
     found
+}
+
+/// The degree of urgency that a line is (ô 10b): `THƯỢNG KHẨN`, also `HỎA TỐC HẸN GIỜ 08 giờ …`.
+fn urgency(line: &str) -> Option<u8> {
+    let mark = line.trim().trim_end_matches(['.', ':', '!']);
+    if !is_upper(mark.split(|c: char| c.is_ascii_digit()).next().unwrap_or("")) {
+        return None;
+    }
+    let timed = text::slug(mark).starts_with("hoa-toc-hen-gio");
+    priority_of(if timed { "hỏa tốc hẹn giờ" } else { mark }).filter(|p| *p > 0)
 }
 
 fn middle(line: &TextLine) -> f64 {
@@ -200,6 +211,9 @@ fn block(
         let gap = line.baseline - last.baseline;
         let slug = text::slug(&line.text) + "-";
         let ends = words().offer.ends.iter().any(|e| slug.starts_with(e.as_str()) && slug != *e);
+        if urgency(&line.text).is_some() {
+            break;
+        }
         if gap <= 0.1
             || gap > 2.2 * last.size.max(line.size)
             || ends

@@ -44,7 +44,12 @@ pub fn read_sheet(
     path: &Path,
     types: &[String],
 ) -> Result<(Vec<Listed>, Vec<Diagnostic>)> {
-    let mut rows = data::open(world, path, &data::Options::default())?;
+    let is_known = |c: &data::Column| {
+        let slug = text::slug(&c.heading);
+        words().columns.iter().any(|known| known.names.contains(&slug))
+    };
+    let fits = |columns: &[data::Column]| columns.iter().filter(|c| is_known(c)).count() > 1;
+    let mut rows = data::open_under_title(world, path, &data::Options::default(), &fits)?;
     let file = path.display().to_string();
     let mut found = Vec::new();
     let known = columns(rows.columns(), &file, &mut found);

@@ -44,6 +44,30 @@ fn a_letter_offers_its_fields() {
 }
 
 #[test]
+fn an_urgency_mark_is_no_part_of_the_subject() {
+    let line = |text: &str, y: f64| crate::source::pdf::TextLine {
+        text: text.to_owned(),
+        area: crate::source::pdf::Area { x: 30.0, y, width: 50.0, height: 4.0 },
+        baseline: y + 4.0,
+        size: 4.2,
+        bold: false,
+    };
+    let page = [
+        line("Số: 01/UBND-KT", 30.0),
+        line("V/v rà soát, di dời hộ dân", 36.0),
+        line("trong vùng có nguy cơ sạt lở", 41.0),
+        line("THƯỢNG KHẨN", 46.0),
+        line("Kính gửi: Trưởng các thôn", 60.0),
+    ];
+    let found = offer(&page, &page, (210.0, 297.0), &[]);
+    assert_eq!(found.given.subject, "rà soát, di dời hộ dân trong vùng có nguy cơ sạt lở");
+    assert_eq!(found.given.priority, 2);
+    // A word in a sentence is no mark.
+    let page = [line("Số: 01/UBND-KT", 30.0), line("Khẩn", 36.0)];
+    assert_eq!(offer(&page, &page, (210.0, 297.0), &[]).given.priority, 0);
+}
+
+#[test]
 fn nothing_is_offered_where_nothing_is_said() {
     assert_eq!(offer(&[], &[], (210.0, 297.0), &[]), Offer::default());
 }

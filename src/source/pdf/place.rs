@@ -20,6 +20,11 @@ const HEAD: f64 = 0.45;
 /// Where the stamp goes if nothing tells: left edge and top, mm.
 const USUAL: (f64, f64) = (20.0, 48.0);
 
+/// Height of the place for a signature, mm.
+const SIGNED: std::ops::RangeInclusive<f64> = 10.0..=60.0;
+/// How far to the left of a name's middle its seal may reach, mm.
+const SEAL: f64 = 45.0;
+
 /// Where it stands on a sheet of its own: left edge and top, mm.
 const SHEET: (f64, f64) = (30.0, 20.0);
 
@@ -85,6 +90,7 @@ pub(super) fn choose(
         .iter()
         .map(|l| l.area)
         .chain(page.marks.iter().copied())
+        .chain(signing(page, shape))
         .map(|a| a.grown(CLEAR))
         .collect();
     let free = |a: &Area| holds(a, EDGE) && !taken.iter().any(|t| t.meets(a));
@@ -119,6 +125,27 @@ pub(super) fn choose(
     Some(Spot {
         area: least(&printed, from, shape, &area).unwrap_or(usual),
         found: Found::Covering,
+    })
+}
+
+/// The empty places where somebody signs: between a post in capitals on the right half and what stands beneath it.
+fn signing<'p>(page: &'p PageText, shape: &'p PageShape) -> impl Iterator<Item = Area> + 'p {
+    let middle = |l: &TextLine| l.area.x + l.area.width / 2.0;
+    let on_right = move |l: &&TextLine| middle(l) > shape.width * 0.52;
+    let capitals = |l: &&TextLine| !l.text.chars().any(char::is_lowercase);
+    page.lines.iter().filter(on_right).filter(capitals).filter_map(move |post| {
+        let beneath = page.lines.iter().filter(on_right).filter(|l| l.area.y > post.area.bottom());
+        let name = beneath.min_by(|a, b| a.area.y.total_cmp(&b.area.y))?;
+        let height = name.area.y - post.area.bottom();
+        // The seal stands over the left third of the signature.
+        let left = (middle(post).min(middle(name)) - SEAL).max(0.0);
+        let right = post.area.right().max(name.area.right());
+        SIGNED.contains(&height).then_some(Area {
+            x: left,
+            y: post.area.bottom(),
+            width: right - left,
+            height,
+        })
     })
 }
 
@@ -260,6 +287,20 @@ mod tests {
         let spot = choose(&a4(), None, Some(&page(lines))).expect("room");
         assert_eq!(spot.found, Found::UnderDate);
         assert!(spot.area.x > 115.0 && spot.area.y < 45.0, "{spot:?}");
+    }
+
+    #[test]
+    fn nobodys_signature_is_stamped_over() {
+        let mut lines = vec![line("Số: 04/KH-SNV", 40.0, 36.0, 30.0)];
+        lines.extend(
+            (0..26).map(|i| line("chữ kín cả dòng", 30.0, 44.0 + f64::from(i) * 6.0, 165.0)),
+        );
+        lines.push(line("Nơi nhận: các phòng, đơn vị", 30.0, 204.0, 60.0));
+        lines.push(line("TRƯỞNG BAN", 135.0, 204.0, 40.0));
+        lines.push(line("Phan Thanh Liêm", 135.0, 250.0, 40.0));
+        let spot = choose(&a4(), None, Some(&page(lines.clone()))).expect("room");
+        assert_eq!(spot.found, Found::Elsewhere);
+        assert!(spot.area.right() < 110.0 || spot.area.y > 250.0, "{spot:?}");
     }
 
     #[test]

@@ -1,0 +1,118 @@
+//! Receiving through the program, as a clerk does it: what is offered, what was entered by mistake, files that lie elsewhere.
+//!
+//! Knows: the commands. Must not know: how they are done.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const PLAN: &[u8] = include_bytes!("../fixtures/pdf/ke-hoach.pdf");
+
+fn office() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("temp");
+    fs::write(dir.path().join("vanthu.toml"), include_str!("office.toml")).expect("write");
+    dir
+}
+
+fn vanthu(office: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_vanthu"))
+        .current_dir(office)
+        .args(["--today", "2026-03-05"])
+        .args(args)
+        .env_remove("VANTHU_OFFICE")
+        .env_remove("VANTHU_LANG")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program runs")
+}
+
+/// Exit code, and all that was said.
+fn said(office: &Path, args: &[&str]) -> (Option<i32>, String) {
+    let out = vanthu(office, args);
+    let said = String::from_utf8_lossy(&out.stdout).into_owned();
+    (out.status.code(), said + &String::from_utf8_lossy(&out.stderr))
+}
+
+fn ok(office: &Path, args: &[&str]) -> String {
+    let (code, said) = said(office, args);
+    assert_eq!(code, Some(0), "{args:?}: {said}");
+    said
+}
+
+#[test]
+fn files_of_another_office_are_entered_where_the_clerk_stands() {
+    let (here, sender) = (office(), office());
+    let file = sender.path().join("ke-hoach.pdf");
+    fs::write(&file, PLAN).expect("write");
+    let file = file.display().to_string();
+    ok(here.path(), &["receive", "--yes", &file]);
+    assert!(ok(here.path(), &["show", "den:1"]).contains("04/KH-HĐTĐKT"));
+    assert!(!sender.path().join("register.db").exists(), "the sender's book stays as it was");
+    ok(
+        here.path(),
+        &["attach", "den:1", &{
+            let scan = sender.path().join("quet.png");
+            fs::write(&scan, b"\x89PNG\r\n\x1a\nscan").expect("write");
+            scan.display().to_string()
+        }],
+    );
+    // Outside of any office the file's own is meant.
+    let elsewhere = tempfile::tempdir().expect("temp");
+    ok(elsewhere.path(), &["receive", "--yes", &file]);
+    assert!(sender.path().join("register.db").exists());
+}
+
+#[test]
+fn what_was_entered_by_mistake_is_given_up_and_comes_in_again() {
+    let dir = office();
+    fs::write(dir.path().join("a.pdf"), PLAN).expect("write");
+    ok(dir.path(), &["receive", "--yes", "a.pdf", "--subject", "gõ nhầm"]);
+    let (code, again) = said(dir.path(), &["receive", "--yes", "a.pdf"]);
+    assert_eq!(code, Some(1));
+    assert!(again.contains("S0305") && again.contains("vanthu void den:01@2026"), "{again}");
+    ok(dir.path(), &["void", "den:01@2026", "--reason", "gõ nhầm trích yếu"]);
+    let again = ok(dir.path(), &["receive", "--yes", "a.pdf"]);
+    assert!(again.contains("   02  ") && !again.contains("S030"), "{again}");
+    // It is one document again: a third time is refused.
+    assert_eq!(said(dir.path(), &["receive", "--yes", "a.pdf"]).0, Some(1));
+}
+
+#[test]
+fn what_a_file_offers_is_shown_and_not_called_missing() {
+    let dir = office();
+    fs::write(dir.path().join("a.pdf"), PLAN).expect("write");
+    let (code, told) = said(dir.path(), &["receive", "a.pdf"]);
+    assert_eq!(code, Some(1));
+    assert!(told.contains("số, ký hiệu: 04/KH-HĐTĐKT") && told.contains("--yes"), "{told}");
+    assert!(!told.contains("S0308"), "{told}");
+    // What the file does not offer is missing, and how to give it is said.
+    fs::write(dir.path().join("quet.png"), b"\x89PNG\r\n\x1a\nscan").expect("write");
+    let (_, told) = said(dir.path(), &["receive", "--yes", "quet.png"]);
+    assert!(told.contains("S0308") && told.contains("--subject"), "{told}");
+    assert!(!told.contains("thêm --yes"), "{told}");
+    // Nor is acceptance proposed where something else stands in the way.
+    ok(dir.path(), &["receive", "--yes", "a.pdf"]);
+    let (_, told) = said(dir.path(), &["receive", "a.pdf"]);
+    assert!(told.contains("S0305") && !told.contains("thêm --yes"), "{told}");
+}
+
+#[test]
+fn days_are_written_as_people_write_them() {
+    let dir = office();
+    ok(
+        dir.path(),
+        &["receive", "--paper", "--from", "Sở A", "--subject", "x", "--date", "3/3/2026"],
+    );
+    ok(dir.path(), &["assign", "den:1", "--unit", "VP", "--due", "12/3/2026"]);
+    let shown = ok(dir.path(), &["show", "den:1"]);
+    assert!(shown.contains("Hạn trả lời (DueDate): 12/03/2026"), "{shown}");
+    assert!(shown.contains("đơn vị: VP · thời hạn: 12/03/2026"), "{shown}");
+    let english = ok(dir.path(), &["--lang", "en", "show", "den:1"]);
+    assert!(english.contains("  DueDate: 2026-03-12") && english.contains("unit: VP"), "{english}");
+    assert!(
+        ok(dir.path(), &["find", "--from", "5/3/2026", "--to", "05/03/2026"]).contains("1 văn bản")
+    );
+    let (code, told) = said(dir.path(), &["assign", "den:1", "--unit", "VP", "--due", "31/2/2026"]);
+    assert_eq!(code, Some(2));
+    assert!(told.contains("cần một ngày có thật, viết như 05/3/2026"), "{told}");
+}

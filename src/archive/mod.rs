@@ -96,6 +96,7 @@ pub use recover::Recovery;
 pub use repair::{Home, Staged, Tags, WrongTag};
 pub use rollback::SealedBag;
 pub use seal::{Prepared, ReadyBag, SealContents, SealDraft};
+pub use settle::Placed;
 pub use store::{Archive, OpenBag};
 
 /// Most documents that one bag may hold.

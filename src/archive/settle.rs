@@ -15,17 +15,33 @@ use crate::diagnostic::Result;
 /// So many folders are synced one by one; for more the whole file system is.
 const FEW: usize = 2;
 
+/// Where a batch's files went.
+#[derive(Debug, Default)]
+pub struct Placed {
+    /// Bags that were not there before and were moved whole.
+    pub whole: BTreeSet<BagId>,
+    /// Folders that have new names.
+    folders: BTreeSet<PathBuf>,
+}
+
 impl Archive<'_> {
     /// Makes staged files durable and moves them into their open bags: one sync of the file system, then
     /// [`Archive::place`]. After this the register may commit. May be repeated after a crash.
     pub fn settle(&self, batch: &str, files: &[FileRef]) -> Result<()> {
         self.sync_staged()?;
-        self.place(batch, files).map(drop)
+        self.place(batch, files)
     }
 
-    /// Moves staged files that are durable into their open bags: the renames, and a sync of the folders. A
-    /// bag that is not there yet is moved whole; gives those that were.
-    pub fn place(&self, batch: &str, files: &[FileRef]) -> Result<BTreeSet<BagId>> {
+    /// Moves staged files that are durable into their open bags: the renames, and a sync of the folders.
+    fn place(&self, batch: &str, files: &[FileRef]) -> Result<()> {
+        let placed = self.move_staged(batch, files)?;
+        self.sync_all_names(&placed.folders)
+    }
+
+    /// Moves staged files into their open bags, unsynced. To be followed by [`Archive::sync_placed`]: until then
+    /// a power cut may leave a name without its bytes, which only a batch whose reservations are durable can
+    /// afford: the next opening takes away what bears their numbers.
+    pub fn move_staged(&self, batch: &str, files: &[FileRef]) -> Result<Placed> {
         let mut whole = BTreeSet::new();
         let mut by_bag: BTreeMap<BagId, Vec<&FileRef>> = BTreeMap::new();
         for file in files {
@@ -46,8 +62,15 @@ impl Archive<'_> {
                 folders.insert(folder);
             }
         }
-        self.sync_all_names(&folders)?;
-        Ok(whole)
+        Ok(Placed { whole, folders })
+    }
+
+    /// Makes durable what was moved, with its bytes: one sync of the file system. After this the register may
+    /// commit.
+    pub fn sync_placed(&self, placed: &Placed) -> Result<()> {
+        self.sync_open()?;
+        self.names_are_synced(&placed.folders);
+        Ok(())
     }
 
     /// Makes durable what is staged so far: one sync of the file system. To settle a large batch takes
@@ -126,10 +149,14 @@ impl Archive<'_> {
             let open = self.root.join(OPEN);
             self.world.sync_tree(&open).at(Doing::Sync, &open)?;
         }
+        self.names_are_synced(folders);
+        Ok(())
+    }
+
+    fn names_are_synced(&self, folders: &BTreeSet<PathBuf>) {
         let inside = |f: &PathBuf| -> Vec<PathBuf> {
             f.ancestors().take_while(|d| *d != self.root).map(Path::to_path_buf).collect()
         };
         lock(&self.synced).extend(folders.iter().flat_map(inside));
-        Ok(())
     }
 }

@@ -8,7 +8,7 @@
 //! 1. **Reserve** (first transaction): a number for each document, since it is printed inside.
 //! 2. **Render and stage**: in parallel, a chunk at a time; files go to staging. It begins while the
 //!    numbers are being reserved, since the lock alone fixes them; nothing leaves staging before.
-//! 3. **Settle**: one sync of the file system, rename into the open bags (a new bag whole), sync of the folders.
+//! 3. **Settle**: rename into the open bags (a new bag whole), once the reservations are durable; one sync of the file system.
 //! 4. **Commit** (second transaction): rows, leaves and files become registered together and the
 //!    reservations go. Only now are the numbers acknowledged. Everything before it can be undone,
 //!    everything after it can be made again from the register.
@@ -30,12 +30,13 @@ mod found;
 pub(in crate::pipeline) mod journal;
 mod recovery;
 pub(in crate::pipeline) mod rows;
+pub(in crate::pipeline) mod unsigned;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::archive::log::{Log, PublicKey, keys};
+use crate::archive::log::{Log, PublicKey, Reader, keys};
 use crate::archive::{Archive, Digest, FileRef};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Number, Office};
@@ -203,6 +204,7 @@ impl<'w> Filing<'w> {
         lock: Box<dyn Lock>,
     ) -> Result<Self> {
         let log = conclude::open_log(world, dir, office, &archive, register.as_ref())?;
+        unsigned::refuse_older_log(world, register.as_ref(), &archive, log.checkpoint())?;
         Ok(Self {
             world,
             dir: dir.to_owned(),
@@ -344,6 +346,9 @@ pub fn rotate_key(
         let _lock = take_lock(world, dir, wait)?;
         recovery::is_new_office(world, &dir.join(REGISTER), &root)?;
         let mut register = Sqlite::open(&dir.join(REGISTER))?;
+        let signed = Reader::checkpoint(world, &root, &known)?.map(|(_, checkpoint)| checkpoint);
+        let archive = Archive::open(world, &root)?;
+        unsigned::refuse_older_log(world, &register, &archive, signed.as_ref())?;
         let rotation = keys::begin_rotation(world, dir, &name)?;
         conclude::enter_key(world, &mut register, old.as_ref(), rotation.next.public())?;
     }

@@ -263,7 +263,7 @@ impl Leaves for FreshLeaves<'_> {
     }
 }
 
-fn document(entry: &Entry) -> DocumentId {
+pub(super) fn document(entry: &Entry) -> DocumentId {
     DocumentId {
         seq: entry.seq,
         code: entry.code().to_string(),

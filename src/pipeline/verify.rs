@@ -7,8 +7,8 @@ mod minutes;
 mod part;
 mod record;
 mod reports;
+mod steady;
 
-use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -16,22 +16,20 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::archive::Archive;
-use crate::archive::log::{Reader, keys};
+use crate::archive::log::keys;
 use crate::archive::verify::{
     self as archive_verify, Class, ExitStatus, Finding, Options, Progress, Report, Scope,
 };
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text};
-use crate::register::sqlite::Sqlite;
 use crate::register::{Register, audit};
 use crate::text;
-use crate::world::Lock;
 
-use super::filing::{ARCHIVE, Filing, LOCK, REGISTER, journal, read_register};
-use super::issue::told;
+use super::filing::{ARCHIVE, REGISTER, journal, read_register};
 use super::workspace::Workspace;
 
 use history::Past;
 use part::Part;
+use steady::{Steady, steady};
 
 pub use history::Leave;
 pub use minutes::minutes;
@@ -270,7 +268,8 @@ fn look(
         None if has_archive => return Err(no_register(workspace)),
         None => return Err(nothing_yet(workspace)),
     };
-    let (lock, mended) = steady(workspace, &register, &root, wait)?;
+    let Steady { lock, mended, put_back } =
+        steady(workspace, &register, &root, options.anchor, wait)?;
     let pages = register.check_pages()?;
     register.snapshot()?;
     let view = Part::of(&register, asked)?;
@@ -297,40 +296,13 @@ fn look(
         beside.extend(journal::findings(&register, &archive, false)?);
         beside.extend(reports::findings(workspace.world, &root, &register)?);
     }
+    if put_back.is_some() {
+        // It is told for what it is.
+        report.keep(&|finding| finding.class != Class::Unsigned);
+    }
+    beside.extend(put_back);
     beside.into_iter().for_each(|finding| report.add(finding));
     Ok((Verified { report, pages, rows, audited, mended }, past))
-}
-
-/// The office's lock, if it could be taken.
-type Held = Option<Box<dyn Lock>>;
-
-/// The office's lock (none where nothing can be written: then nobody writes), after mending what a
-/// killed run had left.
-fn steady(
-    workspace: &Workspace<'_>,
-    register: &Sqlite,
-    root: &Path,
-    wait: Duration,
-) -> Result<(Held, Option<Text>)> {
-    let path = workspace.dir.join(LOCK);
-    let take = |wait| match workspace.world.lock(&path, wait) {
-        Ok(lock) => Ok(Some(lock)),
-        Err(e) if e.kind() == ErrorKind::WouldBlock => Err(locked(&path, wait)),
-        Err(_) => Ok(None),
-    };
-    let lock = take(wait)?;
-    if lock.is_none() || !is_interrupted(workspace, register, root)? {
-        return Ok((lock, None));
-    }
-    drop(lock);
-    let opened = Filing::open(workspace.world, &workspace.dir, &workspace.office, wait);
-    let mended = match opened {
-        Ok(filing) => told(filing.mended()),
-        // Without its key, or where something was changed, the office is looked at as it is.
-        Err(failure) if matches!(failure.kind, FailureKind::Config | FailureKind::Tampered) => None,
-        Err(failure) => return Err(failure),
-    };
-    Ok((take(wait)?, mended))
 }
 
 /// What is to be said of the private key beside the archive.
@@ -349,43 +321,6 @@ fn key_file(workspace: &Workspace<'_>, root: &Path) -> Result<Option<Finding>> {
         }
         Err(failure) => return Err(failure),
     })
-}
-
-/// True if something began and did not end: numbers reserved but not registered, a batch in staging, rows that
-/// the journal lacks or that no checkpoint has signed yet.
-fn is_interrupted(workspace: &Workspace<'_>, register: &Sqlite, root: &Path) -> Result<bool> {
-    let mut reserved = false;
-    register.pending(&mut |_| {
-        reserved = true;
-        Ok(())
-    })?;
-    let left = |archive: Archive<'_>| {
-        Ok(archive.has_unended_batch()? || journal::is_behind(register, &archive)?)
-    };
-    Ok(reserved
-        || Archive::open(workspace.world, root).and_then(left).unwrap_or(false)
-        || is_unsigned(workspace, register, root).unwrap_or(false))
-}
-
-/// True if the log's checkpoint is sound and covers fewer positions than the register has.
-fn is_unsigned(workspace: &Workspace<'_>, register: &Sqlite, root: &Path) -> Result<bool> {
-    let known = keys::public(workspace.world, root)?.keys;
-    let signed = Reader::checkpoint(workspace.world, root, &known)?;
-    let head = register.head()?;
-    Ok(signed.is_some_and(|(_, checkpoint)| checkpoint.size < head))
-}
-
-fn locked(path: &Path, wait: Duration) -> Failure {
-    let seconds = wait.as_secs();
-    Failure::new(
-        FailureKind::Locked,
-        Place::file(path.display().to_string()),
-        text!(
-            "đã chờ {seconds} giây mà vẫn có lệnh vanthu khác đang ban hành ở cơ quan này",
-            "after {seconds} seconds another vanthu is still issuing in this office"
-        ),
-    )
-    .hint(text!("đợi lệnh kia xong rồi kiểm tra lại", "wait until it is done and verify again"))
 }
 
 fn no_archive(root: &Path, entries: u64) -> Failure {

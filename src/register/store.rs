@@ -359,6 +359,12 @@ pub trait Register: Send {
     /// The newest position that has a leaf; 0 in a new register.
     fn head(&self) -> Result<u64>;
 
+    /// Where the newest commit began, seals and changes of key (which follow a commit before the log is
+    /// signed) aside; `None` where the store cannot tell.
+    fn newest_commit(&self) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
     /// The leaves from position `from` on, verbatim and in order.
     fn leaves(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> Result<()>) -> Result<()>;
 

@@ -44,12 +44,12 @@ crate() {
   [ -e "$at/Cargo.lock" ] || cp "$root/Cargo.lock" "$at/"
 }
 
-common="base64 jiff rayon ring rustix serde serde_json signal-hook toml unicode-normalization proptest sha2 tempfile walkdir"
+common="base64 jiff memchr rayon ring rustix serde serde_json signal-hook toml unicode-normalization proptest sha2 tempfile walkdir"
 failed=0
 for part in "$@"; do
   case $part in
     verify | log) crate "$part" "archive diagnostic model text world" "$common" "archive" ;;
-    audit) crate "$part" "archive diagnostic model register text world" "$common csv flate2 rusqlite rust_xlsxwriter" "" ;;
+    audit) crate "$part" "archive diagnostic model register text world" "$common calamine csv flate2 rusqlite rust_xlsxwriter" "" ;;
     *) echo "no part $part: verify log audit" >&2; exit 2 ;;
   esac
   case $part in
@@ -60,7 +60,7 @@ for part in "$@"; do
     # What reads and compares; what writes is the crash tests' matter.
     log)
       files=(); for f in checkpoint keys merkle note proof read tile tree; do files+=(-f "src/archive/log/$f.rs"); done
-      tests="archive::log suite_archive::logs"
+      tests="archive::log suite_archive::keys suite_archive::logs"
       ;;
     audit) files=(-f src/register/audit.rs); tests=register ;;
   esac

@@ -124,6 +124,17 @@ mod tests {
     }
 
     #[test]
+    fn three_lines_from_paper_are_those_of_our_log() {
+        let key = PrivateKey::new("a/b", [1; 32]).expect("a key");
+        let known = [key.public().clone()];
+        let root = STANDARD.encode([7; 32]);
+        let kept = |text: &str| Checkpoint::kept(text.as_bytes(), &known);
+        assert_eq!(kept(&format!(" a/b\n 7 \n{root}")).map(|c| c.size), Ok(7));
+        assert_eq!(kept(&format!("a/c\n7\n{root}\n")), Err(Fault::Origin), "another log");
+        assert_eq!(kept(&format!("a/b\n7\n{root}\nmore\n")), Err(Fault::Origin), "not three lines");
+    }
+
+    #[test]
     fn only_the_log_of_the_origin_may_sign() {
         let key = |name, seed| PrivateKey::new(name, [seed; 32]).expect("a key");
         let (ours, witness) = (key("a/b", 1), key("w", 2));

@@ -272,6 +272,14 @@ mod tests {
     }
 
     #[test]
+    fn a_leaf_that_is_not_in_the_tree_has_no_proof() {
+        let leaves = leaves(5);
+        for index in [5, 6, u64::MAX] {
+            assert_eq!(inclusion(index, 5, &mut nodes(&leaves)).expect("none"), []);
+        }
+    }
+
+    #[test]
     fn a_proof_that_was_touched_is_refused() {
         let all = leaves(300);
         let mut vectors = 0;

@@ -287,6 +287,54 @@ mod tests {
     }
 
     #[test]
+    fn a_key_vouches_for_its_own_lines_only() {
+        let (ours, theirs) = (key("a/b", 1), key("a/b", 2));
+        let signature = ours.vouch("line");
+        assert!(ours.public().vouched("line", &signature));
+        assert!(!ours.public().vouched("lines", &signature));
+        assert!(!theirs.public().vouched("line", &signature));
+        assert_ne!(signature, theirs.vouch("line"));
+        assert!(!ours.public().verifies("line\n", &signature), "it is no note's signature");
+        let shown = format!("{ours:?}");
+        assert_eq!(shown, format!("PrivateKey({})", ours.public().vkey()), "no secret in it");
+    }
+
+    #[test]
+    fn a_key_of_another_id_or_a_name_of_odd_letters_is_none() {
+        let vkey = key("a/b", 1).public().vkey();
+        let id = vkey.split('+').nth(1).expect("an id").to_owned();
+        assert!(PublicKey::parse(&vkey.replace(&id, &id.to_uppercase())).is_ok());
+        let number = u32::from_str_radix(&id, 16).expect("a number");
+        for other in [format!("{:08x}", number ^ 1), format!("0{id}"), id[1..].to_owned()] {
+            let changed = vkey.replacen(&id, &other, 1);
+            assert_eq!(PublicKey::parse(&changed), Err(Fault::Key), "{changed}");
+        }
+        // A sign is no digit, even where the number is the right one.
+        let small = (0..=255).map(|n| key(&format!("k{n}"), 1).public().vkey());
+        let mut with_zero =
+            small.filter(|v| v.split('+').nth(1).is_some_and(|i| i.starts_with('0')));
+        let vkey = with_zero.next().expect("one of 256 begins with 0");
+        assert!(PublicKey::parse(&vkey).is_ok());
+        assert_eq!(PublicKey::parse(&vkey.replacen("+0", "++", 1)), Err(Fault::Key));
+        for name in ["", "a+b", "a b", "a\u{a0}b", "a\u{7f}b", &"n".repeat(MAX_NAME + 1)] {
+            assert!(!is_name(name), "{name:?}");
+        }
+        assert!(is_name(&"n".repeat(MAX_NAME)));
+    }
+
+    #[test]
+    fn a_note_is_as_long_as_may_be_and_no_longer() {
+        let signed = sign("a/b\n", &[&key("a/b", 1)]);
+        let of = |length: usize| {
+            let text = format!("{}\n", "x".repeat(length - signed.len() + 3));
+            sign(&text, &[&key("a/b", 1)])
+        };
+        assert_eq!(of(MAX_NOTE).len(), MAX_NOTE);
+        assert!(Note::parse(of(MAX_NOTE).as_bytes()).is_ok());
+        assert_eq!(Note::parse(of(MAX_NOTE + 1).as_bytes()), Err(Fault::TooLong));
+    }
+
+    #[test]
     fn malformed_notes_are_refused() {
         let good = sign("a/b\n", &[&key("a/b", 1)]);
         assert!(Note::parse(good.as_bytes()).is_ok());

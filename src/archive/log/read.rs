@@ -12,7 +12,7 @@ use super::super::fault::{At, Doing};
 use super::super::paths::LOG;
 use super::note::{MAX_NOTE, PublicKey};
 use super::tile::{self, Content, HEIGHT, Tile, WIDTH};
-use super::{CHECKPOINT, Checkpoint, Fault, Proof, merkle};
+use super::{CHECKPOINT, Checkpoint, DAYS, Fault, Proof, merkle};
 use crate::diagnostic::Result;
 use crate::world::World;
 
@@ -65,6 +65,22 @@ impl<'w> Reader<'w> {
             Ok((checkpoint, _)) => Ok(Some((bytes, checkpoint))),
             Err(fault) => Err(fault.tampered(&path)),
         }
+    }
+
+    /// The checkpoints of the days below `root` that are signed by a known key; others are left out.
+    pub fn days(world: &dyn World, root: &Path, known: &[PublicKey]) -> Result<Vec<Checkpoint>> {
+        let dir = root.join(LOG).join(DAYS);
+        let names = match world.list(&dir) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            listed => listed.at(Doing::Read, &dir)?,
+        };
+        let days = names.into_iter().filter_map(|(name, _)| {
+            // One that is not in place yet vouches for nothing.
+            let day = name.to_str().filter(|name| name.parse::<jiff::civil::Date>().is_ok())?;
+            let bytes = world.read(&dir.join(day), MAX_NOTE as u64).ok()?;
+            Checkpoint::open(&bytes, known).ok()
+        });
+        Ok(days.map(|(checkpoint, _)| checkpoint).collect())
     }
 
     /// Leaves.

@@ -121,6 +121,7 @@ classes! {
     KeyOpen 825 "key-file-open" Error "tệp khóa ký hỏng, hoặc người khác trong máy đọc được" "the signing key is damaged, or others on this machine may read it";
     KeyMissing 826 "key-file-missing" Info "không có tệp khóa ký ở đây: kiểm tra được nhưng không ký tiếp được" "no signing key here: this can be checked but not continued";
     Unsigned 831 "unsigned-entries" Info "mục đã ghi sổ mà chưa có điểm kiểm tra nào ký" "entries that no checkpoint has signed yet";
+    LogBehind 832 "log-put-back" Error "nhật ký đã bị đưa về bản cũ: điểm kiểm tra thiếu nhiều dòng của sổ hơn một lệnh bị ngắt có thể để lại" "the log was put back to an older state: its checkpoint lacks more rows of the register than an interrupted command can leave";
     Resealed 841 "resealed" Error "tệp bị thay và danh mục của túi bị sửa theo" "the file was replaced and the bag's manifest changed to match";
     SealMismatch 842 "seal-mismatch" Error "túi đã bị mở và niêm phong lại: khác với lúc niêm phong ghi trong nhật ký" "the bag was opened and sealed again: it differs from the seal that the log has";
 }
@@ -149,6 +150,7 @@ impl Class {
                     | Self::KeyInvalid
                     | Self::KeyUnentered
                     | Self::KeyWrong
+                    | Self::LogBehind
                     | Self::Resealed
                     | Self::SealMismatch
             )
@@ -420,7 +422,7 @@ mod tests {
         assert_eq!(of(Class::is_rolled_back), "K0113 K0506 K0602 K0903");
         assert_eq!(
             of(Class::is_tampering),
-            "K0113 K0506 K0602 K0903 K0811 K0812 K0813 K0814 K0815 K0816 K0817 K0818 K0819 K0821 K0822 K0824 K0841 K0842"
+            "K0113 K0506 K0602 K0903 K0811 K0812 K0813 K0814 K0815 K0816 K0817 K0818 K0819 K0821 K0822 K0824 K0832 K0841 K0842"
         );
         assert_eq!(of(Class::is_of_a_stray), "K0106 K0110 K0113 K0205");
         assert_eq!(of(Class::is_unknown), "K0301 K0302 K0303 K0304");

@@ -283,15 +283,18 @@ fn produce(
     })?;
     (work.tell)(Stage::Settling, 0);
     send.send(Step::Staged).map_err(|_| stopped())?;
-    // While the disk takes the last files their bags' tag files are composed.
-    let (synced, drafts) =
-        rayon::join(|| archive.sync_staged(), || drafts(archive, &staged, work, world.today()));
+    // From here on a power cut may leave torn files in bags: the reservations tell the next opening whose they are.
+    reserved.recv().map_err(|_| stopped())?;
+    let placed = archive.move_staged(staging, &staged.files)?;
+    // While the disk takes the last files and all names, the bags' tag files are composed.
+    let (synced, drafts) = rayon::join(
+        || archive.sync_placed(&placed),
+        || drafts(archive, &staged, work, world.today()),
+    );
     synced?;
     let mut drafts = drafts?;
-    reserved.recv().map_err(|_| stopped())?;
-    let whole = archive.place(staging, &staged.files)?;
     // A bag that was there before, whatever is in it, is looked at before it is sealed.
-    drafts.retain(|draft| whole.contains(&draft.ready().id));
+    drafts.retain(|draft| placed.whole.contains(&draft.ready().id));
     Ok(drafts)
 }
 

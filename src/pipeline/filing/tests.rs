@@ -6,6 +6,7 @@ mod copies;
 mod crash;
 mod log;
 mod power;
+mod putback;
 mod refuse;
 mod waits;
 

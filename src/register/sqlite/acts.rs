@@ -14,7 +14,7 @@ use super::Sqlite;
 use super::read::{files, not_readable, stream};
 use super::write::{add_files, next_seq};
 use crate::diagnostic::Result;
-use crate::register::{ActFilter, Acted, CommitError, NewAct};
+use crate::register::{ActFilter, Acted, CommitError, Kind, NewAct};
 
 pub(super) fn commit(
     register: &mut Sqlite,
@@ -27,6 +27,10 @@ pub(super) fn commit(
     let tx =
         register.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(undone)?;
     let first = next_seq(&tx).map_err(undone)?;
+    // Seals follow a commit before the log is signed, and so may a change of key.
+    if acts.iter().any(|act| !matches!(act.kind, Kind::Seal | Kind::Key)) {
+        super::write::begin_commit(&tx, first).map_err(undone)?;
+    }
     let mut next = first;
     for act in acts {
         add(&tx, at, next, act).map_err(undone)?;

@@ -160,6 +160,10 @@ impl Register for Sqlite {
         read::head(self)
     }
 
+    fn newest_commit(&self) -> Result<Option<u64>> {
+        read::newest_commit(self)
+    }
+
     fn leaf(&self, seq: u64) -> Result<Option<Vec<u8>>> {
         read::leaf(self, seq)
     }

@@ -233,6 +233,20 @@ pub(super) fn head(register: &Sqlite) -> Result<u64> {
         .map_err(|e| register.fail(e))
 }
 
+/// Where the newest commit began; `None` in a register of before this was kept, or that was made again.
+pub(super) fn newest_commit(register: &Sqlite) -> Result<Option<u64>> {
+    const KEPT: &str =
+        "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'newest_commit'";
+    const SQL: &str = "SELECT first FROM newest_commit";
+    let read = || -> rusqlite::Result<Option<u64>> {
+        if register.conn.query_row(KEPT, [], |_| Ok(())).optional()?.is_none() {
+            return Ok(None);
+        }
+        register.conn.query_row(SQL, [], |r| r.get(0)).optional()
+    };
+    read().map_err(|e| register.fail(e))
+}
+
 pub(super) fn leaves(
     register: &Sqlite,
     from: u64,
@@ -257,12 +271,21 @@ pub(super) fn job_rows(
     job: &str,
     each: &mut dyn FnMut(JobRow) -> Result<()>,
 ) -> Result<()> {
-    const SQL: &str = "SELECT row_key, seq, record FROM entries WHERE job = ?1 ORDER BY seq";
+    const SQL: &str = "SELECT row_key, seq, record FROM entries
+        WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1 ORDER BY seq";
     job_rows_by(register, SQL, &[Value::from(job.to_owned())], each)
 }
 
 /// Rows of a job that are read at once rather than looked up, for each key that is asked for.
 const AT_ONCE: usize = 4;
+
+/// About how many rows a job has: those of a few other jobs may be counted too.
+pub(super) const JOB_COUNT: &str = "SELECT count(*) FROM
+    (SELECT 1 FROM entries WHERE substr(job, 12, 4) = substr(?1, 12, 4) LIMIT ?2)";
+/// One row of a job.
+pub(super) const JOB_ROW: &str = "SELECT row_key, seq, record FROM entries
+    WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND substr(row_key, -8) = substr(?2, -8)
+    AND job = ?1 AND row_key = ?2";
 
 pub(super) fn job_rows_of(
     register: &Sqlite,
@@ -270,13 +293,11 @@ pub(super) fn job_rows_of(
     keys: &mut dyn ExactSizeIterator<Item = String>,
     each: &mut dyn FnMut(JobRow) -> Result<()>,
 ) -> Result<()> {
-    const COUNT: &str = "SELECT count(*) FROM (SELECT 1 FROM entries WHERE job = ?1 LIMIT ?2)";
-    const SQL: &str = "SELECT row_key, seq, record FROM entries WHERE job = ?1 AND row_key = ?2";
     let few = keys.len().saturating_mul(AT_ONCE);
     let limit = i64::try_from(few).unwrap_or(i64::MAX).saturating_add(1);
     let count: i64 = register
         .conn
-        .prepare_cached(COUNT)
+        .prepare_cached(JOB_COUNT)
         .and_then(|mut s| s.query_row((job, limit), |r| r.get(0)))
         .map_err(|e| register.fail(e))?;
     if count == 0 {
@@ -287,7 +308,7 @@ pub(super) fn job_rows_of(
     }
     for key in keys {
         let values = [Value::from(job.to_owned()), Value::from(key)];
-        job_rows_by(register, SQL, &values, each)?;
+        job_rows_by(register, JOB_ROW, &values, each)?;
     }
     Ok(())
 }
@@ -379,12 +400,17 @@ pub(super) fn bags(register: &Sqlite) -> Result<Vec<Bag>> {
     Ok(bags)
 }
 
+/// Where a digest is, in every part of the register of which the index has one.
+pub(super) const WITH_DIGEST: &str = "WITH RECURSIVE part (n) AS
+        (SELECT 0 UNION ALL SELECT n + 1 FROM part WHERE n < (SELECT max(seq) >> 14 FROM leaves))
+    SELECT DISTINCT coalesce(a.about, f.seq) FROM part
+    CROSS JOIN files f ON f.seq >> 14 = part.n AND substr(f.sha256, 1, 8) = substr(?1, 1, 8)
+    LEFT JOIN acts a ON a.seq = f.seq WHERE f.sha256 = ?1 ORDER BY 1";
+
 pub(super) fn with_digest(register: &Sqlite, digest: &Digest) -> Result<Vec<u64>> {
-    const SQL: &str = "SELECT DISTINCT coalesce(a.about, f.seq) FROM files f
-        LEFT JOIN acts a ON a.seq = f.seq WHERE f.sha256 = ?1 ORDER BY 1";
     let run = || -> rusqlite::Result<Vec<u64>> {
         let digest = params![digest.0.as_slice()];
-        register.conn.prepare_cached(SQL)?.query_map(digest, |r| r.get(0))?.collect()
+        register.conn.prepare_cached(WITH_DIGEST)?.query_map(digest, |r| r.get(0))?.collect()
     };
     run().map_err(|e| register.fail(e))
 }

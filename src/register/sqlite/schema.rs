@@ -14,8 +14,17 @@ use crate::{text, world};
 
 /// `vthu`: marks the file as a register of this program.
 const APPLICATION_ID: i32 = 0x7674_6875;
-/// Number of the schema in `schema.sql`.
-const SCHEMA: i32 = 2;
+/// Number of the schema in `schema.sql` and `entries.sql`.
+const SCHEMA: i32 = 3;
+/// The one before, which is brought to this one when it is opened.
+const BEFORE: i32 = 2;
+/// The table of entries, its indexes and triggers.
+const ENTRIES: &str = include_str!("entries.sql");
+/// Where the newest commit began. A table beside the others: registers of before it get it with their next commit.
+pub(super) const NEWEST_COMMIT: &str = "CREATE TABLE IF NOT EXISTS newest_commit (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    first INTEGER NOT NULL CHECK (first > 0)
+) STRICT";
 /// Pages in the log after which a commit itself moves them into the file (64 MB). [`tidy`] does it while
 /// others wait for the disk anyway, and closing does.
 const LOG_PAGES: u32 = 16_384;
@@ -26,6 +35,8 @@ const BUSY: Duration = Duration::from_secs(5);
 enum Owner {
     Nobody,
     Us,
+    /// A register of the schema before.
+    Older,
 }
 
 pub(super) fn open(path: &Path) -> Result<Sqlite> {
@@ -49,8 +60,10 @@ pub(super) fn open(path: &Path) -> Result<Sqlite> {
     // KiB: room for the pages of a batch, so that none is written to the log more than once.
     conn.execute_batch("PRAGMA cache_size=-16384;").map_err(fail)?;
     conn.pragma_update(None, "wal_autocheckpoint", LOG_PAGES).map_err(fail)?;
-    if let Owner::Nobody = owner {
-        lay(&mut conn).map_err(fail)?;
+    match owner {
+        Owner::Nobody => lay(&mut conn).map_err(fail)?,
+        Owner::Older => renew(&mut conn).map_err(fail)?,
+        Owner::Us => {}
     }
     conn.set_prepared_statement_cache_capacity(32);
     Ok(Sqlite { conn, path: path.to_owned() })
@@ -60,8 +73,34 @@ pub(super) fn open(path: &Path) -> Result<Sqlite> {
 fn lay(conn: &mut Connection) -> rusqlite::Result<()> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(include_str!("schema.sql"))?;
+    tx.execute_batch(ENTRIES)?;
+    tx.execute_batch(NEWEST_COMMIT)?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     tx.pragma_update(None, "user_version", SCHEMA)?;
+    tx.commit()
+}
+
+/// Brings a register of the schema before to this one, in one transaction: what stands in it stays, only
+/// indexes differ.
+fn renew(conn: &mut Connection) -> rusqlite::Result<()> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i32 = tx.query_row("PRAGMA user_version", [], |r| r.get(0))?;
+    if version == BEFORE {
+        tx.execute_batch(
+            "DROP TRIGGER IF EXISTS entries_stay; DROP TRIGGER IF EXISTS entries_keep;
+             DROP INDEX IF EXISTS entries_code; DROP INDEX IF EXISTS entries_sender;
+             ALTER TABLE entries RENAME TO older_entries;",
+        )?;
+        tx.execute_batch(ENTRIES)?;
+        tx.execute_batch(
+            "INSERT INTO entries (seq, record, job, row_key, input)
+                 SELECT seq, record, job, row_key, input FROM older_entries ORDER BY seq;
+             DROP TABLE older_entries;
+             DROP INDEX IF EXISTS files_sha256;
+             CREATE INDEX files_digest ON files (seq >> 14, substr(sha256, 1, 8));",
+        )?;
+        tx.pragma_update(None, "user_version", SCHEMA)?;
+    }
     tx.commit()
 }
 
@@ -124,9 +163,16 @@ pub(super) fn read(path: &Path) -> Result<Option<Sqlite>> {
         settle(&conn).map_err(fail)?;
     }
     match owner(&conn, path)? {
-        Owner::Nobody => Ok(None),
-        Owner::Us => Ok(Some(Sqlite { conn, path: path.to_owned() })),
+        Owner::Nobody => return Ok(None),
+        Owner::Us => {}
+        Owner::Older => {
+            // Where it may not be written to it is read as it is, only slower.
+            drop(open(path));
+            conn = Connection::open_with_flags(path, flags).map_err(fail)?;
+            settle(&conn).map_err(fail)?;
+        }
     }
+    Ok(Some(Sqlite { conn, path: path.to_owned() }))
 }
 
 /// SQLite's own check.
@@ -159,6 +205,7 @@ fn owner(conn: &Connection, path: &Path) -> Result<Owner> {
     match (application, version) {
         (0, 0) if tables == 0 => Ok(Owner::Nobody),
         (APPLICATION_ID, SCHEMA) => Ok(Owner::Us),
+        (APPLICATION_ID, BEFORE) => Ok(Owner::Older),
         (APPLICATION_ID, newer) if newer > SCHEMA => Err(Failure::new(
             FailureKind::Config,
             place,

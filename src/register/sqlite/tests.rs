@@ -240,3 +240,143 @@ fn a_sender_s_code_is_looked_up_and_not_searched_for() {
     let steps: Vec<String> = steps.map(|s| s.expect("a step")).collect();
     assert!(steps[0].contains("entries_sender (<expr>=?)"), "{steps:?}");
 }
+
+/// The register as the schema before would have it.
+fn as_before(path: &Path) {
+    let conn = Connection::open(path).expect("opens");
+    let entries = include_str!("entries.sql");
+    let table = entries
+        .split_once("-- Điều 15")
+        .expect("the table")
+        .0
+        .replace("    job      TEXT NOT NULL,", "    job      TEXT NOT NULL REFERENCES jobs (id),")
+        .replace("series, year, number)\n", "series, year, number),\n    UNIQUE (job, row_key)\n");
+    conn.execute_batch(&format!(
+        "PRAGMA foreign_keys=OFF; DROP TRIGGER entries_stay; DROP TRIGGER entries_keep;
+         DROP INDEX entries_code; DROP INDEX entries_sender; DROP INDEX entries_row;
+         ALTER TABLE entries RENAME TO later; {table};
+         INSERT INTO entries (seq, record, job, row_key, input)
+             SELECT seq, record, job, row_key, input FROM later;
+         DROP TABLE later; DROP TABLE newest_commit; DROP INDEX files_digest;
+         CREATE INDEX files_sha256 ON files (sha256);
+         CREATE UNIQUE INDEX entries_code ON entries (notation, number, year) WHERE book = 'outgoing';
+         CREATE INDEX entries_sender ON entries (record ->> '$.fields.extra.code') WHERE book = 'incoming';
+         CREATE TRIGGER entries_stay BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'x'); END;
+         PRAGMA user_version=2;"
+    ))
+    .expect("made older");
+}
+
+fn definitions(register: &Sqlite) -> Vec<(String, Option<String>)> {
+    let sql = "SELECT name, sql FROM sqlite_schema WHERE name <> 'newest_commit' ORDER BY name";
+    let mut rows = register.conn.prepare(sql).expect("prepares");
+    let rows = rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).expect("reads");
+    rows.collect::<rusqlite::Result<_>>().expect("rows")
+}
+
+fn everything(register: &Sqlite) -> (Vec<Record>, Vec<JobRow>) {
+    let (mut records, mut rows) = (Vec::new(), Vec::new());
+    let mut add = |r| {
+        records.push(r);
+        Ok(())
+    };
+    register.records(0, &mut add).expect("records");
+    let mut add = |r| {
+        rows.push(r);
+        Ok(())
+    };
+    register.job_rows("j", &mut add).expect("rows");
+    (records, rows)
+}
+
+#[test]
+fn a_register_of_the_schema_before_is_brought_to_this_one() {
+    for by_reading in [false, true] {
+        let (dir, register) = filled();
+        let path = dir.path().join("r.db");
+        let (now, all) = (definitions(&register), everything(&register));
+        drop(register);
+        as_before(&path);
+        let mut register = if by_reading {
+            let read = Sqlite::read(&path).expect("reads").expect("is ours");
+            assert_eq!(everything(&read), all);
+            drop(read);
+            Sqlite::open(&path).expect("opens")
+        } else {
+            Sqlite::open(&path).expect("opens")
+        };
+        assert_eq!((definitions(&register), everything(&register)), (now, all));
+        assert_eq!(register.newest_commit().expect("reads"), None);
+        assert_eq!(register.check_pages().expect("checks"), [""; 0]);
+        let mut found = Vec::new();
+        audit(&register, &mut |d| found.push(d)).expect("audits");
+        assert_eq!(found, []);
+        let head = register.head().expect("head");
+        let seqs = issue(&mut register, "later", &wants(2));
+        assert_eq!(
+            (seqs.start, register.newest_commit().expect("reads")),
+            (head + 1, Some(head + 1))
+        );
+    }
+}
+
+#[test]
+fn rows_of_a_job_and_digests_are_looked_up_and_not_searched_for() {
+    let (_dir, mut register) = filled();
+    for job in ["run:0123456789", "run:0123999999", "campaign:0123:x"] {
+        issue(&mut register, job, &wants(3));
+    }
+    let steps = |sql: &str| -> String {
+        let mut plan = register.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+        let values = rusqlite::params_from_iter(["a", "b"].iter().take(plan.parameter_count()));
+        let steps = plan.query_map(values, |r| r.get::<_, String>(3)).expect("steps");
+        steps.map(|s| s.expect("a step")).collect::<Vec<_>>().join("; ")
+    };
+    let row = steps(super::read::JOB_ROW);
+    assert!(row.contains("entries_row (<expr>=? AND <expr>=?)"), "{row}");
+    let digest = steps(super::read::WITH_DIGEST);
+    assert!(digest.contains("files_digest (<expr>=? AND <expr>=?)"), "{digest}");
+    let count = steps(super::read::JOB_COUNT);
+    assert!(count.contains("COVERING INDEX entries_row (<expr>=?)"), "{count}");
+    for (job, keys) in [("run:0123456789", vec!["0", "2"]), ("run:0123999999", vec!["1", "7"])] {
+        let mut found = Vec::new();
+        let mut asked = keys.iter().map(|k| (*k).to_owned());
+        let mut add = |row: JobRow| {
+            found.push((row.row_key, row.seq));
+            Ok(())
+        };
+        register.job_rows_of(job, &mut asked, &mut add).expect("rows");
+        found.retain(|(key, _)| keys.contains(&key.as_str()));
+        let mut all = Vec::new();
+        let mut add = |row: JobRow| {
+            all.push((row.row_key, row.seq));
+            Ok(())
+        };
+        register.job_rows(job, &mut add).expect("rows");
+        assert_eq!(all.len(), 3, "of this job alone: {all:?}");
+        all.retain(|(key, _)| keys.contains(&key.as_str()));
+        assert_eq!(found, all);
+    }
+    let positions = register.with_digest(&sha256(b"x")).expect("positions");
+    assert_eq!(positions.len() as u64, register.head().expect("head"));
+    assert_eq!(register.with_digest(&sha256(b"y")).expect("positions"), [0; 0]);
+}
+
+#[test]
+fn a_digest_is_found_in_every_part_of_the_register() {
+    let (_dir, mut register) = filled();
+    let mut seqs = Vec::new();
+    // The next part begins at 16,384: positions may be left out here.
+    for seq in [16_383_u64, 16_384, 40_000] {
+        let sql = format!(
+            "INSERT INTO acts (seq, record) VALUES ({seq}, '{{\"kind\":\"attach\",\"date\":\"2026-01-01\"}}');
+             INSERT INTO leaves (seq, leaf) VALUES ({seq}, x'00');
+             INSERT INTO files VALUES ({seq}, 0, 2026, 9, '{seq}', x'{}', 1, NULL)",
+            sha256(b"far").to_hex()
+        );
+        register.conn.execute_batch(&sql).expect("inserted");
+        seqs.push(seq);
+    }
+    assert_eq!(register.with_digest(&sha256(b"far")).expect("positions"), seqs);
+    let _ = &mut register;
+}

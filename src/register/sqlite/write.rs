@@ -111,12 +111,18 @@ fn reserve_all(
         )
         .map_err(fail)?;
     let mut known = conn
-        .prepare_cached("SELECT number FROM entries WHERE job = ?1 AND row_key = ?2")
+        .prepare_cached(
+            "SELECT 1 FROM entries WHERE substr(job, 12, 4) = substr(?1, 12, 4)
+             AND substr(row_key, -8) = substr(?2, -8) AND job = ?1 AND row_key = ?2",
+        )
         .map_err(fail)?;
     let begun: bool = conn
-        .query_row("SELECT EXISTS (SELECT 1 FROM entries WHERE job = ?1)", [&batch.job], |r| {
-            r.get(0)
-        })
+        .query_row(
+            "SELECT EXISTS (SELECT 1 FROM entries
+             WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1)",
+            [&batch.job],
+            |r| r.get(0),
+        )
         .map_err(fail)?;
     let mut heads = Heads::default();
     let mut numbers = Vec::with_capacity(wants.count());
@@ -187,7 +193,8 @@ pub(super) fn release(register: &mut Sqlite) -> Result<u64> {
             [],
         )?;
         tx.execute(
-            "DELETE FROM jobs WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.job = jobs.id)",
+            "DELETE FROM jobs WHERE NOT EXISTS (SELECT 1 FROM entries e
+                WHERE substr(e.job, 12, 4) = substr(jobs.id, 12, 4) AND e.job = jobs.id)",
             [],
         )?;
         tx.commit()?;
@@ -210,6 +217,7 @@ pub(super) fn commit(
     let tx = Transaction::new_unchecked(&register.conn, TransactionBehavior::Immediate)
         .map_err(undone)?;
     let first = next_seq(&tx).map_err(undone)?;
+    begin_commit(&tx, first).map_err(undone)?;
     let mut next = first;
     while let Some(chunk) = feed().map_err(CommitError::Undone)? {
         for registration in &chunk {
@@ -242,6 +250,17 @@ pub(super) fn next_seq(tx: &Transaction<'_>) -> rusqlite::Result<u64> {
     const SQL: &str = "SELECT max(coalesce((SELECT max(seq) FROM leaves), 0),
         coalesce((SELECT max(seq) FROM entries), 0), coalesce((SELECT max(seq) FROM acts), 0)) + 1";
     tx.query_row(SQL, [], |r| r.get(0))
+}
+
+/// Keeps where a commit begins, in its own transaction: what lies before was signed when it began.
+pub(super) fn begin_commit(tx: &Transaction<'_>, first: u64) -> rusqlite::Result<()> {
+    tx.execute_batch(super::schema::NEWEST_COMMIT)?;
+    tx.prepare_cached(
+        "INSERT INTO newest_commit (one, first) VALUES (1, ?1)
+         ON CONFLICT (one) DO UPDATE SET first = excluded.first",
+    )?
+    .execute([first])
+    .map(drop)
 }
 
 /// COMMIT, and what its failure means.

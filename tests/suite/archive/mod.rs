@@ -6,6 +6,7 @@ mod broken;
 mod crash;
 pub(crate) mod fixture;
 mod hostile;
+mod keys;
 mod logs;
 mod many;
 mod reading;

@@ -101,6 +101,10 @@ pub fn apply(office: &Office, step: &[String]) {
                 .map(drop)
                 .expect("copied");
         }
+        ["yesterday", "log"] => {
+            fs::remove_dir_all(at("log")).expect("removed");
+            copy_tree(&office.yesterday().join("archive/log"), &at("log"));
+        }
         ["yesterday", "office"] => {
             fs::remove_dir_all(&office.dir).expect("removed");
             copy_tree(office.yesterday(), &office.dir);

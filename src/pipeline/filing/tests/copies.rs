@@ -17,7 +17,7 @@ const CONFIG: &str = "[organ]\nname = \"SỞ NỘI VỤ\"\nparent = \"UBND TỈN
 [defaults]\nsigner = \"gd\"\narchive_copy = \"VT, VP\"\nunit = \"VP\"\n[options]\nbag_size = 2\n";
 const LETTER: &str = "---\nloai: cong-van\ntrich-yeu: mời dự họp\nkinh-gui: \"{{don_vi}}\"\nnoi-nhan: [Như trên]\n---\nSở Nội vụ mời {{don_vi}} dự họp.\n";
 
-fn copy_tree(from: &Path, to: &Path) {
+pub(super) fn copy_tree(from: &Path, to: &Path) {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.expect("an entry");
         let inside = entry.path().strip_prefix(from).expect("inside");
@@ -29,12 +29,12 @@ fn copy_tree(from: &Path, to: &Path) {
     }
 }
 
-fn workspace<'w>(world: &'w dyn World, dir: &Path) -> Workspace<'w> {
+pub(super) fn workspace<'w>(world: &'w dyn World, dir: &Path) -> Workspace<'w> {
     Workspace::open(world, dir, world.today()).expect("an office")
 }
 
 /// An office with five letters in three bags of two.
-fn letters() -> tempfile::TempDir {
+pub(super) fn letters() -> tempfile::TempDir {
     let (dir, world) = (folder(), system());
     fs::write(dir.path().join("vanthu.toml"), CONFIG).expect("written");
     fs::write(dir.path().join("thu.md"), LETTER).expect("written");
@@ -67,7 +67,7 @@ fn assert_clean(dir: &Path) {
 }
 
 /// Runs `act` with a fault at every operation that changes something, each time in a fresh copy.
-fn at_every_operation(
+pub(super) fn at_every_operation(
     office: &Path,
     fault: Fault,
     step: usize,

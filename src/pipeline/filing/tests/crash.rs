@@ -20,6 +20,8 @@ pub(super) enum Fault {
     Kill { half: bool },
     /// The power fails before the operation: what was not synced is lost.
     PowerCut,
+    /// The same, but the new names were durable already.
+    TornByPower,
     /// The system refuses it once (half a write may have happened), and works again afterwards.
     Refuse { kind: io::ErrorKind, half: bool },
 }
@@ -86,6 +88,11 @@ impl Plan {
             Fault::PowerCut => {
                 self.dead.store(true, SeqCst);
                 self.volatile().cut();
+                (Self::gone(), false)
+            }
+            Fault::TornByPower => {
+                self.dead.store(true, SeqCst);
+                self.volatile().cut_bytes();
                 (Self::gone(), false)
             }
             Fault::Refuse { kind, half } => (kind.into(), half),
@@ -372,6 +379,9 @@ impl Register for FaultyRegister {
     fn head(&self) -> Result<u64> {
         self.inner.head()
     }
+    fn newest_commit(&self) -> Result<Option<u64>> {
+        self.inner.newest_commit()
+    }
     fn leaf(&self, seq: u64) -> Result<Option<Vec<u8>>> {
         self.inner.leaf(seq)
     }
@@ -538,6 +548,11 @@ fn killed_with_any_operation_half_done() {
 #[test]
 fn a_power_cut_before_any_operation() {
     at_every_operation(Fault::PowerCut);
+}
+
+#[test]
+fn a_power_cut_that_leaves_names_without_their_bytes() {
+    at_every_operation(Fault::TornByPower);
 }
 
 #[test]

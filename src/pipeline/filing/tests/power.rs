@@ -88,6 +88,12 @@ impl Volatile {
 
     /// The power fails: what was not durable is gone.
     pub(super) fn cut(&mut self) {
+        self.cut_bytes();
+        self.cut_names();
+    }
+
+    /// The power fails after the file system's journal took the names, before the bytes behind them were written.
+    pub(super) fn cut_bytes(&mut self) {
         for path in &self.contents {
             if path.exists() {
                 fs::write(path, b"").expect("torn");
@@ -99,6 +105,9 @@ impl Volatile {
                 fs::write(path, &bytes[..kept.min(bytes.len())]).expect("cut");
             }
         }
+    }
+
+    fn cut_names(&mut self) {
         for name in self.names.drain(..).rev() {
             // A name may have been taken back by a later change; then there is nothing to undo.
             let _ = match name {

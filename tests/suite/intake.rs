@@ -173,3 +173,31 @@ fn many_files_that_lack_the_same_are_told_in_a_few_lines() {
     assert_eq!(code, Some(1));
     assert!(told.contains("D0612") && !told.contains("D0622"), "{told}");
 }
+
+#[test]
+fn links_are_told_on_both_sides_in_finding_and_in_books() {
+    let dir = office();
+    for subject in ["a", "b"] {
+        ok(dir.path(), &["receive", "--paper", "--from", "Sở A", "--subject", subject]);
+    }
+    let letter = "---\nloai: cong-van\ntrich-yeu: trả lời\nkinh-gui: Sở A\nnoi-nhan: [Như trên]\n---\nSở Nội vụ trả lời Sở A như sau: đồng ý./.\n";
+    fs::write(dir.path().join("thu.md"), letter).expect("write");
+    let issued = ok(dir.path(), &["issue", "thu.md"]);
+    let code = issued.split_whitespace().find(|w| w.contains("01/")).expect("a code").to_owned();
+    ok(dir.path(), &["answer", "den:1", "--by", &code]);
+    ok(dir.path(), &["recall", "den:2", "--reason", "x"]);
+    let found = ok(dir.path(), &["find", "--from", "1/3/2026"]);
+    for told in
+        [format!("· được trả lời bằng {code}"), "· trả lời số đến 01".into(), "· đã thu hồi".into()]
+    {
+        assert!(found.contains(&told), "{told}: {found}");
+    }
+    let json = |args: &[&str]| -> serde_json::Value {
+        serde_json::from_slice(&vanthu(dir.path(), args).stdout).expect("JSON")
+    };
+    let found = json(&["find", "--book", "outgoing", "--year", "2026", "--format", "json"]);
+    assert_eq!(found["entries"][0]["links"][0]["kind"], "answer");
+    let book = |kind: &str| json(&["book", kind, "--format", "json"])["entries"][0].clone();
+    assert_eq!(book("incoming")["acts"][0]["kind"], "answer");
+    assert_eq!(book("outgoing")["done"][0]["about"], book("incoming")["seq"]);
+}

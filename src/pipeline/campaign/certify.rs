@@ -134,8 +134,8 @@ impl Presses<'_> {
         let mut findings = Vec::new();
         for (form, press) in &self.by_form {
             let of = certificates.iter().zip(forms).filter(|(_, f)| *f == form);
-            let of: Vec<Certificate> = of.map(|(c, _)| c.clone()).collect();
-            findings.extend(press.check(&of));
+            let of: Vec<&Certificate> = of.map(|(c, _)| c).collect();
+            findings.extend(press.check_all(&of));
         }
         findings
     }
@@ -149,8 +149,7 @@ impl Presses<'_> {
         stamp: &Stamp,
     ) -> Result<Attachment> {
         let press = self.by_form.get(form).ok_or_else(crate::register::no_such_want)?;
-        let (made, page) = press.print_page(certificate, stamp)?;
-        press.read_back(certificate, stamp, &made.bytes)?;
+        let (made, page) = press.print_surely(certificate, stamp)?;
         if let Ok(mut stamps) = self.stamps.lock() {
             stamps.insert(index, stamp.clone());
         }

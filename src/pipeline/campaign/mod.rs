@@ -18,6 +18,7 @@ mod cross;
 mod data;
 mod enter;
 mod lists;
+mod made;
 mod papers;
 mod run;
 mod sheaves;

@@ -7,12 +7,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Lang, Place, Result, Text, blocks};
-use crate::model::{Document, Number};
 use crate::pipeline::Workspace;
 use crate::pipeline::filing::{Progress, read_register};
-use crate::pipeline::issue::{Line, PlannedWants, preview};
-use crate::pipeline::plan::{Plan, PlannedStep, Purpose, plan_prepared};
-use crate::register::{self, Book, Register};
+use crate::pipeline::issue::{Line, preview};
+use crate::register::Register;
 use crate::source::campaign::CampaignStep;
 use crate::text;
 
@@ -21,14 +19,11 @@ use super::again;
 use super::awarding::AwardLine;
 use super::before::{order_of, settings, since};
 use super::cases::{Case, amounts, counted, higher, tally};
-use super::codes::{DOUBTFUL, EMPTY, NO_VOTES, NOT_SET};
-use super::cross::{Checked, check};
-use super::data::{Reference, References};
-use super::enter::Looked;
-use super::papers::{Paper, day_of, papers};
+use super::codes::{EMPTY, NO_VOTES, NOT_SET};
+use super::made::Made;
+use super::papers::day_of;
 use super::state::{Done, list_of, standing, state};
 use super::votes;
-use super::word;
 
 /// What is to be run.
 #[derive(Debug, Clone)]
@@ -316,169 +311,6 @@ impl<'r> Runner<'r, '_> {
         Ok(())
     }
 
-    /// The papers that are cited: registered ones, else those of this run under the codes that they will get.
-    fn references(
-        &self,
-        before: &[CampaignStep],
-        foreseen: &Foreseen,
-        pending: &mut Vec<String>,
-    ) -> References {
-        let campaign = &self.opened.campaign;
-        let today = self.workspace.world.today();
-        let mut of = |step: CampaignStep, to_come: &Option<String>, stand_in: &str| {
-            if let Some(entry) = self.done.get(&step).and_then(|d| d.entries.first()) {
-                return Some(Reference { code: entry.code().to_string(), date: entry.date });
-            }
-            let date = day_of(campaign, step, today);
-            if step == CampaignStep::Proposal
-                && let Some(code) = &campaign.proposal.code
-            {
-                return Some(Reference { code: code.clone(), date });
-            }
-            before.contains(&step).then(|| {
-                // No paper has the number 00: nobody takes the stand-in for one that is registered.
-                let code = to_come.clone().unwrap_or_else(|| stand_in.to_owned());
-                pending.push(code.clone());
-                Reference { code, date }
-            })
-        };
-        References {
-            proposal: of(CampaignStep::Proposal, &foreseen.proposal, "00/TTr"),
-            minutes: of(CampaignStep::Minutes, &foreseen.minutes, "00/BB"),
-        }
-    }
-
-    /// The papers of some steps about some cases.
-    fn papers_of(
-        &self,
-        steps: &[CampaignStep],
-        cases: &[Case],
-        foreseen: &Foreseen,
-        pending: &mut Vec<String>,
-        findings: &mut Vec<Diagnostic>,
-    ) -> Result<Vec<Paper>> {
-        let Opened { campaign, tables, .. } = &self.opened;
-        let mut all = Vec::new();
-        for (at, step) in steps.iter().enumerate() {
-            // What a step cites comes before it in the campaign.
-            let before = steps.get(..at).unwrap_or_default();
-            let mut references = self.references(before, foreseen, pending);
-            references.up_to(day_of(campaign, *step, self.workspace.world.today()));
-            match papers(self.workspace, campaign, tables, cases, &references, *step)? {
-                Ok(papers) => all.extend(papers),
-                Err(more) => findings.extend(more),
-            }
-        }
-        Ok(all)
-    }
-
-    /// The codes that the papers of this run will get, found with papers about the first case alone. A wrong guess
-    /// costs time, nothing else: under the lock the codes are compared with those of the papers as they are.
-    fn foresee(&self, fresh: &[CampaignStep], register: Option<&dyn Register>) -> Result<Foreseen> {
-        let mut foreseen = Foreseen::default();
-        let cites = |s: &CampaignStep| *s != CampaignStep::Certificates;
-        let first = self.opened.cases.get(..1).unwrap_or_default();
-        for at in 1..fresh.iter().filter(|s| cites(s)).count() {
-            let steps = fresh.get(..at).unwrap_or_default();
-            let (mut pending, mut untold) = (Vec::new(), Vec::new());
-            let all = self.papers_of(steps, first, &foreseen, &mut pending, &mut untold)?;
-            let (planned, named) = apart(all);
-            let plan = plan_prepared(self.workspace, planned, Purpose::Issue(None))?;
-            foreseen = self.cited(&Made { plan, named, ..Made::default() }, register)?;
-        }
-        Ok(foreseen)
-    }
-
-    /// The codes of papers that others of this run cite.
-    pub fn cited(&self, made: &Made<'_>, register: Option<&dyn Register>) -> Result<Foreseen> {
-        let numbers = made.numbers(self.workspace, register)?;
-        let mut out = Foreseen::default();
-        for (index, (planned, number)) in made.plan.documents.iter().zip(numbers).enumerate() {
-            let place = match made.step_of(index) {
-                Some(CampaignStep::Proposal) => &mut out.proposal,
-                Some(CampaignStep::Minutes) => &mut out.minutes,
-                _ => continue,
-            };
-            place.get_or_insert_with(|| format!("{number}/{}", planned.notation));
-        }
-        Ok(out)
-    }
-
-    /// Makes and checks the papers of some steps, and looks at their certificates.
-    fn make(
-        &self,
-        fresh: &[CampaignStep],
-        register: Option<&dyn Register>,
-        findings: &mut Vec<Diagnostic>,
-    ) -> Result<Made<'r>> {
-        let foreseen = self.foresee(fresh, register)?;
-        let has_certificates = fresh.contains(&CampaignStep::Certificates);
-        self.make_citing(fresh, register, foreseen, has_certificates, findings)
-    }
-
-    /// Makes and checks papers that cite others of this run under these codes, and looks at certificates.
-    pub fn make_citing(
-        &self,
-        fresh: &[CampaignStep],
-        register: Option<&dyn Register>,
-        foreseen: Foreseen,
-        has_certificates: bool,
-        findings: &mut Vec<Diagnostic>,
-    ) -> Result<Made<'r>> {
-        let mut pending = Vec::new();
-        let cases = &self.opened.cases;
-        let all = self.papers_of(fresh, cases, &foreseen, &mut pending, findings)?;
-        let (planned, named) = apart(all);
-        let (plan, looked) = rayon::join(
-            || plan_prepared(self.workspace, planned, Purpose::Issue(None)),
-            || has_certificates.then(|| self.look_at_certificates()).transpose(),
-        );
-        let plan = plan?;
-        let looked = looked?.map(|(looked, found)| {
-            findings.extend(found);
-            looked
-        });
-        findings.extend(plan.findings.iter().cloned());
-        let money = self.opened.campaign.decision.money;
-        let look = |index: usize, document: &Document, is_word: bool| -> Result<Vec<Diagnostic>> {
-            let Some((step, cases)) = named.get(index) else { return Ok(Vec::new()) };
-            let cases = cases.iter().filter_map(|i| self.opened.cases.get(*i)).collect();
-            let money = money && *step == CampaignStep::Decision;
-            let paper = Checked { document, step: *step, cases, money, is_word };
-            check(&paper, &self.opened.tables.bases, register, &pending)
-        };
-        let mut all = Vec::new();
-        for (index, planned) in plan.documents.iter().enumerate() {
-            let found = plan.look(self.workspace, index, |document| {
-                Ok(match word::seen(self.workspace, &plan, index, document)? {
-                    Some((seen, mut found)) => {
-                        found.extend(look(planned.step, &seen, true)?);
-                        found
-                    }
-                    None => look(planned.step, document, false)?,
-                })
-            })?;
-            all.extend(found?);
-        }
-        // A paper that breaks a rule of form is held against the list too: all is told at once.
-        for (step, document) in &plan.refused {
-            let is_word = plan.steps.get(*step).is_some_and(|s| s.recipe.bytes().is_some());
-            // What does not fill a Word file says nothing yet.
-            if !is_word {
-                all.extend(look(*step, document, false)?);
-            }
-        }
-        for finding in all {
-            // The same doubt about two papers is told once.
-            let told = finding.code == DOUBTFUL
-                && findings.iter().any(|f: &Diagnostic| f.message == finding.message);
-            if !told {
-                findings.push(finding);
-            }
-        }
-        Ok(Made { plan, named, foreseen, looked })
-    }
-
     /// Says what a run would do.
     fn foretell(&self, wanted: &[CampaignStep], made: &Made<'_>, ran: &mut Ran) -> Result<()> {
         let report = preview(self.workspace, &made.plan, "campaign")?;
@@ -532,53 +364,4 @@ fn nobody_decided(file: &str) -> Diagnostic {
 
 pub(super) fn is_error(finding: &Diagnostic) -> bool {
     blocks(std::slice::from_ref(finding))
-}
-
-/// Papers for a plan, and for each step of it the step of the campaign and the cases that it must name.
-fn apart(papers: Vec<Paper>) -> (Vec<PlannedStep>, Vec<(CampaignStep, Vec<usize>)>) {
-    papers.into_iter().map(|p| (p.planned, (p.step, p.cases))).unzip()
-}
-
-/// The codes under which papers of a run are cited before they have them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Foreseen {
-    /// Of the tờ trình.
-    pub proposal: Option<String>,
-    /// Of the minutes.
-    pub minutes: Option<String>,
-}
-
-/// Papers that were made and checked.
-#[derive(Default)]
-pub(super) struct Made<'r> {
-    pub plan: Plan,
-    /// For each step of the plan: step of the campaign, cases.
-    pub named: Vec<(CampaignStep, Vec<usize>)>,
-    /// The codes that they cite.
-    pub foreseen: Foreseen,
-    /// The certificates, where they are among the steps.
-    pub looked: Option<Looked<'r>>,
-}
-
-impl Made<'_> {
-    /// The step of a document of the plan.
-    pub fn step_of(&self, index: usize) -> Option<CampaignStep> {
-        let planned = self.plan.documents.get(index)?;
-        self.named.get(planned.step).map(|(step, _)| *step)
-    }
-
-    /// The numbers that its documents would get now.
-    ///
-    /// # Errors
-    /// The register cannot be read.
-    pub fn numbers(
-        &self,
-        workspace: &Workspace<'_>,
-        register: Option<&dyn Register>,
-    ) -> Result<Vec<Number>> {
-        let wants = PlannedWants::new(workspace, &self.plan, &BTreeMap::new())?;
-        let today = workspace.world.today();
-        let plan = register::plan(register, Book::Outgoing, &workspace.office, &wants, today)?;
-        Ok(plan.numbers)
-    }
 }

@@ -24,8 +24,9 @@ use super::awarding::{AwardLine, Awards, Decided, agree, awards};
 use super::certify::{Presses, Printed};
 use super::enter::Looked;
 use super::lists::reports;
+use super::made::Made;
 use super::papers::FORM;
-use super::run::{Made, Order, Ran, Runner, StepRan, is_error};
+use super::run::{Order, Ran, Runner, StepRan, is_error};
 use super::state::{self, job, kept, standing, state};
 
 /// Papers first, then awards.

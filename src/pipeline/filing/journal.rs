@@ -62,6 +62,9 @@ pub(super) fn keep_rows(
     Ok(())
 }
 
+/// Room for the lines that tell of jobs.
+const ROOM: usize = 4 << 10;
+
 /// Lines that are not written yet.
 pub(super) struct Composed {
     segments: Vec<(u64, Vec<u8>)>,
@@ -87,6 +90,10 @@ impl Fresh {
         seqs: std::ops::Range<u64>,
     ) -> Result<()> {
         if self.next == seqs.start && !self.lines.as_slice().is_empty() {
+            // Ten thousand lines are megabytes: growing step by step would hold them twice.
+            let count = usize::try_from(seqs.end.saturating_sub(self.next)).unwrap_or(usize::MAX);
+            let sizes = self.lines.as_slice().iter().take(count).map(Vec::len);
+            out.reserve_exact(sizes.sum::<usize>().saturating_add(ROOM));
             let mut told = false;
             while self.next < seqs.end {
                 let Some(line) = self.lines.next() else { break };

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 
 pub use import::{AwardDefaults, AwardList, award_line, read_awards};
 
+use crate::archive::log::PrivateKey;
 use crate::archive::sha256;
 use crate::diagnostic::{Diagnostic, Failure, Place, Result, blocks};
 use crate::model::{DocumentCode, Notation, Number};
@@ -105,32 +106,59 @@ pub fn enter_awards(
     if blocks(&findings) {
         return Ok(Awarded { findings, ..Awarded::default() });
     }
-    // Nothing else is entered before this batch, and its rows stand in the order of the awards.
-    let (head, key) = (filing.register().head()?, filing.log().signer());
-    let render = |index: usize, number: Number| {
-        let awarding = awards.get(index).ok_or_else(register::no_such_want)?;
-        let organ = workspace.office.organ(&awarding.organ);
+    let entering = AwardEntering::new(workspace, awards, certify, &filing, 0)?;
+    let render = |index: usize, number: Number| entering.render(index, number);
+    let batch = Batch { job: ticket.job.clone(), title: ticket.title.clone(), book: Book::Awards };
+    let outcome = filing.issue_batch(&batch, &wants, &render, on_progress)?;
+    Ok(Awarded { issued: outcome.issued, findings, unfinished: outcome.unfinished })
+}
+
+/// Awards that are being entered: makes the row and the certificate of each for its place.
+pub(super) struct AwardEntering<'a> {
+    workspace: &'a Workspace<'a>,
+    awards: &'a [Awarding],
+    certify: &'a Certify<'a>,
+    /// Position of the first.
+    first: u64,
+    key: Arc<PrivateKey>,
+}
+
+impl<'a> AwardEntering<'a> {
+    /// While the lock is held nothing else is entered before the batch, and its rows stand in the order of the
+    /// awards; `before` of them come first.
+    pub(super) fn new(
+        workspace: &'a Workspace<'a>,
+        awards: &'a [Awarding],
+        certify: &'a Certify<'a>,
+        filing: &Filing<'_>,
+        before: usize,
+    ) -> Result<Self> {
+        let head = filing.register().head()?;
+        let first = head.saturating_add(1).saturating_add(before as u64);
+        Ok(Self { workspace, awards, certify, first, key: filing.log().signer() })
+    }
+
+    pub(super) fn render(&self, index: usize, number: Number) -> Result<Rendered> {
+        let awarding = self.awards.get(index).ok_or_else(register::no_such_want)?;
+        let organ = self.workspace.office.organ(&awarding.organ);
         let mut fields = awarding.award.fields(organ.map_or("", |o| o.in_text.as_str()));
         let (bytes, extension, parts) = match awarding.has_file {
             true => {
-                let year = awarding.date.year();
-                let seq = head.saturating_add(1).saturating_add(index as u64);
+                let (year, key) = (awarding.date.year(), &self.key);
+                let seq = self.first.saturating_add(index as u64);
                 let code = organ.map_or("", |o| o.code.as_str());
                 let at = (number, year);
                 let voucher = Voucher::new(&awarding.award, code, at, (seq, 0), key.public());
                 let qr = voucher.signed(|body| key.vouch(body));
                 let stamp = Stamp { number, year, seq, qr, reissued: None };
-                let made = certify(index, &stamp)?;
+                let made = (self.certify)(index, &stamp)?;
                 fields.extra.insert(VOUCHER_FIELD.to_owned(), stamp.qr);
                 (made.bytes, made.extension, made.parts)
             }
             false => (Vec::new(), "", None),
         };
         Ok(Rendered { bytes, extension, parts, fields, further: Vec::new() })
-    };
-    let batch = Batch { job: ticket.job.clone(), title: ticket.title.clone(), book: Book::Awards };
-    let outcome = filing.issue_batch(&batch, &wants, &render, on_progress)?;
-    Ok(Awarded { issued: outcome.issued, findings, unfinished: outcome.unfinished })
+    }
 }
 
 /// The numbers that awards would get now; changes nothing.
@@ -172,7 +200,8 @@ fn entered_already(title: &str) -> Diagnostic {
     ))
 }
 
-fn lacks(awarding: &Awarding) -> Vec<Diagnostic> {
+/// What a line of the book cannot do without.
+pub(super) fn lacks(awarding: &Awarding) -> Vec<Diagnostic> {
     let award = &awarding.award;
     let wanted = [
         ("name", &award.name, "tên người hoặc tập thể"),
@@ -193,10 +222,11 @@ fn lacks(awarding: &Awarding) -> Vec<Diagnostic> {
         .collect()
 }
 
-struct AwardWants<'a> {
-    workspace: &'a Workspace<'a>,
-    awards: &'a [Awarding],
-    origins: &'a Origins,
+/// The wants of awards.
+pub(super) struct AwardWants<'a> {
+    pub(super) workspace: &'a Workspace<'a>,
+    pub(super) awards: &'a [Awarding],
+    pub(super) origins: &'a Origins,
 }
 
 impl Wants for AwardWants<'_> {

@@ -128,6 +128,10 @@ pub enum Stage {
 /// An error of one undoes the whole batch; stopping on request is such an error.
 pub type Render<'a> = dyn Fn(usize, Number) -> Result<Rendered> + Sync + 'a;
 
+/// Called with what was issued as soon as it is, while the record is being completed: files of the archive may
+/// still move then.
+pub type Beside<'a> = dyn Fn(&[Issued]) + Sync + 'a;
+
 /// The right to issue in an office: the lock, the register and the archive, in a sound state.
 pub struct Filing<'w> {
     world: &'w dyn World,
@@ -304,13 +308,25 @@ impl<'w> Filing<'w> {
         render: &Render<'_>,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Outcome> {
+        self.issue_beside(batch, wants, render, progress, &|_| {})
+    }
+
+    /// The same, and `beside` is called once the numbers are given.
+    pub fn issue_beside(
+        &mut self,
+        batch: &Batch,
+        wants: &dyn Wants,
+        render: &Render<'_>,
+        progress: &(dyn Fn(Progress) + Sync),
+        beside: &Beside<'_>,
+    ) -> Result<Outcome> {
         if self.broken {
             return Err(broken());
         }
         if wants.count() == 0 {
             return Ok(Outcome { issued: Vec::new(), unfinished: None });
         }
-        batch::issue(self, batch, wants, render, progress)
+        batch::issue(self, batch, wants, render, progress, beside)
     }
 
     /// Enters acts with their files, whole or not at all: after an error nothing was entered.

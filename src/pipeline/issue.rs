@@ -184,7 +184,7 @@ pub(super) fn told(mended: &Mended) -> Option<Text> {
 }
 
 /// Renders a document with its number. Findings that stop it make the whole batch fail.
-fn render(
+pub(super) fn render(
     workspace: &Workspace<'_>,
     plan: &Plan,
     index: usize,
@@ -228,11 +228,11 @@ fn render(
 }
 
 /// The wants of a plan, made one at a time from its rows.
-struct PlannedWants<'p> {
+pub(super) struct PlannedWants<'p> {
     workspace: &'p Workspace<'p>,
     plan: &'p Plan,
     /// Indices in the plan of the documents that are wanted.
-    indices: Vec<usize>,
+    pub(super) indices: Vec<usize>,
     /// For each step what the inputs of its rows have in common.
     common: Vec<Common>,
 }
@@ -246,7 +246,8 @@ struct Common {
 }
 
 impl<'p> PlannedWants<'p> {
-    fn new(
+    /// Those that an earlier run of the job has not issued.
+    pub(super) fn new(
         workspace: &'p Workspace<'p>,
         plan: &'p Plan,
         earlier: &BTreeMap<String, JobRow>,
@@ -340,7 +341,7 @@ fn no_such_row() -> Failure {
 }
 
 /// Findings about numbers with the place of the row they belong to.
-fn placed(
+pub(super) fn placed(
     plan: &Plan,
     wants: &PlannedWants<'_>,
     found: Vec<(usize, Diagnostic)>,
@@ -365,7 +366,7 @@ fn placed(
 
 /// Copies every issued file to its step's folder and fills the report's lines. The archive holds the
 /// record; a copy that was lost or never made is made by running the job again.
-fn copy_out(
+pub(super) fn copy_out(
     workspace: &Workspace<'_>,
     plan: &Plan,
     filing: &Filing<'_>,

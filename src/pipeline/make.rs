@@ -26,6 +26,25 @@ pub(super) struct Maker<'a> {
     pub(super) today: Date,
 }
 
+/// What a step says of all its rows.
+#[derive(Clone, Copy)]
+pub(super) struct SourceOf {
+    /// Its index.
+    pub(super) index: usize,
+    /// Length of its source's text.
+    pub(super) length: usize,
+    pub(super) is_word: bool,
+    /// Its documents are kept however large they are.
+    pub(super) is_kept: bool,
+}
+
+impl SourceOf {
+    pub(super) fn new(index: usize, planned: &PlannedStep) -> Self {
+        let recipe = &planned.recipe;
+        Self { index, length: recipe.text.len(), is_word: recipe.bytes().is_some(), is_kept: false }
+    }
+}
+
 /// A row, filled and checked.
 pub(super) struct Outcome {
     pub(super) row: Place,

@@ -22,7 +22,7 @@ use crate::source::job::{Mode, Step};
 use crate::text;
 
 use super::codes::MISSING_FIELD;
-use super::make::{Maker, Outcome};
+use super::make::{Maker, Outcome, SourceOf};
 use super::planned::{Planned, RowData, RowPlace};
 use super::recipe::{IssueDay, Recipe};
 use super::workspace::Workspace;
@@ -225,23 +225,6 @@ struct Planner<'p, 'w> {
     repeated: HashMap<(String, Option<u32>, String), (usize, usize)>,
 }
 
-/// What a step says of all its rows.
-#[derive(Clone, Copy)]
-struct SourceOf {
-    /// Its index.
-    index: usize,
-    /// Length of its source's text.
-    length: usize,
-    is_word: bool,
-}
-
-impl SourceOf {
-    fn new(index: usize, planned: &PlannedStep) -> Self {
-        let recipe = &planned.recipe;
-        Self { index, length: recipe.text.len(), is_word: recipe.bytes().is_some() }
-    }
-}
-
 impl<'p, 'w> Planner<'p, 'w> {
     /// Fills and checks one document of a step that is in the plan.
     fn make_one(&self, index: usize, data: Map<String, Value>, found: Vec<Diagnostic>) -> Outcome {
@@ -308,9 +291,17 @@ impl<'p, 'w> Planner<'p, 'w> {
         }
         let this = &*self;
         let made = (first..).zip(given).collect::<Vec<_>>().into_par_iter();
-        let made: Vec<_> = made.map(|(index, with)| (index, this.alone(index, with))).collect();
-        for (index, outcome) in made {
-            self.take(SourceOf::new(index, &self.plan.steps[index]), outcome);
+        let make = |(index, with)| {
+            let outcome = this.alone(index, with);
+            let packed = outcome.document.is_some().then(|| RowData::new(&outcome.data, None));
+            (index, outcome, packed)
+        };
+        let made: Vec<_> = made.map(make).collect();
+        for (index, outcome, packed) in made {
+            // The papers of a campaign are looked at, read and written: made once, each is there until then.
+            let source =
+                SourceOf { is_kept: true, ..SourceOf::new(index, &self.plan.steps[index]) };
+            self.take_packed(source, outcome, packed);
         }
     }
 
@@ -437,6 +428,11 @@ impl<'p, 'w> Planner<'p, 'w> {
 
     /// Puts a row into the plan.
     fn take(&mut self, source: SourceOf, outcome: Outcome) {
+        self.take_packed(source, outcome, None);
+    }
+
+    /// The same, where its values may be packed already.
+    fn take_packed(&mut self, source: SourceOf, outcome: Outcome, packed: Option<RowData>) {
         let Outcome { row, data, size, digest, document, findings } = outcome;
         let mut errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code);
         let first_error = errors.next();
@@ -465,13 +461,13 @@ impl<'p, 'w> Planner<'p, 'w> {
         let subject = if subject.is_empty() { document.type_name.clone() } else { subject };
         self.kept = self.kept.saturating_add(source.length + size);
         // One large document is kept whatever its size: making it twice costs more.
-        let kept = self.kept < KEPT || self.plan.documents.is_empty();
+        let kept = source.is_kept || self.kept < KEPT || self.plan.documents.is_empty();
         let before = self.plan.documents.last();
         let row = RowPlace::new(row, before.map(|b| &b.row));
         // Nobody asks for the values of a draft that is laid out from its document, which is kept.
         let is_asked = self.plan.purpose != Purpose::Draft || !kept || source.is_word;
         let data = if is_asked {
-            RowData::new(&data, before.map(|b| &b.data))
+            packed.unwrap_or_else(|| RowData::new(&data, before.map(|b| &b.data)))
         } else {
             RowData::default()
         };

@@ -322,6 +322,7 @@ mod tests {
             parts: Some(sha256(b"y")),
         };
         let registration = Registration {
+            job: None,
             book: Book::Outgoing,
             series: series.to_owned(),
             number: Number::new(999_999).expect("a number"),
@@ -347,6 +348,7 @@ mod tests {
     #[test]
     fn what_is_written_of_an_entry_is_its_row_and_the_leaf_that_commits_to_it() {
         let registration = Registration {
+            job: None,
             book: Book::Outgoing,
             series: "SNV:ke-hoach".to_owned(),
             number: Number::new(5).expect("a number"),

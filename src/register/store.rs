@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 use std::ops::{Range, RangeInclusive};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -25,6 +26,11 @@ pub trait Wants: Sync {
     /// The book of the want at `index`, where it is not the batch's: a decision and its copies may
     /// be issued as one.
     fn book(&self, _index: usize) -> Option<Book> {
+        None
+    }
+    /// The job of the want at `index`, identity and title, where it is not the batch's: steps that follow from
+    /// one another may be issued as one. The wants of a job stand together.
+    fn job(&self, _index: usize) -> Option<(&str, &str)> {
         None
     }
     /// How many files the entry at `index` will have: 0 for a paper that is only entered.
@@ -101,6 +107,8 @@ pub struct Reservation {
 /// A document whose files stand in their bag and that is to become registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
+    /// Job of its reservation, where it is not the batch's.
+    pub job: Option<Arc<str>>,
     /// Book of its reservation.
     pub book: Book,
     /// Series key of its reservation.
@@ -312,7 +320,7 @@ pub trait Register: Send {
     fn release(&mut self) -> Result<u64>;
 
     /// Registers all that `feed` hands over, with their leaves, and behind them the acts that `closing`
-    /// gives, in one transaction, and forgets the reservations of the job. On return the numbers are
+    /// gives, in one transaction, and forgets the reservations of their jobs. On return the numbers are
     /// acknowledged. Returns the positions of the entries.
     fn commit_with(
         &mut self,

@@ -127,20 +127,34 @@ impl Frame {
     fn filled(&self, words: &[&[u8]]) -> Code {
         let width = self.blank.first().map_or(0, |b| b.rows.len());
         let mut ones = Squares { rows: vec![0; width], columns: vec![0; width] };
-        let bits =
-            words.iter().copied().flatten().flat_map(|w| (0..8).rev().map(move |n| w >> n & 1));
-        for ((x, y), bit) in self.places.iter().zip(bits) {
-            if let (Some(row), Some(column)) =
-                (ones.rows.get_mut(usize::from(*y)), ones.columns.get_mut(usize::from(*x)))
-            {
-                *row |= u128::from(bit) << x;
-                *column |= u128::from(bit) << y;
+        for (word, places) in words.iter().copied().flatten().zip(self.places.chunks(8)) {
+            // Only the bits that are set.
+            let mut left = *word;
+            while left != 0 {
+                let first = left.leading_zeros();
+                left &= !(0x80 >> first);
+                let Some((x, y)) = places.get(first as usize) else { break };
+                if let (Some(row), Some(column)) =
+                    (ones.rows.get_mut(usize::from(*y)), ones.columns.get_mut(usize::from(*x)))
+                {
+                    *row |= 1 << x;
+                    *column |= 1 << y;
+                }
             }
         }
-        let best = self.blank.iter().min_by_key(|blank| blank.oddness(&ones));
+        let mut best: Option<(u32, &Squares)> = None;
+        for blank in &self.blank {
+            let most = best.map_or(u32::MAX, |(least, _)| least);
+            if let Some(oddness) = blank.oddness(&ones, most) {
+                best = Some((oddness, blank));
+            }
+        }
         let mut dark = Vec::with_capacity(width * width);
-        for row in best.iter().flat_map(|best| turned(&best.rows, &ones.rows)) {
-            dark.extend((0..width).map(|x| row >> x & 1 == 1));
+        for mut row in best.iter().flat_map(|(_, best)| turned(&best.rows, &ones.rows)) {
+            for _ in 0..width {
+                dark.push(row & 1 == 1);
+                row >>= 1;
+            }
         }
         Code { width, dark }
     }
@@ -153,13 +167,16 @@ fn turned<'a>(blank: &'a [u128], ones: &'a [u128]) -> impl Iterator<Item = u128>
 
 impl Squares {
     /// The penalty of the standard (7.8.3) with the squares of these ones turned over; the share of dark
-    /// squares in steps of half a percent.
-    fn oddness(&self, ones: &Self) -> u32 {
+    /// squares in steps of half a percent. `None` if it comes to `most` or more.
+    fn oddness(&self, ones: &Self, most: u32) -> Option<u32> {
         let width = self.rows.len() as u32;
         let inner = (1u128 << width.clamp(1, 128).saturating_sub(1)) - 1;
         let (mut sum, mut dark, mut before) = (0, 0, None);
         for line in turned(&self.columns, &ones.columns) {
             sum += in_line(line, alike(line) & inner);
+        }
+        if sum >= most {
+            return None;
         }
         for line in turned(&self.rows, &ones.rows) {
             let same = alike(line) & inner;
@@ -170,7 +187,8 @@ impl Squares {
                 sum += 3 * block.count_ones();
             }
         }
-        sum + (dark * 200 / (width * width).max(1)).abs_diff(100)
+        sum += (dark * 200 / (width * width).max(1)).abs_diff(100);
+        (sum < most).then_some(sum)
     }
 }
 

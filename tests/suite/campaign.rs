@@ -372,6 +372,43 @@ fn a_campaign_that_was_killed_is_finished_by_running_it_again() {
     }
 }
 
+/// Papers cite each other by the numbers that they will get. Where these are foreseen wrongly (here the notation
+/// hangs on the length of the list) the papers are made again with the true ones.
+#[test]
+fn papers_cite_each_other_by_true_numbers_even_if_others_were_foreseen() {
+    let dir = office();
+    let office = dir.path();
+    let built_in = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/awards/to-trinh.md");
+    let text = fs::read_to_string(built_in).expect("read");
+    fs::create_dir_all(office.join("templates/awards")).expect("a folder");
+    let own = text.replace("loai: to-trinh\n", "loai: to-trinh\nky-hieu: TTr-SNV-P{{tong_so}}\n");
+    fs::write(office.join("templates/awards/to-trinh.md"), own).expect("write");
+    let (done, _) = ok(office, "2026-11-20", &["run", "dot.toml"]);
+    assert!(done.contains("01/TTr-SNV-P4"), "{done}");
+    let decision = text_of(&office.join("in/01-QD-SNV.docx"));
+    assert!(decision.contains("Tờ trình số 01/TTr-SNV-P4 ngày 20 tháng 11 năm 2026"), "{decision}");
+    assert_eq!(count(office), (4, 3));
+    ok(office, "2026-11-20", &["verify"]);
+}
+
+/// Two processes at once: one does it, the other finds it done.
+#[test]
+fn two_runs_at_once_issue_everything_once() {
+    for round in 0..4 {
+        let dir = office();
+        let office = dir.path();
+        let start = || {
+            let mut run = command(office, "2026-11-20", &["run", "dot.toml"]);
+            run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program runs")
+        };
+        for mut child in [start(), start()] {
+            assert_eq!(child.wait().expect("ends").code(), Some(0), "round {round}");
+        }
+        assert_eq!(count(office), (4, 3), "round {round}");
+        ok(office, "2026-11-20", &["verify"]);
+    }
+}
+
 #[test]
 fn a_step_is_done_again_once_its_papers_are_given_up_or_called_back() {
     let dir = office();

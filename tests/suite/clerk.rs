@@ -96,6 +96,7 @@ pub fn register(dir: &Path, count: usize, fields: &dyn Fn(usize) -> Fields) -> S
             let end = (at + 1000).min(count);
             let chunk = (at..end)
                 .map(|n| Registration {
+                    job: None,
                     book: Book::Outgoing,
                     series: "SNV:chung".into(),
                     number: numbers[n],

@@ -47,6 +47,8 @@ pub struct Unfit {
 pub struct Printer {
     form: CertificateForm,
     styles: Arc<[Style]>,
+    /// The styles of the boxes.
+    style_ids: Vec<String>,
     phrases: Arc<Phrases>,
     header: Vec<Item>,
     emblem: Option<Item>,
@@ -68,6 +70,7 @@ impl Printer {
     pub fn new(form: CertificateForm, art: &Art, words: &BTreeMap<String, Vec<String>>) -> Self {
         let mut printer = Self {
             styles: styles(&form),
+            style_ids: form.boxes.iter().map(style_id).collect(),
             phrases: Arc::new(Phrases::new(words)),
             header: Vec::new(),
             emblem: None,
@@ -161,10 +164,15 @@ impl Printer {
             return String::new();
         }
         // A missing value leaves no comma, no double blank and no blank line behind.
-        let words: Vec<&str> = out.split_whitespace().collect();
-        let text = words.join(" ").replace(" ,", ",");
-        let text = text.trim_matches([' ', ',']).to_owned();
-        if of.upper { text.to_uppercase() } else { text }
+        let is_plain = |c: char| c == ' ' || !c.is_whitespace();
+        let text = if out.contains("  ") || out.contains(" ,") || !out.chars().all(is_plain) {
+            let words: Vec<&str> = out.split_whitespace().collect();
+            words.join(" ").replace(" ,", ",")
+        } else {
+            out
+        };
+        let text = text.trim_matches([' ', ',']);
+        if of.upper { text.to_uppercase() } else { text.to_owned() }
     }
 
     fn place<'f>(
@@ -243,13 +251,18 @@ impl Printer {
             height: pitch * placed.fitted.lines.len() as f64,
         };
         Item::Para(Para {
-            style: style_id(of),
+            style: self.style_of(of),
             format: Format { align: of.align, line: LineSpacing::Exact(mm(pitch)), ..PLAIN },
             tabs: Vec::new(),
             runs,
             line: None,
             frame: Some(self.frame(area)),
         })
+    }
+
+    fn style_of(&self, of: &TextBox) -> String {
+        let at = self.form.boxes.iter().position(|b| std::ptr::eq(b, of));
+        at.and_then(|at| self.style_ids.get(at)).cloned().unwrap_or_else(|| style_id(of))
     }
 
     fn code_item(&self, bytes: Vec<u8>) -> Option<Item> {

@@ -3,6 +3,7 @@
 //! Knows: which decision each award belongs to. Must not know: how a certificate looks.
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::pipeline::Workspace;
@@ -34,7 +35,23 @@ pub(super) struct Decided {
     pub signer_name: String,
 }
 
+/// As wide as a number will be, before it is known.
+pub(super) const WIDEST: &str = "0000";
+
 impl Decided {
+    /// True if certificates of another decision take no more room than those of this one: digits are equally wide.
+    pub fn is_as_wide(&self, other: &Self) -> bool {
+        let parts = |of: &Self| of.code.split_once('/').map(|(n, rest)| (n.len(), rest.to_owned()));
+        let (Some((most, mine)), Some((length, rest))) = (parts(self), parts(other)) else {
+            return false;
+        };
+        let same = |of: &Self| (of.form.clone(), of.date, of.signer_position.clone());
+        length <= most
+            && mine == rest
+            && same(self) == same(other)
+            && self.signer_name == other.signer_name
+    }
+
     /// The decision of an entry.
     pub fn of(entry: &Entry) -> Self {
         Self {
@@ -73,6 +90,39 @@ pub(super) struct Awards {
     pub cases: Vec<usize>,
 }
 
+/// The cases that passed, each with its index and its decision.
+fn passed<'a>(
+    opened: &'a Opened,
+    decisions: &'a [Decided],
+) -> (Vec<(usize, &'a Case, &'a Decided)>, Vec<Diagnostic>) {
+    let (mut out, mut findings) = (Vec::new(), Vec::new());
+    for (index, case) in opened.cases.iter().enumerate().filter(|(_, c)| c.is_decided()) {
+        match decisions.iter().find(|d| d.form == case.who.form) {
+            Some(decided) => out.push((index, case, decided)),
+            None => findings.push(undecided(case)),
+        }
+    }
+    (out, findings)
+}
+
+/// What the certificates of the cases that passed say, without rows for the book.
+pub(super) fn certificates(
+    workspace: &Workspace<'_>,
+    opened: &Opened,
+    decisions: &[Decided],
+) -> (Awards, Vec<Diagnostic>) {
+    let Opened { campaign, tables, .. } = opened;
+    let (passed, findings) = passed(opened, decisions);
+    let made = passed.par_iter().with_min_len(32);
+    let made = made.map(|(_, case, of)| certificate(workspace, campaign, tables, case, of));
+    let out = Awards {
+        certificates: made.collect(),
+        forms: passed.iter().map(|(_, case, _)| case.who.form.clone()).collect(),
+        ..Awards::default()
+    };
+    (out, findings)
+}
+
 /// The awards of the cases that passed, in the list's order. `list` is the digest of the list that the
 /// decisions were made with.
 pub(super) fn awards(
@@ -82,16 +132,11 @@ pub(super) fn awards(
     decisions: &[Decided],
     has_file: bool,
 ) -> (Awards, Vec<Diagnostic>) {
-    let Opened { campaign, tables, cases, id, .. } = opened;
-    let (mut out, mut findings) = (Awards::default(), Vec::new());
-    for (index, case) in cases.iter().enumerate().filter(|(_, c)| c.is_decided()) {
-        let who = &case.who;
-        let Some(decided) = decisions.iter().find(|d| d.form == who.form) else {
-            findings.push(undecided(case));
-            continue;
-        };
+    let Opened { campaign, tables, id, .. } = opened;
+    let (passed, findings) = passed(opened, decisions);
+    let one = |(_, case, decided): &(usize, &Case, &Decided)| {
         let certificate = certificate(workspace, campaign, tables, case, decided);
-        let form = tables.forms.get(&who.form).map(short_name).unwrap_or_default();
+        let form = tables.forms.get(&case.who.form).map(short_name).unwrap_or_default();
         let mut award = Award {
             decision_seq: decided.seq,
             money: case.money,
@@ -99,22 +144,24 @@ pub(super) fn awards(
             ..certificate.award(&form)
         };
         award.extra.insert(state::ID.to_owned(), id.clone());
-        if out.rows.is_empty() {
-            // What they have in common stands with the first of them.
-            award.extra.insert(state::LIST.to_owned(), list.to_owned());
-        }
-        out.rows.push(Awarding {
+        let awarding = Awarding {
             award,
             organ: campaign.decision.organ.clone(),
             date: decided.date,
             place: case.place.clone(),
             has_file,
-        });
-        out.certificates.push(certificate);
-        out.forms.push(who.form.clone());
-        out.cases.push(index);
+        };
+        (awarding, certificate)
+    };
+    let made: Vec<(Awarding, Certificate)> = passed.par_iter().with_min_len(32).map(one).collect();
+    let (mut rows, certificates): (Vec<_>, Vec<_>) = made.into_iter().unzip();
+    if let Some(first) = rows.first_mut() {
+        // What they have in common stands with the first of them.
+        first.award.extra.insert(state::LIST.to_owned(), list.to_owned());
     }
-    (out, findings)
+    let forms = passed.iter().map(|(_, case, _)| case.who.form.clone()).collect();
+    let cases = passed.iter().map(|(index, ..)| *index).collect();
+    (Awards { rows, certificates, forms, cases }, findings)
 }
 
 fn undecided(case: &Case) -> Diagnostic {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::archive::Archive;
 use crate::diagnostic::{Diagnostic, Result};
@@ -134,8 +134,8 @@ impl Presses<'_> {
         let mut findings = Vec::new();
         for (form, press) in &self.by_form {
             let of = certificates.iter().zip(forms).filter(|(_, f)| *f == form);
-            let of: Vec<Certificate> = of.map(|(c, _)| c.clone()).collect();
-            findings.extend(press.check(&of));
+            let of: Vec<&Certificate> = of.map(|(c, _)| c).collect();
+            findings.extend(press.check_all(&of));
         }
         findings
     }
@@ -149,8 +149,7 @@ impl Presses<'_> {
         stamp: &Stamp,
     ) -> Result<Attachment> {
         let press = self.by_form.get(form).ok_or_else(crate::register::no_such_want)?;
-        let (made, page) = press.print_page(certificate, stamp)?;
-        press.read_back(certificate, stamp, &made.bytes)?;
+        let (made, page) = press.print_surely(certificate, stamp)?;
         if let Ok(mut stamps) = self.stamps.lock() {
             stamps.insert(index, stamp.clone());
         }
@@ -160,13 +159,12 @@ impl Presses<'_> {
         Ok(made)
     }
 
-    /// Writes the files to print: many certificates in each in the list's order, or a copy of each.
+    /// Writes the files of many certificates, in the list's order. They were bound while the certificates were made.
     ///
     /// # Errors
-    /// A file cannot be made or written. The awards are entered all the same.
-    pub fn copies(&self, run: &Printed<'_, '_>) -> Result<Vec<PathBuf>> {
-        let stamps = self.stamps.lock().map(|s| s.clone()).unwrap_or_default();
-        let mut written = Vec::new();
+    /// A file cannot be written. The awards are entered all the same.
+    pub fn sheaves(&self, run: &Printed<'_, '_>) -> Result<Vec<PathBuf>> {
+        let stamps = self.stamps.lock().unwrap_or_else(PoisonError::into_inner);
         let mut files = Vec::new();
         for sheaf in &self.sheaves.all {
             let ends = sheaf.indices.first().zip(sheaf.indices.last());
@@ -176,14 +174,23 @@ impl Presses<'_> {
             files.push((run.path(&sheaf.form, &range, first.year), bytes));
         }
         write_files(run.workspace.world, &files)?;
-        written.extend(files.into_iter().map(|(path, _)| path));
+        Ok(files.into_iter().map(|(path, _)| path).collect())
+    }
+
+    /// Writes a copy of each certificate whose form is not bound.
+    ///
+    /// # Errors
+    /// As [`Presses::sheaves`].
+    pub fn singles(&self, run: &Printed<'_, '_>) -> Result<Vec<PathBuf>> {
+        let stamps = self.stamps.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut written = Vec::new();
         for form in self.by_form.keys() {
-            let bound = self.sheaves.all.iter().any(|s| s.form == *form);
+            if self.sheaves.all.iter().any(|s| s.form == *form) {
+                continue;
+            }
             let of =
                 run.forms.iter().enumerate().filter(|(i, f)| *f == form && stamps.contains_key(i));
-            if !bound {
-                written.extend(run.each(of.map(|(i, _)| i), &stamps, form)?);
-            }
+            written.extend(run.each(of.map(|(i, _)| i), &stamps, form)?);
         }
         Ok(written)
     }

@@ -45,16 +45,11 @@ pub(super) struct Checked<'a> {
     pub is_word: bool,
 }
 
-/// All findings about a paper.
-///
-/// # Errors
-/// The register cannot be read.
-pub(super) fn check(
-    paper: &Checked<'_>,
-    table: &Bases,
-    register: Option<&dyn Register>,
-    pending: &[String],
-) -> Result<Vec<Diagnostic>> {
+/// A Tờ trình that a paper cites: where, its code, its day.
+pub(super) type Cited = (Place, String, Option<Date>);
+
+/// All findings about a paper but those about what it cites, which is told apart: the register is read by one thread.
+pub(super) fn check(paper: &Checked<'_>, table: &Bases) -> (Vec<Diagnostic>, Vec<Cited>) {
     let mut findings = Vec::new();
     let pieces = Pieces::of(paper.document);
     names(paper, &pieces, &mut findings);
@@ -66,13 +61,12 @@ pub(super) fn check(
         sums(paper, &mut findings);
         last_article(paper.document, &mut findings);
     }
-    proposals(paper, register, pending, &mut findings)?;
     let day = paper.document.date.date();
     if let Some(day) = day {
         // What is no longer in force was told when the paper was made.
         findings.extend(bases::doubts(paper.document, table, day));
     }
-    Ok(findings)
+    (findings, cited(paper.document))
 }
 
 fn at(document: &Document, line: u32) -> Place {
@@ -341,14 +335,8 @@ fn last_article(document: &Document, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Each Tờ trình that is cited stands in the register, on its day. `pending` are those of this run.
-fn proposals(
-    paper: &Checked<'_>,
-    register: Option<&dyn Register>,
-    pending: &[String],
-    findings: &mut Vec<Diagnostic>,
-) -> Result<()> {
-    let document = paper.document;
+/// Each Tờ trình that a paper cites.
+fn cited(document: &Document) -> Vec<Cited> {
     let mut cited = BTreeSet::new();
     for block in &document.body {
         let Some(spans) = block.kind.text() else { continue };
@@ -359,12 +347,26 @@ fn proposals(
             let day = part(3).zip(part(4)).zip(part(5)).and_then(|((d, m), y)| {
                 Date::new(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?).ok()
             });
-            if !pending.contains(&code) {
-                cited.insert((block.at, code, day));
-            }
+            cited.insert((block.at, code, day));
         }
     }
-    for (line, code, day) in cited {
+    cited.into_iter().map(|(line, code, day)| (at(document, line), code, day)).collect()
+}
+
+/// Each Tờ trình that is cited stands in the register, on its day. `pending` are those of this run.
+///
+/// # Errors
+/// The register cannot be read.
+pub(super) fn proposals(
+    cited: Vec<Cited>,
+    register: Option<&dyn Register>,
+    pending: &[String],
+) -> Result<Vec<Diagnostic>> {
+    let mut findings = Vec::new();
+    for (place, code, day) in cited {
+        if pending.contains(&code) {
+            continue;
+        }
         let known = match register {
             Some(register) => registered(register, &code)?,
             None => Vec::new(),
@@ -384,12 +386,12 @@ fn proposals(
                 text!("sổ không có Tờ trình số {code}", "the register has no Tờ trình số {code}")
             }
         };
-        findings.push(Diagnostic::error(NO_PROPOSAL, at(document, line), message).hint(text!(
+        findings.push(Diagnostic::error(NO_PROPOSAL, place, message).hint(text!(
             "ban hành tờ trình trước, hoặc vào sổ văn bản đến tờ trình của đơn vị (vanthu receive)",
             "issue the tờ trình first, or enter the one that a unit sent (vanthu receive)"
         )));
     }
-    Ok(())
+    Ok(findings)
 }
 
 /// The days of the papers of this số, ký hiệu, outgoing or sent in.

@@ -2,7 +2,7 @@
 //!
 //! Knows: the order of the steps, what each needs from those before. Must not know: terminals, SQL, XML.
 //!
-//! A step is one batch: its papers are issued whole or not at all, and the same step again finishes or
+//! The steps of a run are one batch: all their papers are issued or none, and the same step again
 //! repeats nothing. What was done is read off the register ([`state`]); the list of each step is kept
 //! there as a text under its digest. Before anything is numbered every paper that was asked for is
 //! made and checked against the list, the register and the table of laws (`cross`).
@@ -18,11 +18,13 @@ mod cross;
 mod data;
 mod enter;
 mod lists;
+mod made;
 mod papers;
 mod run;
 mod sheaves;
 mod state;
 mod votes;
+mod whole;
 mod word;
 
 use std::path::Path;

@@ -1,17 +1,15 @@
-//! Running a campaign's steps: everything is made and checked first, then each step is issued whole.
+//! Running a campaign's steps: everything is made and checked first, then all are issued as one (`whole`).
 //!
-//! Knows: the order of checks and batches. Must not know: terminals, what a paper says.
+//! Knows: the order of checks. Must not know: terminals, what a paper says.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::diagnostic::{Diagnostic, Failure, Lang, Place, Result, Text, blocks};
-use crate::model::Document;
+use crate::diagnostic::{Diagnostic, Failure, FailureKind, Lang, Place, Result, Text, blocks};
 use crate::pipeline::Workspace;
 use crate::pipeline::filing::{Progress, read_register};
-use crate::pipeline::issue::{Line, Ticket, issue, preview};
-use crate::pipeline::plan::{Plan, Purpose, plan_prepared};
+use crate::pipeline::issue::{Line, preview};
 use crate::register::Register;
 use crate::source::campaign::CampaignStep;
 use crate::text;
@@ -21,13 +19,11 @@ use super::again;
 use super::awarding::AwardLine;
 use super::before::{order_of, settings, since};
 use super::cases::{Case, amounts, counted, higher, tally};
-use super::codes::{DOUBTFUL, EMPTY, NO_VOTES, NOT_SET};
-use super::cross::{Checked, check};
-use super::data::{Reference, References};
-use super::papers::{Paper, day_of, papers};
-use super::state::{self, Done, job, kept, list_of, state};
+use super::codes::{EMPTY, NO_VOTES, NOT_SET};
+use super::made::Made;
+use super::papers::day_of;
+use super::state::{Done, list_of, standing, state};
 use super::votes;
-use super::word;
 
 /// What is to be run.
 #[derive(Debug, Clone)]
@@ -83,6 +79,9 @@ impl Ran {
     }
 }
 
+/// Times that all is looked at again because another process came in between.
+const MOST_LOOKS: usize = 4;
+
 /// Runs the steps that are not done yet. After a finding that blocks nothing was numbered.
 ///
 /// # Errors
@@ -93,63 +92,31 @@ pub fn run(
     order: &Order,
     on_progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Ran> {
-    let mut ran = Ran { findings: std::mem::take(&mut opened.findings), ..Ran::default() };
-    let register = read_register(&workspace.dir)?;
-    let register = register.as_ref().map(|r| r as &dyn Register);
-    let mut runner = Runner { workspace, opened, done: BTreeMap::new(), rounds: BTreeMap::new() };
-    runner.done = match register {
-        Some(register) => state(register, &runner.opened.id)?,
-        None => BTreeMap::new(),
-    };
-    let wanted = runner.wanted(&order.steps, &mut ran.findings);
-    if let Some(register) = register {
-        let all = &runner.opened.campaign;
-        if order.again {
-            ran.findings.extend(again::refusals(register, all, &runner.done, &order.steps)?);
-            // Of each step that is done once more, which time it is.
-            for step in &wanted {
-                if let Some(done) = runner.done.remove(step) {
-                    runner.rounds.insert(*step, done.round.saturating_add(1));
-                }
-            }
+    let told = std::mem::take(&mut opened.findings);
+    let (done, rounds, known) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+    let mut runner = Runner { workspace, opened, done, rounds, known };
+    let mut mended = None;
+    for _ in 0..MOST_LOOKS {
+        let mut ran = Ran { findings: told.clone(), mended, ..Ran::default() };
+        if runner.attempt(order, on_progress, &mut ran)? {
+            return Ok(ran);
         }
-        ran.findings.extend(again::undone(all, &runner.done, &wanted));
-    } else if order.again {
-        let nothing = BTreeMap::new();
-        ran.findings.extend(again::never_done(&runner.opened.campaign, &nothing, &order.steps));
+        mended = ran.mended;
     }
-    if runner.opened.cases.is_empty() {
-        return Ok(ran);
-    }
-    let fresh: Vec<CampaignStep> =
-        wanted.iter().copied().filter(|s| !runner.done.contains_key(s)).collect();
-    runner.prepare(&fresh, register, &mut ran.findings)?;
-    // Minutes without votes would only say the same in other words.
-    let no_votes = ran.findings.iter().any(|d| d.code == NO_VOTES);
-    let possible: Vec<CampaignStep> =
-        fresh.iter().copied().filter(|s| !(no_votes && *s == CampaignStep::Minutes)).collect();
-    let made = runner.make(&possible, register, &mut ran.findings)?;
-    if blocks(&ran.findings) {
-        return Ok(ran);
-    }
-    if order.dry_run {
-        runner.foretell(&wanted, made, &mut ran)?;
-        return Ok(ran);
-    }
-    // The first step cites nothing of this run: its papers are as they will be issued.
-    let mut ready = made.map(Made::first);
-    for step in wanted {
-        if let Some(done) = runner.done.get(&step) {
-            ran.steps.push(earlier(step, done));
-            continue;
-        }
-        let made = ready.take().filter(|made| made.is_of(step));
-        runner.issue(step, made, order, on_progress, &mut ran)?;
-        if blocks(&ran.findings) {
-            break;
-        }
-    }
-    Ok(ran)
+    Err(others(&runner.opened.campaign.file))
+}
+
+/// Other processes do the steps of this campaign, one after the other.
+fn others(file: &str) -> Failure {
+    Failure::new(
+        FailureKind::Locked,
+        Place::file(file),
+        text!(
+            "các lệnh khác đang làm các bước của đợt này",
+            "other commands are doing the steps of this campaign"
+        ),
+    )
+    .hint(text!("đợi chúng xong rồi chạy lại", "wait for them, then run again"))
 }
 
 fn earlier(step: CampaignStep, done: &Done) -> StepRan {
@@ -180,10 +147,91 @@ pub(super) struct Runner<'r, 'w> {
     pub opened: Opened,
     pub done: BTreeMap<CampaignStep, Done>,
     /// Which time a step is done that is done again.
-    rounds: BTreeMap<CampaignStep, u32>,
+    pub rounds: BTreeMap<CampaignStep, u32>,
+    /// What was done when it was looked at.
+    pub known: Vec<(CampaignStep, u32)>,
 }
 
-impl Runner<'_, '_> {
+impl<'r> Runner<'r, '_> {
+    /// Looks at all and does what is to be done; false if another process has done a step meanwhile.
+    fn attempt(
+        &mut self,
+        order: &Order,
+        on_progress: &(dyn Fn(Progress) + Sync),
+        ran: &mut Ran,
+    ) -> Result<bool> {
+        let file = read_register(&self.workspace.dir)?;
+        let register = file.as_ref().map(|r| r as &dyn Register);
+        let wanted = self.look(order, register, &mut ran.findings)?;
+        if self.opened.cases.is_empty() {
+            return Ok(true);
+        }
+        let fresh: Vec<CampaignStep> =
+            wanted.iter().copied().filter(|s| !self.done.contains_key(s)).collect();
+        self.prepare(&fresh, register, &mut ran.findings)?;
+        // Minutes without votes would only say the same in other words.
+        let no_votes = ran.findings.iter().any(|d| d.code == NO_VOTES);
+        let possible: Vec<CampaignStep> =
+            fresh.iter().copied().filter(|s| !(no_votes && *s == CampaignStep::Minutes)).collect();
+        let made = self.make(&possible, register, &mut ran.findings)?;
+        if blocks(&ran.findings) {
+            return Ok(true);
+        }
+        if order.dry_run {
+            self.foretell(&wanted, &made, ran)?;
+            return Ok(true);
+        }
+        drop(file);
+        let mut steps = Vec::new();
+        if !fresh.is_empty() {
+            match self.issue(&fresh, made, order, on_progress, ran)? {
+                Some(done) => steps = done,
+                None => return Ok(false),
+            }
+        }
+        if blocks(&ran.findings) {
+            return Ok(true);
+        }
+        let before = wanted.iter().filter_map(|s| self.done.get(s).map(|done| earlier(*s, done)));
+        steps.extend(before);
+        steps.sort_by_key(|ran| wanted.iter().position(|s| *s == ran.step));
+        ran.steps = steps;
+        Ok(true)
+    }
+
+    /// What was done, and the steps that are wanted.
+    fn look(
+        &mut self,
+        order: &Order,
+        register: Option<&dyn Register>,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Result<Vec<CampaignStep>> {
+        self.done = match register {
+            Some(register) => state(register, &self.opened.id)?,
+            None => BTreeMap::new(),
+        };
+        self.known = standing(&self.done);
+        self.rounds.clear();
+        let wanted = self.wanted(&order.steps, findings);
+        if let Some(register) = register {
+            let all = &self.opened.campaign;
+            if order.again {
+                findings.extend(again::refusals(register, all, &self.done, &order.steps)?);
+                // Of each step that is done once more, which time it is.
+                for step in &wanted {
+                    if let Some(done) = self.done.remove(step) {
+                        self.rounds.insert(*step, done.round.saturating_add(1));
+                    }
+                }
+            }
+            findings.extend(again::undone(all, &self.done, &wanted));
+        } else if order.again {
+            let nothing = BTreeMap::new();
+            findings.extend(again::never_done(&self.opened.campaign, &nothing, &order.steps));
+        }
+        Ok(wanted)
+    }
+
     /// The steps that were asked for, in the campaign's order.
     fn wanted(&self, asked: &[CampaignStep], findings: &mut Vec<Diagnostic>) -> Vec<CampaignStep> {
         let campaign = &self.opened.campaign;
@@ -263,108 +311,8 @@ impl Runner<'_, '_> {
         Ok(())
     }
 
-    /// The papers that are cited: registered ones, else stand-ins with the codes of this run.
-    fn references(&self, fresh: &[CampaignStep], pending: &mut Vec<String>) -> References {
-        let campaign = &self.opened.campaign;
-        let today = self.workspace.world.today();
-        let mut of = |step: CampaignStep, stand_in: &str| -> Option<Reference> {
-            if let Some(entry) = self.done.get(&step).and_then(|d| d.entries.first()) {
-                return Some(Reference { code: entry.code().to_string(), date: entry.date });
-            }
-            let date = day_of(campaign, step, today);
-            if step == CampaignStep::Proposal
-                && let Some(code) = &campaign.proposal.code
-            {
-                return Some(Reference { code: code.clone(), date });
-            }
-            fresh.contains(&step).then(|| {
-                // No paper has the number 00: nobody takes the stand-in for one that is registered.
-                pending.push(stand_in.to_owned());
-                Reference { code: stand_in.to_owned(), date }
-            })
-        };
-        References {
-            proposal: of(CampaignStep::Proposal, "00/TTr"),
-            minutes: of(CampaignStep::Minutes, "00/BB"),
-        }
-    }
-
-    /// Makes and checks the papers of some steps.
-    fn make(
-        &self,
-        fresh: &[CampaignStep],
-        register: Option<&dyn Register>,
-        findings: &mut Vec<Diagnostic>,
-    ) -> Result<Option<Made>> {
-        let mut pending = Vec::new();
-        let mut all: Vec<Paper> = Vec::new();
-        for step in fresh {
-            // What a step cites comes before it in the campaign.
-            let at = fresh.iter().position(|s| s == step).unwrap_or(0);
-            let mut references = self.references(fresh.get(..at).unwrap_or_default(), &mut pending);
-            references.up_to(day_of(&self.opened.campaign, *step, self.workspace.world.today()));
-            let Opened { campaign, tables, cases, .. } = &self.opened;
-            match papers(self.workspace, campaign, tables, cases, &references, *step)? {
-                Ok(papers) => all.extend(papers),
-                Err(more) => findings.extend(more),
-            }
-        }
-        let (planned, named): (Vec<_>, Vec<_>) =
-            all.into_iter().map(|p| (p.planned, (p.step, p.cases))).unzip();
-        let certificates = || match fresh.contains(&CampaignStep::Certificates) {
-            true => self.look_at_certificates(),
-            false => Ok(Vec::new()),
-        };
-        let (plan, of_certificates) = rayon::join(
-            || plan_prepared(self.workspace, planned, Purpose::Issue(None)),
-            certificates,
-        );
-        let plan = plan?;
-        findings.extend(of_certificates?);
-        findings.extend(plan.findings.iter().cloned());
-        let money = self.opened.campaign.decision.money;
-        let look = |index: usize, document: &Document, is_word: bool| -> Result<Vec<Diagnostic>> {
-            let Some((step, cases)) = named.get(index) else { return Ok(Vec::new()) };
-            let cases = cases.iter().filter_map(|i| self.opened.cases.get(*i)).collect();
-            let money = money && *step == CampaignStep::Decision;
-            let paper = Checked { document, step: *step, cases, money, is_word };
-            check(&paper, &self.opened.tables.bases, register, &pending)
-        };
-        let mut all = Vec::new();
-        for (index, planned) in plan.documents.iter().enumerate() {
-            let found = plan.look(self.workspace, index, |document| {
-                Ok(match word::seen(self.workspace, &plan, index, document)? {
-                    Some((seen, mut found)) => {
-                        found.extend(look(planned.step, &seen, true)?);
-                        found
-                    }
-                    None => look(planned.step, document, false)?,
-                })
-            })?;
-            all.extend(found?);
-        }
-        // A paper that breaks a rule of form is held against the list too: all is told at once.
-        for (step, document) in &plan.refused {
-            let is_word = plan.steps.get(*step).is_some_and(|s| s.recipe.bytes().is_some());
-            // What does not fill a Word file says nothing yet.
-            if !is_word {
-                all.extend(look(*step, document, false)?);
-            }
-        }
-        for finding in all {
-            // The same doubt about two papers is told once.
-            let told = finding.code == DOUBTFUL
-                && findings.iter().any(|f: &Diagnostic| f.message == finding.message);
-            if !told {
-                findings.push(finding);
-            }
-        }
-        Ok(Some(Made { plan, named }))
-    }
-
     /// Says what a run would do.
-    fn foretell(&self, wanted: &[CampaignStep], made: Option<Made>, ran: &mut Ran) -> Result<()> {
-        let Some(made) = made else { return Ok(()) };
+    fn foretell(&self, wanted: &[CampaignStep], made: &Made<'_>, ran: &mut Ran) -> Result<()> {
         let report = preview(self.workspace, &made.plan, "campaign")?;
         ran.findings.extend(report.findings);
         let mut lines: BTreeMap<CampaignStep, Vec<Line>> = BTreeMap::new();
@@ -400,77 +348,6 @@ impl Runner<'_, '_> {
         let all = matches!(step, CampaignStep::Proposal | CampaignStep::Minutes);
         counted(&tally(self.opened.cases.iter().filter(|c| all || c.is_decided())))
     }
-
-    /// Issues one step. `made` is its plan, where it was made and nothing before it has changed.
-    fn issue(
-        &mut self,
-        step: CampaignStep,
-        made: Option<Made>,
-        order: &Order,
-        on_progress: &(dyn Fn(Progress) + Sync),
-        ran: &mut Ran,
-    ) -> Result<()> {
-        let ticket = Ticket {
-            job: job(&self.opened.id, step, self.rounds.get(&step).copied().unwrap_or(1)),
-            title: format!("{}: {}", self.opened.campaign.title, step.names().1),
-            wait: order.wait,
-        };
-        if step == CampaignStep::Certificates {
-            self.enter(&ticket, order.lang, on_progress, ran)?;
-        } else {
-            let made = match made {
-                Some(made) => Some(made),
-                None => {
-                    let register = read_register(&self.workspace.dir)?;
-                    let register = register.as_ref().map(|r| r as &dyn Register);
-                    let mut again = Vec::new();
-                    let made = self.make(&[step], register, &mut again)?;
-                    // What is not wrong was told before.
-                    ran.findings.extend(again.into_iter().filter(is_error));
-                    made
-                }
-            };
-            let Some(mut made) = made.filter(|_| !blocks(&ran.findings)) else { return Ok(()) };
-            self.sign(&mut made.plan, step);
-            let report = issue(self.workspace, &made.plan, &ticket, on_progress)?;
-            ran.findings.extend(report.findings);
-            ran.mended = ran.mended.take().or(report.mended);
-            ran.unfinished = ran.unfinished.take().or(report.unfinished);
-            ran.uncopied = ran.uncopied.take().or(report.uncopied);
-            ran.steps.push(StepRan {
-                step,
-                lines: report.lines,
-                awards: Vec::new(),
-                copies: Vec::new(),
-                counts: self.counts(step),
-                earlier: false,
-            });
-        }
-        // Nothing comes after the certificates.
-        if step != CampaignStep::Certificates
-            && let Some(register) = read_register(&self.workspace.dir)?
-        {
-            self.done = state(&register, &self.opened.id)?;
-            // A step that is still to be done once more is not done.
-            let rounds = &self.rounds;
-            self.done.retain(|s, done| rounds.get(s).is_none_or(|round| done.round >= *round));
-        }
-        Ok(())
-    }
-
-    /// Writes into a plan what the register has to know of the campaign.
-    fn sign(&self, plan: &mut Plan, step: CampaignStep) {
-        let (text, digest) = kept(&self.opened.cases);
-        plan.kept_texts.push(text);
-        let mut put = |key: &str, value: &str| {
-            plan.extra.insert(key.to_owned(), value.to_owned());
-        };
-        put(state::ID, &self.opened.id);
-        put(state::TITLE, &self.opened.campaign.title);
-        put(state::STEP, step.names().0);
-        put(state::LIST, &digest);
-        put(state::COUNTS, &self.counts(step));
-    }
 }
 
 fn nobody_decided(file: &str) -> Diagnostic {
@@ -487,26 +364,4 @@ fn nobody_decided(file: &str) -> Diagnostic {
 
 pub(super) fn is_error(finding: &Diagnostic) -> bool {
     blocks(std::slice::from_ref(finding))
-}
-
-/// Papers that were made and checked.
-struct Made {
-    plan: Plan,
-    /// For each step of the plan: step of the campaign, cases.
-    named: Vec<(CampaignStep, Vec<usize>)>,
-}
-
-impl Made {
-    /// The papers of the first step alone.
-    fn first(mut self) -> Self {
-        let first = self.named.first().map(|(step, _)| *step);
-        let count = self.named.iter().take_while(|(step, _)| Some(*step) == first).count();
-        self.named.truncate(count);
-        Self { plan: self.plan.first(count), named: self.named }
-    }
-
-    /// True if all of it belongs to a step.
-    fn is_of(&self, step: CampaignStep) -> bool {
-        !self.named.is_empty() && self.named.iter().all(|(of, _)| *of == step)
-    }
 }

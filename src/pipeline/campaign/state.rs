@@ -127,6 +127,11 @@ pub fn state(register: &dyn Register, id: &str) -> Result<BTreeMap<CampaignStep,
     Ok(out)
 }
 
+/// Which steps were done, and how often each.
+pub(super) fn standing(done: &BTreeMap<CampaignStep, Done>) -> Vec<(CampaignStep, u32)> {
+    done.iter().map(|(step, done)| (*step, done.round)).collect()
+}
+
 /// The campaigns of an office: identity and title, in the order in which they began.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::docx;
+use crate::layout::Values;
 use crate::pipeline::awards::Stamp;
 use crate::pipeline::search::words_of;
 use crate::text;
@@ -20,13 +21,28 @@ impl Press<'_> {
     /// `Output` if the file cannot be read back, or lacks one of them: then the program or the form is wrong, and
     /// nothing is handed out.
     pub fn read_back(&self, certificate: &Certificate, stamp: &Stamp, bytes: &[u8]) -> Result<()> {
-        let values = self.values(certificate, Some(stamp));
-        let said = flat(&words_of(&docx::read(bytes, &self.file)?));
+        self.has_come_back(certificate, &self.values(certificate, Some(stamp)), bytes)
+    }
+
+    pub(super) fn has_come_back(
+        &self,
+        certificate: &Certificate,
+        values: &Values,
+        bytes: &[u8],
+    ) -> Result<()> {
+        let said = words_of(&docx::read(bytes, &self.file)?);
+        let said = joined(&said);
+        let mut small: Option<String> = None;
         for names in MUST {
             let Some(name) = names.iter().find(|n| self.prints(n, certificate)) else { continue };
             let key = if *name == "ho_ten" { "ten" } else { name };
             let Some(value) = values.get(key).filter(|v| !v.is_empty()) else { continue };
-            if said.contains(&flat(value)) {
+            let value = joined(value);
+            if said.contains(&value) || said.contains(&value.to_uppercase()) {
+                continue;
+            }
+            // A box may print capitals.
+            if small.get_or_insert_with(|| said.to_lowercase()).contains(&value.to_lowercase()) {
                 continue;
             }
             let place = Place::file(&self.file).item(&certificate.honouree.name);
@@ -55,8 +71,7 @@ impl Press<'_> {
     }
 }
 
-/// Lines joined, blanks single, small letters: a box may print capitals and break lines.
-fn flat(text: &str) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || c == '\u{a0}').filter(|w| !w.is_empty());
-    words.collect::<Vec<_>>().join(" ").to_lowercase()
+/// Lines joined, blanks single: a box may break lines.
+fn joined(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

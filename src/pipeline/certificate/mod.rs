@@ -156,6 +156,11 @@ impl<'w> Press<'w> {
     /// Everything that is wrong with the certificates, before any of them has a number: what is
     /// missing, what cannot be printed, what does not fit at the smallest size.
     pub fn check(&self, certificates: &[Certificate]) -> Vec<Diagnostic> {
+        self.check_all(&certificates.iter().collect::<Vec<_>>())
+    }
+
+    /// The same of some that lie apart.
+    pub fn check_all(&self, certificates: &[&Certificate]) -> Vec<Diagnostic> {
         let found: Vec<Vec<Diagnostic>> =
             certificates.par_iter().map(|c| self.check_one(c)).collect();
         found.into_iter().flatten().collect()
@@ -194,14 +199,37 @@ impl<'w> Press<'w> {
         certificate: &Certificate,
         stamp: &Stamp,
     ) -> Result<(Attachment, Option<Section>)> {
+        self.print_values(certificate, stamp, &self.values(certificate, Some(stamp)))
+    }
+
+    /// The same, and what was written is read back.
+    ///
+    /// # Errors
+    /// As [`Press::print`] and [`Press::read_back`].
+    pub fn print_surely(
+        &self,
+        certificate: &Certificate,
+        stamp: &Stamp,
+    ) -> Result<(Attachment, Option<Section>)> {
         let values = self.values(certificate, Some(stamp));
+        let made = self.print_values(certificate, stamp, &values)?;
+        self.has_come_back(certificate, &values, &made.0.bytes)?;
+        Ok(made)
+    }
+
+    fn print_values(
+        &self,
+        certificate: &Certificate,
+        stamp: &Stamp,
+        values: &Values,
+    ) -> Result<(Attachment, Option<Section>)> {
         let (written, page) = match &self.make {
             Make::Boxes(printer) => {
-                let section = self.section(printer, certificate, &values, &stamp.qr)?;
+                let section = self.section(printer, certificate, values, &stamp.qr)?;
                 let mut sheet = printer.sheet(vec![section], self.properties(certificate, 1));
                 (self.workspace.writer.write(&sheet)?, sheet.sections.pop())
             }
-            Make::Word(form) => (form.fill(self.workspace, certificate, &values, &stamp.qr)?, None),
+            Make::Word(form) => (form.fill(self.workspace, certificate, values, &stamp.qr)?, None),
         };
         let parts = Some(crate::archive::Digest(written.parts));
         Ok((Attachment { bytes: written.bytes, extension: "docx", parts }, page))

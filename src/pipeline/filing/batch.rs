@@ -8,6 +8,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::ScopedJoinHandle;
 
@@ -15,7 +16,7 @@ use rayon::prelude::*;
 
 use super::conclude::{Ahead, FreshRows, acts_of, conclude_commit};
 use super::rows::About;
-use super::{Filing, Issued, Outcome, Progress, Render, Stage, recovery, rows};
+use super::{Beside, Filing, Issued, Outcome, Progress, Render, Stage, recovery, rows};
 use crate::archive::{Archive, BagId, FileName, FileRef, SealContents, SealDraft, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
@@ -51,6 +52,7 @@ pub(super) fn issue(
     wants: &dyn Wants,
     render: &Render<'_>,
     progress: &(dyn Fn(Progress) + Sync),
+    beside: &Beside<'_>,
 ) -> Result<Outcome> {
     let total = wants.count();
     let tell = |stage, done| progress(Progress { stage, done, total });
@@ -66,7 +68,7 @@ pub(super) fn issue(
             &at,
             Work {
                 wants,
-                job: &batch.job,
+                jobs: &jobs(batch, wants),
                 numbers: &numbers,
                 bags: &bags,
                 render,
@@ -93,9 +95,13 @@ pub(super) fn issue(
     };
     tell(Stage::Registering, total);
     let files = issued.iter().flat_map(|i| i.file.iter().chain(&i.further)).collect();
-    let unfinished = finish_files(filing, files, ahead)
-        .and_then(|()| filing.archive.end_batch(&staging_name(batch)))
-        .err();
+    let unfinished = std::thread::scope(|scope| {
+        // The numbers are given: whoever writes copies need not wait for the record to be complete.
+        scope.spawn(|| beside(&issued));
+        finish_files(filing, files, ahead)
+            .and_then(|()| filing.archive.end_batch(&staging_name(batch)))
+            .err()
+    });
     filing.broken = unfinished.is_some();
     tell(Stage::Done, total);
     Ok(Outcome { issued, unfinished })
@@ -148,10 +154,23 @@ fn allocate(filing: &Filing<'_>, batch: &Batch, wants: &dyn Wants) -> Result<Vec
     years.into_iter().map(&mut bag).collect()
 }
 
+/// The jobs of a batch, each from the index of its first want on.
+fn jobs(batch: &Batch, wants: &dyn Wants) -> Vec<(usize, Arc<str>)> {
+    let mut jobs: Vec<(usize, Arc<str>)> = Vec::new();
+    for index in 0..wants.count() {
+        let job = wants.job(index).map_or(batch.job.as_str(), |(id, _)| id);
+        if jobs.last().is_none_or(|(_, last)| **last != *job) {
+            jobs.push((index, job.into()));
+        }
+    }
+    jobs
+}
+
 /// What the rendering thread needs.
 #[derive(Clone, Copy)]
 struct Work<'a> {
-    job: &'a str,
+    /// The jobs, each from the index of its first want on.
+    jobs: &'a [(usize, Arc<str>)],
     book: Book,
     wants: &'a dyn Wants,
     numbers: &'a [Number],
@@ -164,6 +183,12 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// The job of the want at `index`.
+    fn job(&self, index: usize) -> Option<&Arc<str>> {
+        let before = self.jobs.partition_point(|(from, _)| *from <= index);
+        self.jobs.get(before.checked_sub(1)?).map(|(_, job)| job)
+    }
+
     /// True if tiles and lines are composed before the commit.
     fn is_ahead(&self) -> bool {
         self.numbers.len() <= AHEAD
@@ -212,7 +237,7 @@ fn commit(
                 }
                 let mut ahead = ahead.borrow_mut();
                 if work.is_ahead() {
-                    ahead.compose(rows, (log, tail), work.job, seqs, fresh.take())?;
+                    ahead.compose(rows, (log, tail), work.jobs, seqs, fresh.take())?;
                 }
                 ahead.drafts = settled(&receive)?;
                 acts_of(world, ahead.drafts.iter().map(SealDraft::ready).collect())
@@ -434,13 +459,16 @@ fn one(
     };
     let lines = files.iter().map(|file| rows::line(&about, file)).collect::<Result<_>>()?;
     let (series, date, fields) = (want.series, want.date, rendered.fields);
+    let of = work.job(index);
+    let job = of.map_or("", |job| job);
+    let own = of.filter(|_| work.jobs.len() > 1).cloned();
     let mut registration =
-        Registration { book, series, number, date, fields, files, salt, written: None };
+        Registration { job: own, book, series, number, date, fields, files, salt, written: None };
     let seq = work.first.saturating_add(index as u64);
     let written = leaf::write(&registration, seq, work.at).map_err(|e| unwritten(&e))?;
     let ahead = if work.is_ahead() {
         let (row, leaf, salt) = (&written.record, &written.leaf, Some(salt.as_slice()));
-        let made = Some((work.job, want.row_key.as_str(), want.input.as_str()));
+        let made = Some((job, want.row_key.as_str(), want.input.as_str()));
         let mut line = Vec::with_capacity(row.len() + leaf.len() + want.input.len() + 512);
         write_position(&mut line, &Position { seq, row, leaf, salt, made })?;
         Some((leaf.clone(), line))

@@ -19,6 +19,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -146,12 +147,14 @@ impl Ahead {
         &mut self,
         register: &dyn Register,
         (log, tail): (&Log<'_>, &journal::Tail),
-        job: &str,
+        jobs: &[(usize, Arc<str>)],
         seqs: &Range<u64>,
         rows: FreshRows,
     ) -> Result<()> {
         let (lines, next) = (rows.lines.into_iter(), seqs.start);
-        let fresh = journal::Fresh { next, job, lines };
+        let of = |(index, job): &(usize, Arc<str>)| (seqs.start + *index as u64, Arc::clone(job));
+        let jobs = jobs.iter().map(of).collect();
+        let fresh = journal::Fresh { next, jobs, lines };
         self.journal = Some(journal::compose(register, tail, seqs.end - 1, fresh)?);
         // Position 1 is leaf 0.
         let leaves = FreshLeaves { register, from: seqs.start - 1, leaves: &rows.leaves };

@@ -7,6 +7,7 @@
 //! conclusion has made it durable; any other full one is made durable and listed by the next opening.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{Filing, recovery};
 use crate::archive::journal::{Reach, end_of, lines as all_lines, reach, segment_of};
@@ -61,6 +62,9 @@ pub(super) fn keep_rows(
     Ok(())
 }
 
+/// Room for the lines that tell of jobs.
+const ROOM: usize = 4 << 10;
+
 /// Lines that are not written yet.
 pub(super) struct Composed {
     segments: Vec<(u64, Vec<u8>)>,
@@ -70,13 +74,14 @@ pub(super) struct Composed {
 }
 
 /// The lines of a batch's entries from the position `next` on, made with the very texts that are registered.
-pub(super) struct Fresh<'a> {
+pub(super) struct Fresh {
     pub(super) next: u64,
-    pub(super) job: &'a str,
+    /// Their jobs, each with the position of its first entry.
+    pub(super) jobs: Vec<(u64, Arc<str>)>,
     pub(super) lines: std::vec::IntoIter<Vec<u8>>,
 }
 
-impl Fresh<'_> {
+impl Fresh {
     /// Writes those of a range, as [`line::write_positions`] does from the register.
     fn write(
         &mut self,
@@ -85,9 +90,22 @@ impl Fresh<'_> {
         seqs: std::ops::Range<u64>,
     ) -> Result<()> {
         if self.next == seqs.start && !self.lines.as_slice().is_empty() {
-            line::write_job(out, register, self.job)?;
+            // Ten thousand lines are megabytes: growing step by step would hold them twice.
+            let count = usize::try_from(seqs.end.saturating_sub(self.next)).unwrap_or(usize::MAX);
+            let sizes = self.lines.as_slice().iter().take(count).map(Vec::len);
+            out.reserve_exact(sizes.sum::<usize>().saturating_add(ROOM));
+            let mut told = false;
             while self.next < seqs.end {
                 let Some(line) = self.lines.next() else { break };
+                // Each job stands before its first entry of the segment.
+                let at = self.jobs.partition_point(|(from, _)| *from <= self.next);
+                let job = at.checked_sub(1).and_then(|at| self.jobs.get(at));
+                if let Some((from, job)) = job
+                    && (*from == self.next || !std::mem::replace(&mut told, true))
+                {
+                    told = true;
+                    line::write_job(out, register, job)?;
+                }
                 out.extend_from_slice(&line);
                 self.next += 1;
             }
@@ -102,7 +120,7 @@ pub(super) fn compose(
     register: &dyn Register,
     tail: &Tail,
     to: u64,
-    mut fresh: Fresh<'_>,
+    mut fresh: Fresh,
 ) -> Result<Composed> {
     let (mut segments, mut full, mut tail) = (Vec::new(), Vec::new(), tail.clone());
     while tail.seq < to {
@@ -149,7 +167,7 @@ fn lines(
     tail: &mut Tail,
     to: u64,
     blobs: u64,
-    fresh: Option<&mut Fresh<'_>>,
+    fresh: Option<&mut Fresh>,
 ) -> Result<Vec<u8>> {
     let (from, segment) = (tail.seq + 1, segment_of(to));
     let mut out = Vec::new();

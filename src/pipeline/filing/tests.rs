@@ -5,6 +5,7 @@ mod batch;
 mod copies;
 mod crash;
 mod log;
+mod mending;
 mod power;
 mod putback;
 mod refuse;
@@ -102,6 +103,32 @@ pub(super) fn document(want: &Want, number: Number) -> Rendered {
 pub(super) fn issue(filing: &mut Filing<'_>, job: &str, wants: &[Want]) -> Result<Outcome> {
     let render = |i: usize, n: Number| Ok(document(&wants[i], n));
     filing.issue_batch(&batch(job), &wants, &render, &|_| {})
+}
+
+/// Wants of several jobs in one batch.
+struct Together(Vec<Want>, Vec<(String, String)>);
+
+impl Wants for Together {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn get(&self, index: usize) -> Result<Want> {
+        self.0.as_slice().get(index).cloned().ok_or_else(crate::register::no_such_want)
+    }
+
+    fn job(&self, index: usize) -> Option<(&str, &str)> {
+        self.1.get(index).map(|(id, title)| (id.as_str(), title.as_str()))
+    }
+}
+
+/// Issues jobs of so many wants each as one batch.
+pub(super) fn issue_as_one(filing: &mut Filing<'_>, jobs: &[(&str, usize)]) -> Result<Outcome> {
+    let all: Vec<Want> = jobs.iter().flat_map(|(job, count)| wants(job, *count)).collect();
+    let name = |(job, count): &(&str, usize)| vec![(job.to_string(), format!("Lô {job}")); *count];
+    let together = Together(all.clone(), jobs.iter().flat_map(name).collect());
+    let render = |i: usize, n: Number| Ok(document(&all[i], n));
+    filing.issue_batch(&batch(jobs[0].0), &together, &render, &|_| {})
 }
 
 pub(super) fn open<'w>(world: &'w dyn World, dir: &Path, bag_size: u32) -> Result<Filing<'w>> {

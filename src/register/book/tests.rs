@@ -45,6 +45,7 @@ fn register(dir: &tempfile::TempDir) -> Sqlite {
 fn registration(given: &Given<'_>, want: &Want, number: crate::model::Number) -> Registration {
     let path = format!("data/{}/{number}.docx", want.row_key);
     Registration {
+        job: None,
         book: Book::Outgoing,
         series: want.series.clone(),
         number,

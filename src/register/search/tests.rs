@@ -50,6 +50,7 @@ fn add(register: &mut Sqlite, job: &str, count: usize) {
         parts: None,
     };
     let made = wants.iter().zip(numbers).enumerate().map(|(n, (want, number))| Registration {
+        job: None,
         book: Book::Outgoing,
         series: want.series.clone(),
         number,

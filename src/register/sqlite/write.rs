@@ -2,14 +2,14 @@
 //!
 //! Knows: the two transactions of the filing protocol. Must not know: what happens between them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::{
-    CachedStatement, Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior,
-    params,
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 
 use super::super::leaf;
@@ -99,11 +99,6 @@ fn reserve_all(
     let conn = &register.conn;
     let new = new_blobs(conn, &wants.shared()).map_err(fail)?;
     insert_blobs(conn, &new).map_err(fail)??;
-    conn.execute(
-        "INSERT OR IGNORE INTO jobs (id, title, begun_at) VALUES (?1, ?2, ?3)",
-        params![batch.job, batch.title, at],
-    )
-    .map_err(fail)?;
     let mut insert = conn
         .prepare_cached(
             "INSERT INTO reservations (book, series, year, number, date, job, row_key, input)
@@ -116,19 +111,17 @@ fn reserve_all(
              AND substr(row_key, -8) = substr(?2, -8) AND job = ?1 AND row_key = ?2",
         )
         .map_err(fail)?;
-    let begun: bool = conn
-        .query_row(
-            "SELECT EXISTS (SELECT 1 FROM entries
-             WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1)",
-            [&batch.job],
-            |r| r.get(0),
-        )
-        .map_err(fail)?;
+    let (mut job, mut begun) = (None, false);
     let mut heads = Heads::default();
     let mut numbers = Vec::with_capacity(wants.count());
     for index in 0..wants.count() {
         let want = wants.get(index)?;
         let book = wants.book(index).unwrap_or(batch.book);
+        let (id, title) = wants.job(index).unwrap_or((&batch.job, &batch.title));
+        if job != Some(id) {
+            begun = begin_job(conn, id, title, at).map_err(fail)?;
+            job = Some(id);
+        }
         let year = want.date.year();
         let floor = start_after(&want.series, year);
         let head = heads.of(book, &want, floor, |series, year| {
@@ -138,7 +131,7 @@ fn reserve_all(
             begin_series(conn, book, &want, floor).map_err(fail)?;
             head.begun_after = Some(floor);
         }
-        if begun && issued_before(&mut known, batch, &want).map_err(fail)? {
+        if begun && known.exists(params![id, want.row_key]).map_err(fail)? {
             return Err(issued_already(&want, index));
         }
         let number = head.take(&want)?;
@@ -149,7 +142,7 @@ fn reserve_all(
             year,
             number.get(),
             date,
-            batch.job,
+            id,
             want.row_key,
             want.input
         ]);
@@ -169,12 +162,18 @@ fn begin_series(conn: &Connection, book: Book, want: &Want, floor: u32) -> rusql
     )
 }
 
-fn issued_before(
-    known: &mut CachedStatement<'_>,
-    batch: &Batch,
-    want: &Want,
-) -> rusqlite::Result<bool> {
-    known.exists(params![batch.job, want.row_key])
+/// Enters a job if it is new; true if rows of it were issued before.
+fn begin_job(conn: &Connection, id: &str, title: &str, at: &str) -> rusqlite::Result<bool> {
+    conn.execute(
+        "INSERT OR IGNORE INTO jobs (id, title, begun_at) VALUES (?1, ?2, ?3)",
+        params![id, title, at],
+    )?;
+    conn.query_row(
+        "SELECT EXISTS (SELECT 1 FROM entries
+         WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1)",
+        [id],
+        |r| r.get(0),
+    )
 }
 
 pub(super) fn release(register: &mut Sqlite) -> Result<u64> {
@@ -219,20 +218,25 @@ pub(super) fn commit(
     let first = next_seq(&tx).map_err(undone)?;
     begin_commit(&tx, first).map_err(undone)?;
     let mut next = first;
+    let mut jobs: BTreeSet<Arc<str>> = BTreeSet::from([batch.job.as_str().into()]);
     while let Some(chunk) = feed().map_err(CommitError::Undone)? {
         for registration in &chunk {
-            add(&tx, &batch.job, at, next, registration).map_err(|e| {
-                match e.sqlite_error_code() {
-                    Some(ErrorCode::ConstraintViolation) => {
-                        CommitError::Undone(taken(&tx, registration, &fail(e)))
-                    }
-                    _ => undone(e),
+            if let Some(job) = registration.job.as_ref().filter(|job| !jobs.contains(*job)) {
+                jobs.insert(Arc::clone(job));
+            }
+            let job = registration.job.as_deref().unwrap_or(&batch.job);
+            add(&tx, job, at, next, registration).map_err(|e| match e.sqlite_error_code() {
+                Some(ErrorCode::ConstraintViolation) => {
+                    CommitError::Undone(taken(&tx, registration, &fail(e)))
                 }
+                _ => undone(e),
             })?;
             next += 1;
         }
     }
-    tx.execute("DELETE FROM reservations WHERE job = ?1", [&batch.job]).map_err(undone)?;
+    for job in &jobs {
+        tx.execute("DELETE FROM reservations WHERE job = ?1", [job]).map_err(undone)?;
+    }
     let entries = first..next;
     // While the files become durable the pages go to the log, so that the commit has little to write. What
     // goes wrong here the commit tells.

@@ -34,6 +34,48 @@ fn a_batch_is_numbered_filed_and_found_again() {
 }
 
 #[test]
+fn jobs_that_are_one_batch_stay_jobs_of_their_own() {
+    let (dir, world) = (folder(), system());
+    let mut filing = open(&world, dir.path(), 3).expect("opens");
+    let outcome = issue_as_one(&mut filing, &[("a", 3), ("b", 2), ("c", 1)]).expect("issues");
+    assert_eq!(outcome.issued.len(), 6);
+    for (job, count) in [("a", 3), ("b", 2), ("c", 1)] {
+        let state = filing.job_state(job).expect("state").expect("known");
+        assert_eq!(state.title, format!("Lô {job}"));
+        let rows = filing.issued_rows(job).expect("rows");
+        assert_eq!(rows.len(), count, "{job}");
+        assert!(rows.keys().all(|key| key.starts_with(job)), "{rows:?}");
+    }
+    assert_sound(&filing);
+    // A row of one of them that was issued is not issued again, and then none of the others is.
+    let head = filing.register().head().expect("head");
+    let again = issue_as_one(&mut filing, &[("d", 2), ("b", 2)]).expect_err("rows were issued");
+    assert_eq!(again.kind, FailureKind::Input);
+    assert_eq!(filing.register().head().expect("head"), head);
+    assert_eq!(filing.job_state("d").expect("state"), None);
+    assert_sound(&filing);
+}
+
+/// What is called beside the record sees what was issued, and its numbers are given.
+#[test]
+fn copies_may_be_made_while_the_record_is_completed() {
+    let (dir, world) = (folder(), system());
+    let mut filing = open(&world, dir.path(), 3).expect("opens");
+    let (all, seen) = (wants("a", 4), std::sync::Mutex::new(Vec::new()));
+    let render = |i: usize, n: Number| Ok(document(&all[i], n));
+    let beside = |issued: &[Issued]| {
+        let register = read_register(dir.path()).expect("opens").expect("there");
+        assert_eq!(register.head().expect("head"), 5, "four entries and the seal of the full bag");
+        seen.lock().expect("whole").extend(issued.iter().map(|i| i.seq));
+    };
+    let outcome =
+        filing.issue_beside(&batch("a"), &all, &render, &|_| {}, &beside).expect("issues");
+    assert_eq!(outcome.issued.len(), 4);
+    assert_eq!(seen.into_inner().expect("whole"), [1, 2, 3, 4]);
+    assert_sound(&filing);
+}
+
+#[test]
 fn a_failing_document_takes_no_number_of_any() {
     let (dir, world) = (folder(), system());
     let mut filing = open(&world, dir.path(), 3).expect("opens");

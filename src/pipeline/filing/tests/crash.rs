@@ -444,11 +444,14 @@ impl Register for FaultyRegister {
 
 /// Rows of each job, and how large a bag is.
 const FIRST: usize = 3;
-const SECOND: usize = 4;
+/// Two jobs that are one batch.
+const SECOND: usize = 2;
+const THIRD: usize = 2;
+const ALL: [(&str, usize); 3] = [("a", FIRST), ("b", SECOND), ("c", THIRD)];
 const BAG: u32 = 2;
 
 /// Numbers that were acknowledged: position and digest.
-type Acknowledged = Vec<Issued>;
+pub(super) type Acknowledged = Vec<Issued>;
 
 pub(super) fn open_faulty<'w>(world: &'w Faulty, dir: &Path) -> Result<Filing<'w>> {
     let lock = world.lock(&dir.join(LOCK), NO_WAIT).expect("free");
@@ -460,13 +463,13 @@ pub(super) fn open_faulty<'w>(world: &'w Faulty, dir: &Path) -> Result<Filing<'w
     Filing::assemble(world, dir, &office(BAG), register, archive, lock)
 }
 
-/// The first run: two jobs. What it acknowledged before it failed.
-fn run(world: &Faulty, dir: &Path) -> (Acknowledged, Result<()>) {
+/// The first run: a job, and two that are one batch. What it acknowledged before it failed.
+pub(super) fn run(world: &Faulty, dir: &Path) -> (Acknowledged, Result<()>) {
     let mut acknowledged = Vec::new();
     let mut jobs = || -> Result<()> {
         let mut filing = open_faulty(world, dir)?;
-        for (job, count) in [("a", FIRST), ("b", SECOND)] {
-            let outcome = issue(&mut filing, job, &wants(job, count))?;
+        for jobs in [&ALL[..1], &ALL[1..]] {
+            let outcome = issue_as_one(&mut filing, jobs)?;
             acknowledged.extend(outcome.issued);
             if let Some(failure) = outcome.unfinished {
                 return Err(failure);
@@ -490,7 +493,7 @@ fn assert_kept(filing: &Filing<'_>, acknowledged: &Acknowledged) {
 }
 
 /// After the fault: what a next run finds and does.
-fn recover(dir: &Path, acknowledged: &Acknowledged) {
+pub(super) fn recover(dir: &Path, acknowledged: &Acknowledged) {
     let world = system();
     let filing = open(&world, dir, BAG).expect("opens after the fault");
     assert!(filing.mended().unsealed.is_empty(), "{:?}", filing.mended());
@@ -502,22 +505,22 @@ fn recover(dir: &Path, acknowledged: &Acknowledged) {
     let mut filing = open(&world, dir, BAG).expect("opens again");
     assert!(!filing.mended().any(), "a second recovery has nothing to do: {:?}", filing.mended());
     assert_eq!(snapshot(&dir.join(ARCHIVE)), before, "a second recovery changes nothing");
-    for (job, count) in [("a", FIRST), ("b", SECOND)] {
+    for (job, count) in ALL {
         finish(&mut filing, job, &wants(job, count));
     }
     assert_sound(&filing);
     assert_kept(&filing, acknowledged);
     let all = filing.register().entries(&Filter::default(), &mut |_| Ok(()));
-    assert_eq!(all.expect("rows"), (FIRST + SECOND) as u64, "each row once");
+    assert_eq!(all.expect("rows"), (FIRST + SECOND + THIRD) as u64, "each row once");
 }
 
-/// How many operations the two jobs take.
-fn operations() -> usize {
+/// How many operations the jobs take.
+pub(super) fn operations() -> usize {
     let (dir, plan) = (folder(), Plan::new(usize::MAX, Fault::Kill { half: false }));
     let world = Faulty { inner: system(), plan: plan.clone() };
     let (acknowledged, end) = run(&world, dir.path());
     end.expect("nothing fails");
-    assert_eq!(acknowledged.len(), FIRST + SECOND);
+    assert_eq!(acknowledged.len(), FIRST + SECOND + THIRD);
     plan.count.load(SeqCst)
 }
 
@@ -568,41 +571,4 @@ fn a_quota_used_up_at_any_write() {
 #[test]
 fn an_error_of_the_disk_at_any_operation() {
     at_every_operation(Fault::Refuse { kind: io::ErrorKind::Other, half: false });
-}
-
-#[test]
-fn killed_while_mending_what_a_kill_left() {
-    let total = operations();
-    for first in (1..=total).step_by(5) {
-        for second in 1.. {
-            let dir = folder();
-            let world =
-                Faulty { inner: system(), plan: Plan::new(first, Fault::Kill { half: true }) };
-            let (acknowledged, _) = run(&world, dir.path());
-            let again =
-                Faulty { inner: system(), plan: Plan::new(second, Fault::Kill { half: true }) };
-            let mended = open_faulty(&again, dir.path()).is_ok();
-            recover(dir.path(), &acknowledged);
-            if mended {
-                break;
-            }
-        }
-    }
-}
-
-#[test]
-fn killed_twice_while_mending_what_a_power_cut_left() {
-    let total = operations();
-    for first in (3..=total).step_by(11) {
-        for (second, third) in [(1, 1), (1, 3), (2, 2), (3, 1), (4, 5), (6, 2), (8, 8)] {
-            let dir = folder();
-            let world = Faulty { inner: system(), plan: Plan::new(first, Fault::PowerCut) };
-            let (acknowledged, _) = run(&world, dir.path());
-            for (at, fault) in [(second, Fault::Kill { half: true }), (third, Fault::PowerCut)] {
-                let again = Faulty { inner: system(), plan: Plan::new(at, fault) };
-                let _ = open_faulty(&again, dir.path());
-            }
-            recover(dir.path(), &acknowledged);
-        }
-    }
 }

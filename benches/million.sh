@@ -76,7 +76,7 @@ def papers(office, first, rows):
     with open(f"{office}/den.csv", "w") as f:
         f.write("Cơ quan ban hành,Số ký hiệu,Ngày văn bản,Loại,Trích yếu\n")
         for i in range(first, first + rows):
-            f.write(f"UBND xã số {i},{i % 900 + 1}/KH-UBND,20/11/2026,Kế hoạch,Kế hoạch công tác số {i}\n")
+            f.write(f"UBND xã số {i},{i % 90_000 + 1}/KH-UBND,20/11/2026,Kế hoạch,Kế hoạch công tác số {i}\n")
     out = vt(office, "receive", "--sheet", "den.csv", "--no-stamp", "--arrived", "2026-11-22", "-q")
     subprocess.run(["rm", "-rf", f"{office}/den"])
     return out

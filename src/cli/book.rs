@@ -10,7 +10,7 @@ use crate::pipeline::print::{self, BookPrint};
 use crate::pipeline::{Workspace, dossier, search, write_file};
 use crate::register::book::{Cover, Format, Options, View, write_view};
 use crate::register::sqlite::Sqlite;
-use crate::register::{Book, Filter, Narrow};
+use crate::register::{self, Book, Filter, Narrow};
 use crate::text;
 
 use super::args::{BookKind, BookShape, Which};
@@ -123,6 +123,13 @@ fn filter(
             ..Narrow::default()
         },
         ..Filter::default()
+    };
+    let filter = match &which.unit {
+        Some(unit) if filter.book != Some(Book::Outgoing) => {
+            let handed = Some(std::sync::Arc::new(register::handed(register, unit)?));
+            Filter { narrow: Narrow { handed, ..filter.narrow }, ..filter }
+        }
+        _ => filter,
     };
     let filter = match &which.dossier {
         Some(code) => {

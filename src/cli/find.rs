@@ -2,13 +2,15 @@
 
 use crate::diagnostic::{Failure, FailureKind, Lang, Place, Result};
 use crate::pipeline::Workspace;
-use crate::pipeline::acts::registered;
+use crate::pipeline::acts::{Link, links, registered};
 use crate::pipeline::search::{self, Found};
 use crate::register::Entry;
 use crate::register::book::type_and_subject;
+use crate::register::life::{Life, Standing};
 use crate::register::search::Wanted;
 use crate::text;
 
+use super::acts::show;
 use super::args::{BookKind, Shape, Which};
 use super::book::{book_name, days, search_progress, view_of};
 use super::report::{self, Ui};
@@ -51,12 +53,35 @@ pub fn run(workspace: &Workspace<'_>, request: Request, ui: &mut Ui<'_>) -> Resu
     bar.finish_and_clear();
     let mut found = found?;
     search::by_day(&mut found.entries);
+    let mut fates = Vec::with_capacity(found.entries.len());
+    for entry in &found.entries {
+        let life = Life::of(&register, entry.seq)?;
+        fates.push(Fate { standing: life.standing(), links: links(&register, &life)? });
+    }
     match request.format {
-        Shape::Json => show_json(&found, ui),
-        Shape::Text => show_text(&found, ui),
+        Shape::Json => show_json(&found, &fates, ui),
+        Shape::Text => show_text(&found, &fates, ui),
     }
     .map_err(|e| output_failure(&e))?;
     Ok(Exit::Clean)
+}
+
+/// How a document stands, and its links to others.
+struct Fate {
+    standing: Standing,
+    links: Vec<Link>,
+}
+
+impl Fate {
+    /// ` · đã thu hồi; được đính chính bằng 02/SNV-VP`; nothing for a document like others.
+    fn said(&self, lang: Lang) -> String {
+        // Who replaced it is said by the link.
+        let fallen = matches!(self.standing, Standing::Void | Standing::Recalled);
+        let standing = fallen.then(|| show::standing(self.standing));
+        let all = standing.into_iter().chain(self.links.iter().map(show::said));
+        let all: Vec<String> = all.map(|text| text.get(lang).to_owned()).collect();
+        if all.is_empty() { String::new() } else { format!(" · {}", all.join("; ")) }
+    }
 }
 
 /// Words that came as one argument stood in quotes: the shell took these away.
@@ -68,10 +93,10 @@ fn phrase(argument: &str) -> String {
     format!("\"{argument}\"")
 }
 
-fn show_text(found: &Found, ui: &mut Ui<'_>) -> std::io::Result<()> {
+fn show_text(found: &Found, fates: &[Fate], ui: &mut Ui<'_>) -> std::io::Result<()> {
     ui.findings(&found.findings);
-    for entry in &found.entries {
-        let line = line(entry, ui.lang);
+    for (entry, fate) in found.entries.iter().zip(fates) {
+        let line = line(entry, ui.lang) + &fate.said(ui.lang);
         writeln!(ui.out, "{}", line.replace(|c: char| c.is_control(), " "))?;
     }
     let count = found.entries.len();
@@ -101,13 +126,16 @@ fn line(entry: &Entry, lang: Lang) -> String {
     format!("{date}  {of:<16}  {}  [{book}]", type_and_subject(f))
 }
 
-fn show_json(found: &Found, ui: &mut Ui<'_>) -> std::io::Result<()> {
+fn show_json(found: &Found, fates: &[Fate], ui: &mut Ui<'_>) -> std::io::Result<()> {
     let entries: Vec<serde_json::Value> = found
         .entries
         .iter()
-        .map(|entry| {
+        .zip(fates)
+        .map(|(entry, fate)| {
             let mut value = serde_json::to_value(entry).unwrap_or_default();
             value["code"] = entry.code().to_string().into();
+            value["standing"] = serde_json::to_value(fate.standing).unwrap_or_default();
+            value["links"] = serde_json::to_value(&fate.links).unwrap_or_default();
             value
         })
         .collect();

@@ -11,7 +11,7 @@ use crate::docx;
 use crate::layout::{Item, Run, RunContent, Sheet};
 use crate::register::search::{Index, Query, Unusable, Wanted};
 use crate::register::sqlite::Sqlite;
-use crate::register::{Entry, Filter, Narrow, Register};
+use crate::register::{Entry, Filter, Register};
 use crate::source::pdf::{self, Pdf};
 use crate::text;
 
@@ -27,9 +27,6 @@ const FILE_LIMIT: u64 = 64 << 20;
 const TEXT_LIMIT: usize = 1 << 20;
 /// Pages of a PDF that are read.
 const PDF_PAGES: usize = 200;
-/// Entries that are looked at for conditions which the index only narrows.
-const LOOK_AT: usize = 1_000_000;
-
 /// What a search found.
 #[derive(Debug)]
 pub struct Found {
@@ -58,34 +55,12 @@ pub fn find(
     progress: &Progress<'_>,
 ) -> Result<Found> {
     let query = Query::new(wanted);
-    let narrow = Narrow { unit: wanted.unit.clone(), ..Narrow::default() };
-    let (mut entries, mut findings, mut more) = (Vec::new(), Vec::new(), false);
-    // Days and units are only narrowed by the index: where too many of the newest fall away, more are asked for.
-    let mut ask = most.saturating_add(1);
-    let mut before = u64::MAX;
-    loop {
-        let (seqs, told) = positions(workspace, register, &query, ask, progress)?;
-        findings.extend(told);
-        let all = seqs.len() < ask || ask >= LOOK_AT;
-        // They come newest first; what was looked at is not looked at again.
-        let looked_at = before;
-        for seq in seqs.into_iter().filter(|seq| *seq < looked_at) {
-            before = seq;
-            let Some(entry) = register.entry(seq)? else { continue };
-            let on = wanted.dates.is_none_or(|(a, b)| (a..=b).contains(&entry.date));
-            if !on || !narrow.fits(&entry.fields) {
-                continue;
-            }
-            if entries.len() == most {
-                more = true;
-                break;
-            }
-            entries.push(entry);
-        }
-        if more || all {
-            break;
-        }
-        ask = ask.saturating_mul(16).min(LOOK_AT);
+    let (seqs, findings) =
+        positions(workspace, register, &query, most.saturating_add(1), progress)?;
+    let more = seqs.len() > most;
+    let mut entries = Vec::with_capacity(seqs.len().min(most));
+    for seq in seqs.into_iter().take(most) {
+        entries.extend(register.entry(seq)?);
     }
     let words = query.words;
     Ok(Found { entries, more, words, findings })

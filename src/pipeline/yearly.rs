@@ -121,6 +121,24 @@ pub fn yearly(register: &dyn Register, year: i16, on: Date) -> Result<Yearly> {
     Ok(out)
 }
 
+/// The units that incoming documents were given to, by position: of the newest assignment.
+fn handed(register: &dyn Register) -> Result<BTreeMap<u64, Vec<String>>> {
+    let filter = ActFilter { kinds: vec![Kind::Assign], ..ActFilter::default() };
+    let mut out = BTreeMap::new();
+    register.acts(&filter, &mut |acted| {
+        let unit = text_of(&acted.act, "unit");
+        let joint = text_of(&acted.act, "joint");
+        let named = std::iter::once(unit.as_str()).chain(joint.split(';'));
+        let named: Vec<String> =
+            named.map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()).collect();
+        if let Some(seq) = acted.act.about.filter(|_| !named.is_empty()) {
+            out.insert(seq, named);
+        }
+        Ok(())
+    })?;
+    Ok(out)
+}
+
 fn count_book(register: &dyn Register, book: Book, out: &mut Yearly) -> Result<()> {
     let filter = Filter { book: Some(book), year: Some(out.year), ..Filter::default() };
     let mut count = BookCount {
@@ -131,6 +149,7 @@ fn count_book(register: &dyn Register, book: Book, out: &mut Yearly) -> Result<(
         units: BTreeMap::new(),
     };
     let mut series: Option<SeriesCount> = None;
+    let handed = if book == Book::Incoming { handed(register)? } else { BTreeMap::new() };
     register.entries(&filter, &mut |entry| {
         count.total += 1;
         let month = usize::try_from(entry.date.month() - 1).unwrap_or(0);
@@ -143,7 +162,15 @@ fn count_book(register: &dyn Register, book: Book, out: &mut Yearly) -> Result<(
         // Whoever is honoured is no unit.
         let of_award =
             |u: &&str| book != Book::Awards || f.extra.get("unit").is_some_and(|x| x == u);
-        for unit in units(f).filter(|u| *u != "VT").filter(of_award) {
+        // As column 7 of the book has it: who it was given to comes before who it was meant for.
+        let given = handed.get(&entry.seq).into_iter().flatten().map(String::as_str);
+        let mut own: Vec<&str> = given.collect();
+        if own.is_empty() {
+            own = units(f).filter(|u| *u != "VT").filter(of_award).collect();
+        }
+        own.sort_unstable();
+        own.dedup();
+        for unit in own {
             *count.units.entry(unit.to_owned()).or_default() += 1;
         }
         if series.as_ref().is_some_and(|s| s.series != entry.series) {

@@ -152,3 +152,149 @@ fn finding(code: Code, item: String, message: Text) -> Diagnostic {
             "restore the register from the newest backup, then run vanthu verify"
         ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::{ArchivePath, FileRef, sha256};
+    use crate::model::Number;
+    use crate::register::leaf::{leaf_of_act, write};
+    use crate::register::sqlite::Sqlite;
+    use crate::register::{Book, Fields, NewAct, Registration};
+    use jiff::civil::date;
+
+    const AT: &str = "2026-02-05T09:00:00+07:00";
+    const SALT: [u8; 16] = [7; 16];
+
+    fn file() -> FileRef {
+        let at = ArchivePath { year: 2026, bag: 1, path: "data/x/1.docx".into() };
+        FileRef { at, sha256: sha256(b"x"), size: 1, parts: None }
+    }
+
+    fn entry(seq: u64) -> Record {
+        let fields = serde_json::json!({
+            "type_id": "ke-hoach", "type_name": "Kế hoạch", "notation": "KH-SNV", "organ_name": "Sở",
+            "organ_id": null, "subject": "Trích yếu", "signer_position": "GIÁM ĐỐC", "signer_name": "A",
+            "recipients": [], "archive_copy": "VT", "copies": null, "priority": 0, "extra": {},
+        });
+        let fields: Fields = serde_json::from_value(fields).expect("fields");
+        let new = Registration {
+            book: Book::Outgoing,
+            series: "SNV:ke-hoach".into(),
+            number: Number::new(5).expect("a number"),
+            date: date(2026, 2, 5),
+            fields,
+            files: vec![file()],
+            salt: SALT,
+            job: None,
+            written: None,
+        };
+        let written = write(&new, seq, AT).expect("JSON");
+        let (row, leaf) = (written.record, written.leaf.into_bytes());
+        Record { seq, row, leaf, salt: Some(SALT.to_vec()), files: new.files }
+    }
+
+    fn act(seq: u64) -> Record {
+        let act = Act {
+            seq,
+            kind: Kind::Void,
+            about: Some(3),
+            date: date(2026, 2, 5),
+            registered_at: AT.to_owned(),
+            data: serde_json::Map::from_iter([("by".to_owned(), 4.into())]),
+            fields: serde_json::Map::new(),
+        };
+        let row = serde_json::to_string(&act).expect("JSON");
+        let leaf = serde_json::to_vec(&leaf_of_act(&act, &row, &[], &SALT)).expect("JSON");
+        Record { seq, row, leaf, salt: Some(SALT.to_vec()), files: Vec::new() }
+    }
+
+    fn with_leaf(record: &Record, from: &str, to: &str) -> Record {
+        let leaf = String::from_utf8(record.leaf.clone()).expect("text");
+        assert!(leaf.contains(from), "{from} in {leaf}");
+        Record { leaf: leaf.replacen(from, to, 1).into_bytes(), ..record.clone() }
+    }
+
+    fn told(record: &Record) -> Option<(Code, String)> {
+        check(record).map(|d| (d.code, d.place.item.unwrap_or_default()))
+    }
+
+    #[test]
+    fn every_open_field_of_a_leaf_is_compared_with_its_row() {
+        let later = ("\"date\":\"2026-02-05\"", "\"date\":\"2026-02-06\"");
+        let hour = ("T09:00:00", "T10:00:00");
+        let of_entry = [
+            ("\"seq\":7", "\"seq\":8"),
+            ("\"kind\":\"register\"", "\"kind\":\"void\""),
+            ("\"book\":\"outgoing\"", "\"book\":\"copies\""),
+            ("SNV:ke-hoach", "SNV:bao-cao"),
+            ("\"year\":2026", "\"year\":2025"),
+            ("\"number\":5", "\"number\":6"),
+            later,
+            hour,
+        ];
+        let of_act = [
+            ("\"seq\":7", "\"seq\":8"),
+            ("\"kind\":\"void\"", "\"kind\":\"recall\""),
+            ("\"about\":3", "\"about\":2"),
+            ("\"by\":4", "\"by\":5"),
+            later,
+            hour,
+        ];
+        for (sound, item, changes) in
+            [(entry(7), "05/KH-SNV", of_entry.as_slice()), (act(7), "7 void", of_act.as_slice())]
+        {
+            assert_eq!(told(&sound), None);
+            for (from, to) in changes {
+                let changed = with_leaf(&sound, from, to);
+                assert_eq!(told(&changed), Some((LEAF_DAMAGED, item.to_owned())), "{from}");
+            }
+            // A row and a leaf that belong to another position each.
+            let moved = Record { seq: 8, ..with_leaf(&sound, "\"seq\":7", "\"seq\":8") };
+            assert_eq!(told(&moved), Some((LEAF_DAMAGED, item.to_owned())));
+            let erased = Record { salt: None, ..sound.clone() };
+            assert_eq!(told(&erased), None, "without its salt it is not proven");
+            let other = Record { salt: Some(vec![8; 16]), ..sound.clone() };
+            assert_eq!(told(&other), Some((ROW_CHANGED, item.to_owned())));
+            let torn = Record { leaf: b"{".to_vec(), ..sound.clone() };
+            assert_eq!(told(&torn), Some((LEAF_DAMAGED, item.to_owned())));
+        }
+        let without = Record { files: Vec::new(), ..entry(7) };
+        assert_eq!(told(&without), Some((FILES_CHANGED, "05/KH-SNV".to_owned())));
+    }
+
+    #[test]
+    fn positions_that_are_gone_are_told_from_the_first_to_the_last() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("r.db");
+        let mut register = Sqlite::open(&path).expect("opens");
+        let new = |_| NewAct {
+            kind: Kind::Verify,
+            about: None,
+            date: date(2026, 2, 5),
+            data: serde_json::Map::new(),
+            fields: serde_json::Map::new(),
+            files: Vec::new(),
+            salt: SALT,
+        };
+        let acts: Vec<NewAct> = (0..9).map(new).collect();
+        assert!(register.commit_acts(AT, &acts).is_ok());
+        let look = || {
+            let mut found = Vec::new();
+            let register = Sqlite::read(&path).expect("reads").expect("is there");
+            let count = audit(&register, &mut |d| found.push((d.code, d.place.item)));
+            (count.expect("audits"), found)
+        };
+        assert_eq!(look(), (9, Vec::new()));
+        let other = rusqlite::Connection::open(&path).expect("opens");
+        other
+            .execute_batch(
+                "DROP TRIGGER acts_stay; DROP TRIGGER leaves_stay;
+                 DELETE FROM acts WHERE seq IN (2, 3, 6, 8, 9);
+                 DELETE FROM leaves WHERE seq IN (2, 3, 6)",
+            )
+            .expect("deleted");
+        let missing = |range: &str| (POSITION_MISSING, Some(range.to_owned()));
+        assert_eq!(look(), (4, vec![missing("2–3"), missing("6–6"), missing("8–9")]));
+    }
+}

@@ -105,6 +105,19 @@ impl Life {
     }
 }
 
+/// Acts that say which unit an incoming document went to.
+pub const HANDED: [Kind; 2] = [Kind::Assign, Kind::Deliver];
+
+/// The units and people that an act about an incoming document hands it to.
+pub fn handed_to(act: &Act) -> Vec<String> {
+    if !HANDED.contains(&act.kind) {
+        return Vec::new();
+    }
+    let named = ["unit", "person", "joint", "to"].map(|key| text_of(act, key));
+    let each = named.iter().flat_map(|names| names.split(';'));
+    each.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
 /// A field of an act as text; a list is joined by `; `. Empty if there is none.
 pub fn text_of(act: &Act, key: &str) -> String {
     match act.fields.get(key) {

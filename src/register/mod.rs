@@ -26,7 +26,7 @@ pub use act::{Act, ActFilter, Acted, Kind, NewAct};
 pub use audit::{audit, check};
 pub use award::Award;
 pub use incoming::{Incoming, Secrecy, split_code};
-pub use narrow::{Narrow, units};
+pub use narrow::{Narrow, handed, units};
 pub use numbering::{Plan, clock, no_such_want, plan, start_after};
 pub use store::{
     Bag, Batch, Chunk, Closing, CommitError, Feed, Filter, JobRow, JobState, Kept, Last, Made,

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use super::Fields;
+use super::life::{HANDED, handed_to};
+use super::{ActFilter, Book, Fields, Register};
+use crate::diagnostic::Result;
 use crate::text::fold;
 
 /// Conditions on entries. An empty one does not restrict. Case, accents and đ do not matter.
@@ -16,6 +18,8 @@ pub struct Narrow {
     pub signer: Option<String>,
     /// A unit: one of those that keep the file copy, or that an incoming document went to.
     pub unit: Option<String>,
+    /// Positions, rising, whose acts hand them to the unit: they fit it whatever their fields say.
+    pub handed: Option<Arc<Vec<u64>>>,
     /// The dossier that the entry itself names, exactly; empty: any.
     pub dossier: Option<String>,
     /// These positions, rising; from a search or a dossier.
@@ -29,11 +33,14 @@ impl Narrow {
     }
 
     /// True if the fields are those of an entry asked for.
-    pub fn fits(&self, fields: &Fields) -> bool {
+    pub fn fits(&self, seq: u64, fields: &Fields) -> bool {
         let is_kind = |kind: &str| kind == fields.type_id || fold(kind) == fold(&fields.type_name);
         self.kind.as_deref().is_none_or(is_kind)
             && self.signer.as_deref().is_none_or(|s| has(&fields.signer_name, s))
-            && self.unit.as_deref().is_none_or(|u| units(fields).any(|unit| is_unit(unit, u)))
+            && self.unit.as_deref().is_none_or(|u| {
+                self.handed.as_ref().is_some_and(|handed| handed.binary_search(&seq).is_ok())
+                    || units(fields).any(|unit| is_unit(unit, u))
+            })
     }
 }
 
@@ -44,6 +51,31 @@ pub fn units(fields: &Fields) -> impl Iterator<Item = &str> {
     let to = fields.recipients.iter().filter(move |_| inside).map(String::as_str);
     let kept = fields.archive_copy.split([',', ';']).map(str::trim);
     kept.chain(to).chain(fields.extra.get("unit").map(String::as_str)).filter(|u| !u.is_empty())
+}
+
+/// The positions of incoming documents that acts hand to a unit, rising.
+///
+/// # Errors
+/// As reading the register.
+pub fn handed(register: &dyn Register, unit: &str) -> Result<Vec<u64>> {
+    let filter = ActFilter { kinds: HANDED.to_vec(), ..ActFilter::default() };
+    let mut found = Vec::new();
+    register.acts(&filter, &mut |acted| {
+        if handed_to(&acted.act).iter().any(|name| is_unit(name, unit)) {
+            found.extend(acted.act.about);
+        }
+        Ok(())
+    })?;
+    found.sort_unstable();
+    found.dedup();
+    let mut kept = Vec::new();
+    // A delivery of an outgoing document names who received it outside.
+    for seq in found {
+        if register.entry(seq)?.is_some_and(|entry| entry.book == Book::Incoming) {
+            kept.push(seq);
+        }
+    }
+    Ok(kept)
 }
 
 fn is_unit(unit: &str, wanted: &str) -> bool {
@@ -81,7 +113,7 @@ mod tests {
     #[test]
     fn each_condition_narrows_by_its_field() {
         let all = Narrow::default;
-        let fits = |n: Narrow| n.fits(&fields());
+        let fits = |n: Narrow| n.fits(7, &fields());
         assert!(fits(all()));
         assert!(fits(Narrow { kind: Some("ke-hoach".into()), ..all() }));
         assert!(fits(Narrow { kind: Some("KE HOACH".into()), ..all() }));
@@ -91,6 +123,9 @@ mod tests {
         assert!(fits(Narrow { unit: Some("vptu".into()), ..all() }));
         assert!(!fits(Narrow { unit: Some("VP".into()), ..all() }));
         assert!(!fits(Narrow { unit: Some("UBND tỉnh".into()), ..all() }));
+        let handed = |seqs: &[u64]| Some(Arc::new(seqs.to_vec()));
+        assert!(fits(Narrow { unit: Some("VP".into()), handed: handed(&[3, 7]), ..all() }));
+        assert!(!fits(Narrow { unit: Some("VP".into()), handed: handed(&[3]), ..all() }));
         let only = Narrow { only: Some(Arc::new(vec![2, 5])), ..all() };
         assert!(only.admits(5) && !only.admits(3));
     }

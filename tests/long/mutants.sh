@@ -24,11 +24,12 @@ crate() {
   mkdir -p "$at/src" "$at/suite"
   for m in $modules; do cp -r "$root/src/$m"* "$at/src/"; done
   for m in $tests; do cp -r "$root/tests/suite/$m"* "$at/suite/"; done
-  cp -r "$root/templates" "$at/"
+  cp -r "$root/templates" "$root/build.rs" "$at/"
   {
     echo '//! A part of the program, to be mutated.'
     echo '#![allow(dead_code, unused_imports)]'
     echo 'extern crate self as vanthu;'
+    sed -n '/^macro_rules! table/,/^}/p' "$root/src/lib.rs"
     for m in $modules; do echo "pub mod $m;"; done
     for m in $tests; do
       local file=../suite/$m.rs
@@ -39,12 +40,14 @@ crate() {
   {
     printf '[package]\nname = "part"\nversion = "0.1.0"\nedition = "2024"\n[lib]\nname = "part"\n[dependencies]\n'
     for m in $crates; do grep -m1 "^$m = " "$root/Cargo.toml" || { echo "no $m in Cargo.toml" >&2; exit 1; }; done
+    printf '[build-dependencies]\n'
+    for m in serde_json toml; do grep -m1 "^$m = " "$root/Cargo.toml"; done
     printf '[profile.dev]\ndebug = false\nopt-level = 0\n[profile.dev.package."*"]\nopt-level = 2\n[workspace]\n'
   } >"$at/Cargo.toml"
   [ -e "$at/Cargo.lock" ] || cp "$root/Cargo.lock" "$at/"
 }
 
-common="base64 jiff memchr rayon ring rustix serde serde_json signal-hook toml unicode-normalization proptest sha2 tempfile walkdir"
+common="base64 jiff memchr qrcode rayon ring rustix serde serde_json signal-hook toml unicode-normalization proptest sha2 tempfile walkdir"
 failed=0
 for part in "$@"; do
   case $part in

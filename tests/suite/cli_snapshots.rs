@@ -82,7 +82,7 @@ fn usage_errors() {
         &["draft", "ke-hoach.md", "--foo"],
         &["draft", "ke-hoach.md", "--outt", "ra"],
         &["issue", "ke-hoach.md", "--date", "2026-02-30"],
-        &["issue", "ke-hoach.md", "--date", "05/3/2026"],
+        &["issue", "ke-hoach.md", "--date", "31/4/2026"],
         &["book", "xyz"],
         &["book", "outgoing", "--format", "pdf"],
         &["book", "outgoing", "--year", "abc"],

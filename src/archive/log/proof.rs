@@ -115,6 +115,19 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_leaf_and_the_longest_proof_are_read_and_no_longer_ones() {
+        let (proof, _) = proof();
+        let of = |length| Proof { leaf: Some(vec![b'x'; length]), ..proof.clone() };
+        assert_eq!(Proof::parse(&of(tile::MAX_LEAF).text()), Ok(of(tile::MAX_LEAF)));
+        assert_eq!(Proof::parse(&of(tile::MAX_LEAF + 1).text()), Err(Fault::LeafTooLong));
+        let rest = proof.text().len() - proof.checkpoint.len();
+        let long = |length: usize| Proof { checkpoint: vec![b'x'; length - rest], ..proof.clone() };
+        assert_eq!(long(MAX_BYTES).text().len(), MAX_BYTES);
+        assert_eq!(Proof::parse(&long(MAX_BYTES).text()), Ok(long(MAX_BYTES)));
+        assert_eq!(Proof::parse(&long(MAX_BYTES + 1).text()), Err(Fault::TooLong));
+    }
+
+    #[test]
     fn malformed_proofs_are_refused() {
         let (proof, _) = proof();
         let good = String::from_utf8(proof.text()).expect("text");

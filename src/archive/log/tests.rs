@@ -315,6 +315,30 @@ fn the_days_are_kept_once() {
 }
 
 #[test]
+fn the_days_are_read_with_what_each_says() {
+    let mut office = Office::new(3);
+    assert_eq!(Reader::days(&office.world, &office.root(), &[]).expect("none"), []);
+    drop(office.open().expect("opens"));
+    office.world = System::new(Some(date(2026, 3, 6)));
+    office.grow(5);
+    drop(office.open().expect("opens"));
+    let days = |known: &[PublicKey]| -> Vec<u64> {
+        let days = Reader::days(&office.world, &office.root(), known).expect("read");
+        days.into_iter().map(|c| c.size).collect()
+    };
+    assert_eq!(days(&office.known()), [3, 5]);
+    assert_eq!(days(&[]), [0; 0], "a stranger's are left out");
+    // What is not in place yet, and what is no day.
+    for name in [".2026-03-07.tmp", "2026-03-07x", "x"] {
+        fs::copy(office.at("checkpoint"), office.at("checkpoint.d").join(name)).expect("copied");
+    }
+    fs::write(office.at("checkpoint.d/2026-03-08"), "x").expect("written");
+    assert_eq!(days(&office.known()), [3, 5]);
+    assert_eq!(office.reader().size(), 5);
+    assert_eq!(Reader::new(&office.world, &office.root(), 0).size(), 0);
+}
+
+#[test]
 fn keys_are_made_once_and_kept_from_others() {
     let office = Office::new(1);
     drop(office.open().expect("opens"));
@@ -414,7 +438,8 @@ fn a_change_of_keys_can_be_given_up_or_finished_whatever_became_of_the_old_key()
     // It cannot be moved aside: nothing takes its place.
     let next = keys::begin_rotation(&world, &dir, key.public().name()).expect("begun");
     fs::create_dir_all(dir.join("vanthu.key.000002/x")).expect("made");
-    assert!(next.finish(&world, 2).is_err());
+    let refused = next.finish(&world, 2).expect_err("it is in the way");
+    assert!(refused.place.file.is_some_and(|file| file.ends_with(keys::KEY_FILE)));
     let kept = keys::private(&world, &dir).expect("read").expect("a key");
     assert_eq!(kept.public(), now.public());
 }

@@ -4,7 +4,7 @@
 
 mod correct;
 mod due;
-mod show;
+pub mod show;
 
 use std::path::PathBuf;
 use std::time::Duration;

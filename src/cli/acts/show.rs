@@ -59,7 +59,7 @@ fn harmless(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
 }
 
-fn standing(standing: Standing) -> Text {
+pub fn standing(standing: Standing) -> Text {
     match standing {
         Standing::InForce => text!("còn dùng", "in force"),
         Standing::Void => text!("số đã hủy", "number voided"),
@@ -133,16 +133,20 @@ fn section(out: &mut String, lang: Lang, name: Text, lines: impl Iterator<Item =
 }
 
 fn link(link: &Link, lang: Lang) -> String {
-    let (label, exact) = (&link.label, &link.exact);
-    let said = match (link.kind, link.by) {
+    format!("{}  ({})", said(link).get(lang), link.exact)
+}
+
+/// What a link says of the document that has it.
+pub fn said(link: &Link) -> Text {
+    let label = &link.label;
+    match (link.kind, link.by) {
         (Kind::Correct, true) => text!("được đính chính bằng {label}", "corrected by {label}"),
         (Kind::Correct, false) => text!("đính chính {label}", "corrects {label}"),
         (Kind::Replace, true) => text!("được thay thế bằng {label}", "replaced by {label}"),
         (Kind::Replace, false) => text!("thay thế {label}", "replaces {label}"),
         (_, true) => text!("được trả lời bằng {label}", "answered by {label}"),
         (_, false) => text!("trả lời {label}", "answers {label}"),
-    };
-    format!("{}  ({exact})", said.get(lang))
+    }
 }
 
 /// What a file of a document is: how it was registered, or how an act brought it.

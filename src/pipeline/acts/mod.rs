@@ -49,7 +49,7 @@ pub use find::{candidates, exact, one as one_entry};
 pub use lend::{Loan, lend};
 pub use recall::recall;
 pub use reissue::{Reissued, reissue};
-pub use show::{Link, Shown, show};
+pub use show::{Link, Shown, links, show};
 pub use void::void;
 
 /// What every act is told.

@@ -71,13 +71,7 @@ pub fn show(workspace: &Workspace<'_>, typed: &str) -> Result<Vec<Shown>> {
 
 fn shown(register: &dyn Register, entry: Entry, office: &str) -> Result<Shown> {
     let life = Life::of(register, entry.seq)?;
-    let mut links = Vec::new();
-    for acted in life.of_kinds(&LINKS) {
-        links.extend(link(register, acted, by_of(&acted.act), true)?);
-    }
-    for acted in &life.done {
-        links.extend(link(register, acted, acted.act.about, false)?);
-    }
+    let links = links(register, &life)?;
     let (mut leaf, mut job) = (None, None);
     register.kept(entry.seq..entry.seq.saturating_add(1), &mut |kept| {
         let mut bytes = vec![0];
@@ -152,6 +146,21 @@ fn trace(life: &Life) -> String {
         [format!("{on} {kind}"), said.join(", ")].join(": ").trim_end_matches(": ").to_owned()
     });
     steps.collect::<Vec<_>>().join("; ")
+}
+
+/// The links of a document to others, in both directions.
+///
+/// # Errors
+/// The register cannot be read.
+pub fn links(register: &dyn Register, life: &Life) -> Result<Vec<Link>> {
+    let mut links = Vec::new();
+    for acted in life.of_kinds(&LINKS) {
+        links.extend(link(register, acted, by_of(&acted.act), true)?);
+    }
+    for acted in &life.done {
+        links.extend(link(register, acted, acted.act.about, false)?);
+    }
+    Ok(links)
 }
 
 fn link(

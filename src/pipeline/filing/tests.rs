@@ -5,6 +5,7 @@ mod batch;
 mod copies;
 mod crash;
 mod log;
+mod mending;
 mod power;
 mod putback;
 mod refuse;

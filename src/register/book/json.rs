@@ -19,6 +19,9 @@ struct EntryLine<'a> {
     /// What happened to it later.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     acts: Vec<&'a Act>,
+    /// What it did to other documents (`about`): the other side of their links.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    done: Vec<&'a Act>,
 }
 
 /// A line of a book of acts.
@@ -30,9 +33,10 @@ struct ActLine<'a> {
     document: Option<EntryLine<'a>>,
 }
 
-fn document<'a>(entry: &'a Entry, acts: &'a [Acted]) -> EntryLine<'a> {
-    let acts = acts.iter().map(|a| &a.act).collect();
-    EntryLine { code: entry.code().to_string(), entry, acts }
+fn document<'a>(entry: &'a Entry, line: &super::Line<'a>) -> EntryLine<'a> {
+    let acts = |all: &'a [Acted]| all.iter().map(|a| &a.act).collect();
+    let code = entry.code().to_string();
+    EntryLine { code, entry, acts: acts(line.acts), done: acts(line.done) }
 }
 
 pub(super) fn write(job: &Job<'_>, out: &mut dyn Write) -> Result<u64> {
@@ -59,7 +63,7 @@ pub(super) fn write(job: &Job<'_>, out: &mut dyn Write) -> Result<u64> {
     let count = job.rows(&mut |line| {
         put(between)?;
         between = ",\n";
-        let document = line.entry.map(|entry| document(entry, line.acts));
+        let document = line.entry.map(|entry| document(entry, line));
         let line = match line.act {
             Some(acted) => serde_json::to_string(&ActLine { act: &acted.act, document }),
             None => serde_json::to_string(&document),

@@ -122,6 +122,8 @@ pub struct Line<'a> {
     pub act: Option<&'a Acted>,
     /// Acts about the entry, where the book lists entries.
     pub acts: &'a [Acted],
+    /// Acts about other documents that this one did: it corrects, replaces, answers them.
+    pub done: &'a [Acted],
     /// One for each column.
     pub cells: Vec<Cell>,
 }

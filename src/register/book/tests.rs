@@ -261,3 +261,17 @@ fn an_empty_book_is_still_a_book() {
         String::from_utf8(written(&filter, Format::Text, Options::default())).expect("UTF-8");
     assert!(text.contains("Năm 2030"), "{text}");
 }
+
+#[test]
+fn a_type_that_the_subject_says_is_not_said_twice() {
+    let said = |name: &str, subject: &str| {
+        let mut fields = crate::register::Incoming::default().fields();
+        (fields.type_name, fields.subject) = (name.into(), subject.into());
+        type_and_subject(&fields)
+    };
+    assert_eq!(said("Biên bản", "Biên bản họp"), "Biên bản họp");
+    assert_eq!(said("Giấy giới thiệu", "GIẤY GIỚI THIỆU"), "Giấy giới thiệu");
+    assert_eq!(said("Kế hoạch", "kế hoạch hóa gia đình"), "Kế hoạch kế hoạch hóa gia đình");
+    assert_eq!(said("Quyết định", "Về việc khen thưởng"), "Quyết định về việc khen thưởng");
+    assert_eq!(said("", "x"), "x");
+}

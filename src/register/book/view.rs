@@ -145,7 +145,7 @@ fn entries(
         lines += 1;
         let desk = Desk { register, entry: Some(&entry), life: &life, act: None };
         let cells = cells(&desk, columns)?;
-        each(&Line { entry: Some(&entry), act: None, acts: &life.acts, cells })
+        each(&Line { entry: Some(&entry), act: None, acts: &life.acts, done: &life.done, cells })
     })?;
     Ok(lines)
 }
@@ -192,7 +192,7 @@ fn act_line(
     let life = about.map(|seq| Life::of(register, seq)).transpose()?.unwrap_or_default();
     let desk = Desk { register, entry: entry.as_ref(), life: &life, act: Some(&acted.act) };
     let cells = cells(&desk, columns)?;
-    each(&Line { entry: entry.as_ref(), act: Some(acted), acts: &[], cells })
+    each(&Line { entry: entry.as_ref(), act: Some(acted), acts: &[], done: &[], cells })
 }
 
 fn cells(desk: &Desk<'_>, columns: &[Column]) -> Result<Vec<Cell>> {

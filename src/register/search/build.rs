@@ -8,14 +8,15 @@ use rayon::prelude::*;
 use rusqlite::{TransactionBehavior, params};
 use serde_json::Value;
 
-use super::words::{columns, flat};
+use super::words::{Said, columns, flat};
 use super::{Index, Unusable, unusable};
 use crate::archive::{FileRef, sha256};
 use crate::diagnostic::Result;
 use crate::register::act::Act;
 use crate::register::leaf::Row;
+use crate::register::life::handed_to;
 use crate::register::sqlite::Sqlite;
-use crate::register::{ActFilter, Entry, Kind, Record, Register};
+use crate::register::{ActFilter, Book, Entry, Kind, Record, Register};
 
 /// Positions that are written in one transaction, so that a search that is stopped loses little.
 const CHUNK: usize = 1000;
@@ -143,8 +144,8 @@ fn texts(
     }
     let mut wanted = Vec::with_capacity(all.len());
     for (seq, mut entry) in all {
-        let (said, dossiers) = acts_of(register, &mut entry)?;
-        wanted.push((seq, columns(&entry, &said, &dossiers), entry.files));
+        let said = acts_of(register, &mut entry)?;
+        wanted.push((seq, columns(&entry, &said), entry.files));
     }
     let text = |(seq, columns, files): (u64, [String; 7], Vec<FileRef>)| {
         let body = if files.is_empty() { Some(String::new()) } else { body(&files) };
@@ -154,24 +155,27 @@ fn texts(
     Ok(wanted.into_par_iter().map(text).collect())
 }
 
-/// What the acts about an entry say, and the dossiers that it was put into; their files join its own.
-fn acts_of(register: &Sqlite, entry: &mut Entry) -> Result<(String, Vec<String>)> {
-    let mut said = String::new();
-    let mut dossiers = Vec::new();
+/// What the acts about an entry say; their files join its own.
+fn acts_of(register: &Sqlite, entry: &mut Entry) -> Result<Said> {
+    let mut said = Said::default();
+    let incoming = entry.book == Book::Incoming;
     let filter = ActFilter { about: Some(entry.seq), ..ActFilter::default() };
     register.acts(&filter, &mut |acted| {
         entry.files.extend(acted.files);
         for value in acted.act.fields.values() {
-            say(value, &mut said);
+            say(value, &mut said.text);
         }
         if acted.act.kind == Kind::DossierAdd
             && let Some(Value::String(code)) = acted.act.fields.get("dossier")
         {
-            dossiers.push(code.clone());
+            said.dossiers.push(code.clone());
+        }
+        if incoming {
+            said.units.extend(handed_to(&acted.act));
         }
         Ok(())
     })?;
-    Ok((said, dossiers))
+    Ok(said)
 }
 
 fn say(value: &Value, said: &mut String) {

@@ -86,8 +86,19 @@ impl Query {
     }
 }
 
+/// What the acts about an entry say.
+#[derive(Default)]
+pub(super) struct Said {
+    /// All that is worth finding in them.
+    pub text: String,
+    /// Dossiers that it was put into.
+    pub dossiers: Vec<String>,
+    /// Who an incoming document was handed to.
+    pub units: Vec<String>,
+}
+
 /// The columns of an entry: facet, code, kind, subject, signer, unit, other.
-pub(super) fn columns(entry: &Entry, acts: &str, dossiers: &[String]) -> [String; 7] {
+pub(super) fn columns(entry: &Entry, said: &Said) -> [String; 7] {
     let f = &entry.fields;
     let own = f.extra.get("dossier").into_iter();
     let mut facets = vec![
@@ -96,10 +107,12 @@ pub(super) fn columns(entry: &Entry, acts: &str, dossiers: &[String]) -> [String
         joined(facet::KIND, &f.type_id),
         joined(facet::KIND, &f.type_name),
     ];
-    facets.extend(own.chain(dossiers).map(|d| joined(facet::DOSSIER, d)));
+    facets.extend(own.chain(&said.dossiers).map(|d| joined(facet::DOSSIER, d)));
     facets.extend(facets_of(entry.date));
     facets.extend(parts(facet::SIGNER, &f.signer_name, 1));
-    for unit in crate::register::units(f) {
+    let handed = said.units.iter().map(String::as_str);
+    let units: Vec<&str> = crate::register::units(f).chain(handed).collect();
+    for unit in &units {
         facets.push(joined(facet::UNIT, unit));
         facets.extend(parts(facet::UNIT, unit, 2));
     }
@@ -108,7 +121,6 @@ pub(super) fn columns(entry: &Entry, acts: &str, dossiers: &[String]) -> [String
     let extra: Vec<&str> = f.extra.values().map(String::as_str).collect();
     // With and without leading zeros: 5/KH-SNV finds 05/KH-SNV.
     let code = format!("{} {}/{}", entry.code(), entry.number.get(), f.notation);
-    let units: Vec<&str> = crate::register::units(f).collect();
     [
         facets.join(" "),
         flat(&code),
@@ -123,7 +135,7 @@ pub(super) fn columns(entry: &Entry, acts: &str, dossiers: &[String]) -> [String
                 &f.recipients.join(" . "),
                 &f.archive_copy,
                 &extra.join(" . "),
-                acts,
+                &said.text,
             ]
             .join(" . "),
         ),

@@ -95,7 +95,7 @@ pub(super) fn entries(
             return Ok(());
         }
         let row = row_of(register, &record)?;
-        if !filter.narrow.fits(&row.fields) || !words.is_empty() && !has_words(&row, &words) {
+        if !filter.narrow.fits(seq, &row.fields) || !words.is_empty() && !has_words(&row, &words) {
             return Ok(());
         }
         count += 1;

@@ -291,9 +291,13 @@ mod tests {
 
     #[test]
     fn nobodys_signature_is_stamped_over() {
-        let mut lines = vec![line("Số: 04/KH-SNV", 40.0, 36.0, 30.0)];
+        let mut lines = vec![
+            line("UBND TỈNH AN HẢI", 20.0, 8.0, 175.0),
+            line("SỞ NỘI VỤ", 20.0, 22.0, 175.0),
+            line("Số: 04/KH-SNV", 40.0, 36.0, 30.0),
+        ];
         lines.extend(
-            (0..26).map(|i| line("chữ kín cả dòng", 30.0, 44.0 + f64::from(i) * 6.0, 165.0)),
+            (0..26).map(|i| line("chữ kín cả dòng", 10.0, 44.0 + f64::from(i) * 6.0, 190.0)),
         );
         lines.push(line("Nơi nhận: các phòng, đơn vị", 30.0, 204.0, 60.0));
         lines.push(line("TRƯỞNG BAN", 135.0, 204.0, 40.0));

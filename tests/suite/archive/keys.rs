@@ -1,11 +1,11 @@
-//! The keys' files under a machine that refuses, and in folders where other things lie.
+//! The keys' files and the log's checkpoints under a machine that refuses, and where other things lie.
 
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use vanthu::archive::log::{Fault, PrivateKey, keys};
+use vanthu::archive::log::{Fault, PrivateKey, Reader, keys};
 use vanthu::diagnostic::FailureKind;
 use vanthu::world::System;
 
@@ -83,6 +83,34 @@ fn what_cannot_be_read_is_no_absence_of_keys() {
     let nowhere = place.office.join("nowhere");
     assert_eq!(keys::public(&system(), &nowhere).expect("read"), keys::PublicKeys::default());
     assert!(keys::private(&system(), &nowhere).expect("read").is_none());
+}
+
+#[test]
+fn more_keys_than_an_archive_can_have_are_not_read() {
+    let place = place();
+    for n in 1..=10_001 {
+        fs::write(place.root.join("keys").join(keys::file_name(n)), vkey(1)).expect("written");
+    }
+    let found = keys::public(&system(), &place.root).expect("read");
+    assert_eq!(found.keys.len(), 10_000);
+    assert_eq!(found.bad, [(keys::file_name(10_001), Fault::KeyFile)]);
+}
+
+#[test]
+fn what_cannot_be_read_is_no_absence_of_checkpoints() {
+    let place = place();
+    let log = place.root.join("log");
+    let signed = |world: &dyn vanthu::world::World| Reader::checkpoint(world, &place.root, &[]);
+    assert!(signed(&system()).expect("none").is_none());
+    fs::create_dir_all(log.join("checkpoint.d")).expect("made");
+    fs::write(log.join("checkpoint"), "x".repeat(200_000)).expect("written");
+    let refused = signed(&system()).expect_err("too long");
+    assert_eq!((refused.kind, refused.message), (FailureKind::Tampered, Fault::TooLong.text()));
+    let (world, _) = refusing(Op::Read, "checkpoint", ErrorKind::PermissionDenied);
+    let refused = signed(&world).expect_err("cannot be read");
+    assert_ne!(refused.kind, FailureKind::Tampered, "{refused}");
+    let (world, _) = refusing(Op::List, "checkpoint.d", ErrorKind::PermissionDenied);
+    assert!(Reader::days(&world, &place.root, &[]).is_err());
 }
 
 #[test]

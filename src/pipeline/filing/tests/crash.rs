@@ -451,7 +451,7 @@ const ALL: [(&str, usize); 3] = [("a", FIRST), ("b", SECOND), ("c", THIRD)];
 const BAG: u32 = 2;
 
 /// Numbers that were acknowledged: position and digest.
-type Acknowledged = Vec<Issued>;
+pub(super) type Acknowledged = Vec<Issued>;
 
 pub(super) fn open_faulty<'w>(world: &'w Faulty, dir: &Path) -> Result<Filing<'w>> {
     let lock = world.lock(&dir.join(LOCK), NO_WAIT).expect("free");
@@ -464,7 +464,7 @@ pub(super) fn open_faulty<'w>(world: &'w Faulty, dir: &Path) -> Result<Filing<'w
 }
 
 /// The first run: a job, and two that are one batch. What it acknowledged before it failed.
-fn run(world: &Faulty, dir: &Path) -> (Acknowledged, Result<()>) {
+pub(super) fn run(world: &Faulty, dir: &Path) -> (Acknowledged, Result<()>) {
     let mut acknowledged = Vec::new();
     let mut jobs = || -> Result<()> {
         let mut filing = open_faulty(world, dir)?;
@@ -493,7 +493,7 @@ fn assert_kept(filing: &Filing<'_>, acknowledged: &Acknowledged) {
 }
 
 /// After the fault: what a next run finds and does.
-fn recover(dir: &Path, acknowledged: &Acknowledged) {
+pub(super) fn recover(dir: &Path, acknowledged: &Acknowledged) {
     let world = system();
     let filing = open(&world, dir, BAG).expect("opens after the fault");
     assert!(filing.mended().unsealed.is_empty(), "{:?}", filing.mended());
@@ -515,7 +515,7 @@ fn recover(dir: &Path, acknowledged: &Acknowledged) {
 }
 
 /// How many operations the jobs take.
-fn operations() -> usize {
+pub(super) fn operations() -> usize {
     let (dir, plan) = (folder(), Plan::new(usize::MAX, Fault::Kill { half: false }));
     let world = Faulty { inner: system(), plan: plan.clone() };
     let (acknowledged, end) = run(&world, dir.path());
@@ -571,41 +571,4 @@ fn a_quota_used_up_at_any_write() {
 #[test]
 fn an_error_of_the_disk_at_any_operation() {
     at_every_operation(Fault::Refuse { kind: io::ErrorKind::Other, half: false });
-}
-
-#[test]
-fn killed_while_mending_what_a_kill_left() {
-    let total = operations();
-    for first in (1..=total).step_by(5) {
-        for second in 1.. {
-            let dir = folder();
-            let world =
-                Faulty { inner: system(), plan: Plan::new(first, Fault::Kill { half: true }) };
-            let (acknowledged, _) = run(&world, dir.path());
-            let again =
-                Faulty { inner: system(), plan: Plan::new(second, Fault::Kill { half: true }) };
-            let mended = open_faulty(&again, dir.path()).is_ok();
-            recover(dir.path(), &acknowledged);
-            if mended {
-                break;
-            }
-        }
-    }
-}
-
-#[test]
-fn killed_twice_while_mending_what_a_power_cut_left() {
-    let total = operations();
-    for first in (3..=total).step_by(11) {
-        for (second, third) in [(1, 1), (1, 3), (2, 2), (3, 1), (4, 5), (6, 2), (8, 8)] {
-            let dir = folder();
-            let world = Faulty { inner: system(), plan: Plan::new(first, Fault::PowerCut) };
-            let (acknowledged, _) = run(&world, dir.path());
-            for (at, fault) in [(second, Fault::Kill { half: true }), (third, Fault::PowerCut)] {
-                let again = Faulty { inner: system(), plan: Plan::new(at, fault) };
-                let _ = open_faulty(&again, dir.path());
-            }
-            recover(dir.path(), &acknowledged);
-        }
-    }
 }

@@ -391,6 +391,20 @@ fn papers_cite_each_other_by_true_numbers_even_if_others_were_foreseen() {
     ok(office, "2026-11-20", &["verify"]);
 }
 
+/// In whatever order the file names the steps, each comes after what it follows from.
+#[test]
+fn steps_that_are_named_in_another_order_are_done_in_theirs() {
+    let dir = office();
+    let office = dir.path();
+    let title = JOB.lines().find(|l| l.starts_with("ten =")).expect("a title");
+    let turned = r#"cac-buoc = ["giay-khen", "quyet-dinh", "bien-ban", "to-trinh"]"#;
+    change(office, "dot.toml", title, &format!("{title}\n{turned}"));
+    ok(office, "2026-11-20", &["run", "dot.toml"]);
+    assert_eq!(count(office), (4, 3));
+    assert!(text_of(&office.join("in/01-QD-SNV.docx")).contains("Tờ trình số 01/TTr-SNV"));
+    ok(office, "2026-11-20", &["verify"]);
+}
+
 /// Two processes at once: one does it, the other finds it done.
 #[test]
 fn two_runs_at_once_issue_everything_once() {

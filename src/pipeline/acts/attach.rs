@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::archive::sha256;
-use crate::diagnostic::{Diagnostic, Place, Result};
+use crate::diagnostic::{Diagnostic, Place, Result, Text};
 use crate::pipeline::codes::{SAME_ELSEWHERE, SAME_RENDITION, UNFIT_FILE};
 use crate::pipeline::filing::Attachment;
 use crate::pipeline::workspace::{Workspace, read_failure};
 use crate::register::{Book, Entry, Kind, Secrecy};
-use crate::source::pdf::{Limits, Pdf};
+use crate::source::pdf::{Fault, Limits, Pdf};
 use crate::text;
 
 use super::desk::Desk;
@@ -165,12 +165,33 @@ fn fitting(desk: &mut Desk<'_>, path: &Path, bytes: &[u8]) -> Option<&'static st
                 text!("mở thử tệp, rồi xuất lại", "try to open the file, then export it again"),
             )
         }
-        Some((name, _)) => return Some(name),
+        Some((name, _)) => match unreadable(name, bytes) {
+            None => return Some(name),
+            Some(why) => why,
+        },
     };
     desk.tell(
         Diagnostic::error(UNFIT_FILE, place, message).basis("Điều 19 NĐ 30/2020/NĐ-CP").hint(hint),
     );
     None
+}
+
+/// Why a PDF would be of no use in the archive, and what to do about it.
+fn unreadable(extension: &str, bytes: &[u8]) -> Option<(Text, Text)> {
+    if extension != "pdf" {
+        return None;
+    }
+    match Pdf::open(bytes, Limits::default()) {
+        Ok(_) | Err(Fault::TooLarge | Fault::OffPage) => None,
+        Err(Fault::Encrypted) => Some((
+            text!("tệp PDF có mật khẩu", "the PDF has a password"),
+            text!("bỏ mật khẩu rồi kèm lại", "take the password off and attach it again"),
+        )),
+        Err(Fault::Broken | Fault::NotPdf | Fault::NoPages) => Some((
+            text!("tệp PDF hỏng hoặc bị cắt cụt", "the PDF is damaged or cut short"),
+            text!("quét hoặc xuất lại tệp", "scan or export it again"),
+        )),
+    }
 }
 
 fn same_rendition(path: &Path, entry: &Entry) -> Diagnostic {

@@ -148,7 +148,8 @@ impl<'a> Desk<'a> {
         let kept = [Kind::Receipt, Kind::Use];
         let why = match life.standing() {
             Standing::Recalled if !notes.contains(&kind) && !kept.contains(&kind) => Kind::Recall,
-            Standing::Void if !notes.contains(&kind) => Kind::Void,
+            // Whoever has the kept copy of a voided number may still bring it back.
+            Standing::Void if !notes.contains(&kind) && kind != Kind::Use => Kind::Void,
             Standing::Replaced if matches!(kind, Kind::Replace | Kind::Correct | Kind::Void) => {
                 Kind::Replace
             }

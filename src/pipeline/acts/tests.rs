@@ -9,6 +9,8 @@ use crate::register::book::{Cover, Format, Options, View, write_view};
 use crate::register::{Filter, Incoming};
 use crate::world::System;
 
+/// A PDF as it was signed and scanned.
+const SCAN: &[u8] = include_bytes!("../../../tests/fixtures/pdf/cong-van.pdf");
 const OFFICE: &str = r#"
 [organ]
 name = "SỞ NỘI VỤ"
@@ -172,7 +174,7 @@ fn a_recall_freezes_all_but_notes_about_the_document() {
     let shown = show(&workspace, &code).expect("shows").pop().expect("one");
     assert_eq!(shown.standing, crate::register::life::Standing::Recalled);
     let file = scratch.dir.path().join("quet.pdf");
-    std::fs::write(&file, b"%PDF-1.7 scan").expect("writes");
+    std::fs::write(&file, SCAN).expect("writes");
     let refused = [
         deliver(&workspace, &codes(&code), &Delivery::default(), &call()),
         void(&workspace, &codes(&code), "x", &call()),
@@ -203,8 +205,8 @@ fn renditions_join_their_entry_once() {
         std::fs::write(&path, bytes).expect("writes");
         path
     };
-    let scan = file("quet.pdf", b"%PDF-1.7 scan");
-    let signed = file("ky-so.pdf", b"%PDF-1.7 /ByteRange [0 1 2 3]");
+    let scan = file("quet.pdf", SCAN);
+    let signed = file("ky-so.pdf", &[SCAN, b"%% /ByteRange [0 1 2 3]\n"].concat());
     let both = [scan.clone(), signed];
     let done = attach(&workspace, &code, &both, None, "", &call()).expect("enters");
     let kinds: Vec<_> = done.lines.iter().map(|l| l.data["rendition"].clone()).collect();
@@ -214,7 +216,10 @@ fn renditions_join_their_entry_once() {
     assert_eq!((told(&again), again.lines.len()), (vec!["S0410".to_owned()], 0));
     let warned = attach(&workspace, &other, &[scan], None, "", &call()).expect("enters");
     assert_eq!((told(&warned), warned.lines.len()), (vec!["S0419".to_owned()], 1));
-    for (name, bytes) in [("a.exe", &b"MZ"[..]), ("b.pdf", b""), ("c.pdf", b"PK\x03\x04")] {
+    let cut = SCAN.get(..SCAN.len() / 2).expect("half of it");
+    for (name, bytes) in
+        [("a.exe", &b"MZ"[..]), ("b.pdf", b""), ("c.pdf", b"PK\x03\x04"), ("d.pdf", cut)]
+    {
         let odd = attach(&workspace, &code, &[file(name, bytes)], None, "", &call());
         assert_eq!(told(&odd.expect("looks")), ["S0418"], "{name}");
     }

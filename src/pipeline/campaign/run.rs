@@ -232,7 +232,7 @@ impl<'r> Runner<'r, '_> {
         Ok(wanted)
     }
 
-    /// The steps that were asked for, in the campaign's order.
+    /// The steps that were asked for, each after those that it follows from.
     fn wanted(&self, asked: &[CampaignStep], findings: &mut Vec<Diagnostic>) -> Vec<CampaignStep> {
         let campaign = &self.opened.campaign;
         let sent = campaign.proposal.code.is_some();
@@ -251,7 +251,11 @@ impl<'r> Runner<'r, '_> {
             );
         }
         let steps = campaign.steps.iter().copied().filter(has);
-        steps.filter(|s| asked.is_empty() || asked.contains(s)).collect()
+        let mut steps: Vec<CampaignStep> =
+            steps.filter(|s| asked.is_empty() || asked.contains(s)).collect();
+        // However the file lists them: what is cited comes first, and so it stands in the batch.
+        steps.sort_unstable();
+        steps
     }
 
     /// Votes, amounts and the order of the steps, before any paper is made.

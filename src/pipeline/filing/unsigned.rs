@@ -115,3 +115,49 @@ impl Commit {
         self.one.get_or_insert(of);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A leaf: kind, when it was registered, whether it has a file.
+    fn leaf(kind: &str, at: &str, has_file: bool) -> String {
+        let digest = "0".repeat(64);
+        let file = format!(r#"{{"path":"a","sha256":"{digest}","size":1}}"#);
+        let files = if has_file { file.as_str() } else { "" };
+        format!(
+            r#"{{"seq":1,"kind":"{kind}","date":"2026-03-05","registered_at":"{at}","files":[{files}],"row":"{digest}"}}"#
+        )
+    }
+
+    fn taken(leaves: &[String]) -> Commit {
+        let mut commit = Commit::default();
+        leaves.iter().for_each(|leaf| commit.take(leaf.as_bytes()));
+        commit
+    }
+
+    #[test]
+    fn a_commit_is_of_one_time_and_of_entries_or_of_acts() {
+        let (one, other) = ("2026-03-05T08:00:00+07:00", "2026-03-05T08:00:01+07:00");
+        let is_more = |leaves: &[(&str, &str)]| {
+            let leaves: Vec<String> = leaves.iter().map(|(k, at)| leaf(k, at, false)).collect();
+            taken(&leaves).is_more
+        };
+        assert!(!is_more(&[]));
+        assert!(!is_more(&[("register", one), ("register", one), ("seal", other)]));
+        assert!(!is_more(&[("follow", one), ("attach", one), ("key", other)]));
+        assert!(is_more(&[("register", one), ("register", other)]));
+        assert!(is_more(&[("register", one), ("follow", one)]));
+        assert!(is_more(&[("follow", one), ("seal", one), ("register", one)]));
+        assert!(taken(&["no leaf".to_owned()]).is_more);
+    }
+
+    #[test]
+    fn it_is_told_whether_a_commit_brought_files() {
+        let at = "2026-03-05T08:00:00+07:00";
+        let has_files = |leaves: &[String]| taken(leaves).has_files;
+        assert!(!has_files(&[leaf("follow", at, false)]));
+        assert!(has_files(&[leaf("attach", at, true), leaf("follow", at, false)]));
+        assert!(!has_files(&[leaf("seal", at, true)]), "what follows a commit is not of it");
+    }
+}

@@ -130,6 +130,29 @@ fn a_log_put_back_alone_is_told_by_the_first_row_that_it_lacks() {
 }
 
 #[test]
+fn one_entry_is_enough_for_a_log_that_is_gone_to_be_missed() {
+    let (dir, world) = (folder(), system());
+    let mut filing = open(&world, dir.path(), 2).expect("opens");
+    issue(&mut filing, "a", &wants("a", 1)).expect("issues");
+    drop(filing);
+    assert_eq!(head(dir.path()), 1);
+    fs::remove_dir_all(dir.path().join(LOG)).expect("gone");
+    let refused = open(&world, dir.path(), 2).err().expect("refused");
+    assert_eq!(refused.kind, FailureKind::Tampered, "{refused}");
+}
+
+#[test]
+fn acts_without_files_are_of_two_commands_by_where_the_newest_began() {
+    let (office, world) = (letters(), system());
+    let dir = office.path();
+    let (log, first) = (keep(dir, "kept"), head(dir) + 1);
+    // Both within one second, mostly: neither their times nor files tell them apart.
+    enter(dir, &world, note(5));
+    enter(dir, &world, note(5));
+    assert_told(with_log(dir, &log).path(), first, None);
+}
+
+#[test]
 fn put_back_by_one_act_without_files_only_an_anchor_or_a_day_tells() {
     let (office, world) = (letters(), system());
     let dir = office.path();
@@ -139,6 +162,12 @@ fn put_back_by_one_act_without_files_only_an_anchor_or_a_day_tells() {
     let next_day = System::new(Some(date(2026, 3, 6)));
     enter(dir, &next_day, note(6));
     let anchor = fs::read(dir.join(LOG).join("checkpoint")).expect("a checkpoint");
+    let before = fs::read(log.join("checkpoint")).expect("a checkpoint");
+    let found = look(with_log(dir, &log).path(), Some(&before));
+    assert!(
+        found.is_clean() && found.mended.is_some(),
+        "an anchor as old as the log tells nothing"
+    );
     // It looks just as if that act had been killed before it was signed.
     assert_mended(with_log(dir, &log).path());
     assert_told(with_log(dir, &log).path(), first, Some(&anchor));

@@ -26,7 +26,7 @@ pub struct Placed {
 
 impl Archive<'_> {
     /// Makes staged files durable and moves them into their open bags: one sync of the file system, then
-    /// [`Archive::place`]. After this the register may commit. May be repeated after a crash.
+    /// the renames and a sync of the folders. After this the register may commit. May be repeated after a crash.
     pub fn settle(&self, batch: &str, files: &[FileRef]) -> Result<()> {
         self.sync_staged()?;
         self.place(batch, files)

@@ -10,6 +10,8 @@ use std::cell::RefCell;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 
+use super::squeeze::{Bits, distant};
+
 /// How each PNG begins.
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -29,27 +31,6 @@ pub fn dark_squares(width: usize, dark: &[bool]) -> Option<Vec<u8>> {
     match pressed(width, dark) {
         Some(data) => wrapped(u32::try_from(width.checked_mul(SCALE)?).ok()?, &data),
         None => squares(width, dark, SCALE, 0),
-    }
-}
-
-/// Bits as deflate wants them: from the lowest of each byte on.
-#[derive(Default)]
-struct Bits {
-    out: Vec<u8>,
-    held: u64,
-    count: u32,
-}
-
-impl Bits {
-    /// A number of up to 16 bits.
-    fn put(&mut self, bits: u32, count: u32) {
-        self.held |= u64::from(bits) << self.count;
-        self.count += count;
-        while self.count >= 8 {
-            self.out.push(self.held as u8);
-            self.held >>= 8;
-            self.count -= 8;
-        }
     }
 }
 
@@ -73,16 +54,6 @@ fn copied(length: usize) -> (usize, u32, u32) {
     let extra = from_three.ilog2() - 2;
     let symbol = 257 + 4 * extra as usize + (from_three >> extra) as usize;
     (symbol, from_three & ((1 << extra) - 1), extra)
-}
-
-/// The symbol of a copy's distance, and its further bits.
-fn distant(distance: usize) -> (usize, u32, u32) {
-    let from_one = distance.saturating_sub(1) as u32;
-    if from_one < 4 {
-        return (from_one as usize, 0, 0);
-    }
-    let extra = from_one.ilog2() - 1;
-    (2 * extra as usize + (from_one >> extra) as usize, from_one & ((1 << extra) - 1), extra)
 }
 
 /// The lengths of the copies that the repeats of a line come to.
@@ -134,9 +105,9 @@ fn pressed(width: usize, dark: &[bool]) -> Option<Vec<u8>> {
     }
     let all = codes(&lengths);
     let (far, far_bits, far_extra) = distant(line);
-    let mut bits =
-        Bits { out: Vec::with_capacity(width * (width / 4 + 4) + 96), ..Bits::default() };
-    bits.out.extend_from_slice(&[0x78, 0x01]);
+    let mut out = Vec::with_capacity(width * (width / 4 + 4) + 96);
+    out.extend_from_slice(&[0x78, 0x01]);
+    let mut bits = Bits::after(out);
     heading(&mut bits, &lengths, far)?;
     let (black, white) = (*all.first()?, *all.get(255)?);
     let mut repeat = Vec::with_capacity(copies.len());
@@ -171,21 +142,21 @@ fn pressed(width: usize, dark: &[bool]) -> Option<Vec<u8>> {
     }
     let end = *all.get(256)?;
     bits.put(end.0, end.1);
-    bits.put(0, bits.count.wrapping_neg() & 7);
+    let mut out = bits.finish();
     let sum = (b as u32) << 16 | a as u32;
-    bits.out.extend_from_slice(&sum.to_be_bytes());
-    Some(bits.out)
+    out.extend_from_slice(&sum.to_be_bytes());
+    Some(out)
 }
 
 /// The head of the only block: its codes. Lengths up to 5 and runs of zeros have three bits each.
-fn heading(bits: &mut Bits, lengths: &[u32], far: usize) -> Option<()> {
+fn heading(bits: &mut Bits, lengths: &[u32], far: u32) -> Option<()> {
     let used = [0_usize, 1, 2, 3, 4, 5, 17, 18];
     let of_lengths: Vec<u32> = (0..19).map(|n| if used.contains(&n) { 3 } else { 0 }).collect();
     let codes = codes(&of_lengths);
     // The last block, with codes of its own.
     bits.put(0b101, 3);
     bits.put(lengths.len() as u32 - 257, 5);
-    bits.put(far as u32, 5);
+    bits.put(far, 5);
     bits.put(ORDER.len() as u32 - 4, 4);
     for at in ORDER {
         bits.put(*of_lengths.get(at)?, 3);

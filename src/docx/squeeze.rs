@@ -32,8 +32,7 @@ pub(super) fn squeeze(text: &[u8]) -> Option<Vec<u8>> {
 
 fn block(text: &[u8], seen: &mut [u16; 1 << TABLE_BITS]) -> Vec<u8> {
     // Without any repetition a byte takes nine bits at most.
-    let mut bits =
-        Bits { out: Vec::with_capacity(text.len() + text.len() / 8 + 16), held: 0, count: 0 };
+    let mut bits = Bits::after(Vec::with_capacity(text.len() + text.len() / 8 + 16));
     // The last block, and fixed codes.
     bits.put(0b011, 3);
     let mut at = 0;
@@ -100,16 +99,21 @@ fn common(text: &[u8], from: usize, at: usize) -> usize {
     length + rest.take_while(|(a, b)| a == b).count()
 }
 
-/// Bits under construction, the lowest first.
-struct Bits {
+/// Bits under construction as deflate wants them: from the lowest of each byte on.
+pub(super) struct Bits {
     out: Vec<u8>,
     held: u64,
     count: u32,
 }
 
 impl Bits {
+    /// Behind the bytes of `out`.
+    pub(super) fn after(out: Vec<u8>) -> Self {
+        Self { out, held: 0, count: 0 }
+    }
+
     /// At most 32 bits.
-    fn put(&mut self, bits: u32, count: u32) {
+    pub(super) fn put(&mut self, bits: u32, count: u32) {
         self.held |= u64::from(bits) << self.count;
         self.count += count;
         if self.count >= 32 {
@@ -127,24 +131,29 @@ impl Bits {
     fn repetition(&mut self, length: usize, distance: usize) {
         let Some(code) = LENGTHS.get(length) else { return };
         let (bits, count) = (u32::from(code.bits), u32::from(code.count));
-        let n = u32::try_from(distance.saturating_sub(1)).unwrap_or(0);
-        let (symbol, more) = if n < 4 {
-            (n, 0)
-        } else {
-            let top = n.ilog2();
-            (2 * top + (n >> (top - 1) & 1), top - 1)
-        };
+        let (symbol, lower, more) = distant(distance);
         // The code of a distance is five bits, the highest first; then come its lower bits.
         let symbol = symbol.reverse_bits() >> 27;
-        let place = symbol | (n & ((1 << more) - 1)) << 5;
+        let place = symbol | lower << 5;
         self.put(bits | place << count, count + 5 + more);
     }
 
-    fn finish(mut self) -> Vec<u8> {
+    /// All bytes; the last one is filled up with zeros.
+    pub(super) fn finish(mut self) -> Vec<u8> {
         let bytes = self.held.to_le_bytes();
         self.out.extend_from_slice(&bytes[..self.count.div_ceil(8) as usize]);
         self.out
     }
+}
+
+/// The symbol of a copy's distance, its further bits and their number (RFC 1951, 3.2.5).
+pub(super) fn distant(distance: usize) -> (u32, u32, u32) {
+    let from_one = u32::try_from(distance.saturating_sub(1)).unwrap_or(0);
+    if from_one < 4 {
+        return (from_one, 0, 0);
+    }
+    let more = from_one.ilog2() - 1;
+    (2 * more + (from_one >> more), from_one & ((1 << more) - 1), more)
 }
 
 /// A code as it is written, with what follows it.

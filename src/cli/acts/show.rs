@@ -199,15 +199,16 @@ fn field_name(key: &str) -> Text {
     }
 }
 
-fn value_name(text: &str) -> Text {
-    match text {
-        "hand" => text!("trực tiếp", "hand"),
-        "post" => text!("bưu điện", "post"),
-        "online" => text!("trực tuyến", "online"),
-        "email" => text!("thư điện tử", "email"),
-        "scan" => text!("bản quét", "scan"),
-        "signed" => text!("bản ký số", "signed"),
-        "other" => text!("tệp khác", "other"),
+/// What the value of a field is called: words of the program in fields that hold only these, days, or what a person wrote.
+fn value_name(key: &str, text: &str) -> Text {
+    match (key, text) {
+        ("how", "hand") => text!("trực tiếp", "hand"),
+        ("how", "post") => text!("bưu điện", "post"),
+        ("how", "online") => text!("trực tuyến", "online"),
+        ("how", "email") => text!("thư điện tử", "email"),
+        ("rendition", "scan") => text!("bản quét", "scan"),
+        ("rendition", "signed") => text!("bản ký số", "signed"),
+        ("rendition", "other") => text!("tệp khác", "other"),
         _ => Text::new(text.parse().map_or_else(|_| text.to_owned(), day), text),
     }
 }
@@ -218,7 +219,7 @@ fn act(shown: &Shown, acted: &Acted, lang: Lang) -> String {
     for (key, value) in act.data.iter().chain(&act.fields).filter(|(key, _)| *key != "qr") {
         let other = |seq: u64| shown.links.iter().find(|l| l.act == act.seq && l.seq == seq);
         let value = match value {
-            serde_json::Value::String(text) => value_name(text).get(lang).to_owned(),
+            serde_json::Value::String(text) => value_name(key, text).get(lang).to_owned(),
             serde_json::Value::Bool(true) => text!("có", "yes").get(lang).to_owned(),
             serde_json::Value::Number(seq) if key == "by" => {
                 let link = seq.as_u64().and_then(other);
@@ -259,4 +260,20 @@ fn json(shown: &Shown) -> serde_json::Value {
         "links": shown.links,
         "acts": acts,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_words_of_the_program_are_put_into_others() {
+        let vi = |key: &str, text: &str| value_name(key, text).get(Lang::Vi).to_owned();
+        assert_eq!(vi("how", "post"), "bưu điện");
+        assert_eq!(vi("rendition", "scan"), "bản quét");
+        assert_eq!(vi("due", "2026-03-05"), "05/03/2026");
+        // What a person wrote stays.
+        assert_eq!(vi("note", "post"), "post");
+        assert_eq!(vi("name", "scan"), "scan");
+    }
 }

@@ -307,8 +307,11 @@ impl<'p, 'w> Planner<'p, 'w> {
 
     /// The document of a step without rows.
     fn alone(&self, index: usize, with: Map<String, Value>) -> Outcome {
+        let has_data = !with.is_empty();
         let mut outcome = self.make_one(index, with, Vec::new());
-        for finding in outcome.findings.iter_mut().filter(|d| d.code == MISSING_FIELD) {
+        // Where there are data their fields are the better hint.
+        let lacking = outcome.findings.iter_mut().filter(|d| d.code == MISSING_FIELD && !has_data);
+        for finding in lacking {
             finding.hint = Some(text!(
                 "mẫu này cần dữ liệu: thêm --data TỆP (.xlsx, .csv, .json, .yaml), hoặc dòng du-lieu trong tệp công việc",
                 "this template wants data: add --data FILE (.xlsx, .csv, .json, .yaml), or a line `data` in the job file"

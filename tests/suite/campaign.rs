@@ -555,6 +555,11 @@ fn a_decision_may_be_the_offices_own_word_file() {
         .expect("write");
     refused(office, "2026-11-20", &args, &["D0859"]);
     fs::remove_file(own.join("quyet-dinh.md")).expect("removed");
+    // A field that there is not: told are those that there are, and not that data were wanted.
+    let unknown = lines("{{dem_nguoi}}", "- Như Điều 3;", good_law);
+    fs::write(own.join("quyet-dinh.docx"), unknown).expect("write");
+    let said = refused(office, "2026-11-20", &args, &["M0201"]);
+    assert!(!said.contains("--data"), "{said}");
     let unnamed = lines("{{dem}}", "- Như Điều 3;", good_law);
     fs::write(own.join("quyet-dinh.docx"), unnamed).expect("write");
     ok(office, "2026-11-20", &args);

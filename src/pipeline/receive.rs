@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text, b
 use crate::model::Number;
 use crate::register::life::{Life, Standing};
 use crate::register::{
-    self, Batch, Book, Entry, Filter, Incoming, JobRow, Register, Secrecy, Want, Wants, annex,
+    self, Batch, Book, Entry, Incoming, JobRow, Register, Secrecy, Want, Wants, annex,
 };
 use crate::text;
 
@@ -22,6 +22,10 @@ use super::filing::{Attachment, Filing, Progress, Rendered, read_register};
 use super::issue::{Ticket, told};
 use super::plan::half;
 use super::workspace::Workspace;
+
+mod senders;
+
+pub(super) use senders::Senders;
 
 /// An incoming document that is to be entered.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -100,7 +104,8 @@ pub fn check_arrivals(
     register: Option<&dyn Register>,
     arrivals: &[Arrival],
 ) -> Result<Vec<(usize, Diagnostic)>> {
-    let mut check = Check { workspace, register, codes: HashMap::new(), files: HashMap::new() };
+    let (codes, files) = (HashMap::new(), HashMap::new());
+    let mut check = Check { workspace, register, codes, files, senders: Senders::default() };
     let mut found = Vec::new();
     for (index, arrival) in arrivals.iter().enumerate() {
         found.extend(check.arrival(arrival, index)?.into_iter().map(|d| (index, d)));
@@ -347,6 +352,7 @@ struct Check<'a> {
     codes: HashMap<(String, String), usize>,
     /// Bytes → first arrival of the batch that has them.
     files: HashMap<Digest, usize>,
+    senders: Senders,
 }
 
 impl Check<'_> {
@@ -418,7 +424,7 @@ impl Check<'_> {
             return Ok(Some(same_code(&arrival.place, code, &what)));
         }
         let Some(register) = self.register else { return Ok(None) };
-        let known = same_sender(register, code, &incoming.organ_name)?;
+        let known = self.senders.same(register, code, &incoming.organ_name)?;
         let own = || own_document(self.workspace, register, incoming, &author);
         let known = match known {
             Some(entry) => Some(entry),
@@ -426,34 +432,6 @@ impl Check<'_> {
         };
         Ok(known.map(|entry| same_code(&arrival.place, code, &named(&entry))))
     }
-}
-
-/// The incoming document that an author sent under a code.
-pub(super) fn same_sender(
-    register: &dyn Register,
-    code: &str,
-    organ_name: &str,
-) -> Result<Option<Entry>> {
-    let filter = Filter {
-        book: Some(Book::Incoming),
-        sender_code: Some(code.to_owned()),
-        ..Filter::default()
-    };
-    let author = text::slug(organ_name);
-    let mut known = None;
-    let mut all = Vec::new();
-    register.entries(&filter, &mut |entry| {
-        if text::slug(&entry.fields.organ_name) == author {
-            all.push(entry);
-        }
-        Ok(())
-    })?;
-    for entry in all {
-        if known.is_none() && !is_over(register, &entry)? {
-            known = Some(entry);
-        }
-    }
-    Ok(known)
 }
 
 /// True if the number of an entry was given up, or the document called back: it may come in again.

@@ -12,7 +12,7 @@ use crate::text;
 use super::codes::{CODE_TAKEN, SAME_CODE};
 use super::plan::Plan;
 use super::planned::Planned;
-use super::receive::same_sender;
+use super::receive::Senders;
 use super::workspace::Workspace;
 
 fn place_of(plan: &Plan, planned: &Planned) -> Place {
@@ -81,8 +81,9 @@ pub(super) fn came_back(
     }
     let code = format!("{number}/{}", planned.notation);
     let organs = std::iter::once(&office.organ).chain(office.councils.values());
+    let mut senders = Senders::default();
     for name in organs.flat_map(|o| [o.in_text.clone(), o.name.join(" ")]) {
-        let Some(entry) = same_sender(register, &code, &name)? else { continue };
+        let Some(entry) = senders.same(register, &code, &name)? else { continue };
         let (label, day) = (entry.label(), crate::register::book::day(entry.date));
         let message = text!(
             "{code} của chính cơ quan này đã vào sổ đến: {label} ngày {day}",

@@ -376,3 +376,6 @@ fn nothing_yet(workspace: &Workspace<'_>) -> Failure {
         "issue with `vanthu issue` or `vanthu run`, or name another folder with --office"
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -395,6 +395,9 @@ pub trait Register: Send {
         year: i16,
     ) -> Result<Option<Entry>>;
 
+    /// The incoming documents that their senders gave this số, ký hiệu: position and organ, in order of registration.
+    fn senders(&self, code: &str, each: &mut dyn FnMut(u64, &str) -> Result<()>) -> Result<()>;
+
     /// The job's state; `None` if it never reserved anything.
     fn job(&self, job: &str) -> Result<Option<JobState>>;
 

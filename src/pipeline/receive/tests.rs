@@ -175,3 +175,63 @@ fn a_file_that_changed_meanwhile_undoes_all() {
         assert_eq!(numbers(&run(workspace, "b", &[pdf("1/STC", "a")])), [1]);
     });
 }
+
+#[test]
+fn a_code_that_many_have_is_each_senders_own() {
+    with_office(date(2026, 3, 5), |workspace| {
+        let of = |code: &str, organ: &str| {
+            let mut arrival = letter(code, "kế hoạch công tác");
+            arrival.incoming.organ_name = organ.to_owned();
+            arrival
+        };
+        let organs = ["UBND xã Đông", "UBND xã Tây", "UBND xã Nam", "UBND xã Bắc"];
+        let first: Vec<Arrival> = organs[..3].iter().map(|o| of("01/KH-UBND", o)).collect();
+        assert_eq!(told(&run(workspace, "first", &first)), [""; 0]);
+        let register = read_register(&workspace.dir).expect("reads").expect("is there");
+        let mut all = Vec::new();
+        let mut add = |seq: u64, organ: &str| {
+            all.push((seq, organ.to_owned()));
+            Ok(())
+        };
+        register::Register::senders(&register, "01/KH-UBND", &mut add).expect("senders");
+        let expected: Vec<(u64, String)> =
+            (1..).zip(organs).take(3).map(|(seq, o)| (seq, o.to_owned())).collect();
+        assert_eq!(all, expected);
+        for mut senders in [Senders::default(), Senders::default().full()] {
+            let mut known = |code: &str, organ: &str| {
+                let entry = senders.same(&register, code, organ).expect("reads");
+                entry.map(|e| e.seq)
+            };
+            assert_eq!(known("01/KH-UBND", "ubnd XÃ TÂY"), Some(2), "however it is written");
+            assert_eq!(known("01/KH-UBND", "UBND xã Bắc"), None);
+            assert_eq!(known("02/KH-UBND", "UBND xã Đông"), None);
+            assert_eq!(known("01/KH-UBND", "UBND xã Đông"), Some(1));
+            assert_eq!(known("01/KH-UBND", "UBND xã Nam"), Some(3));
+        }
+        let again: Vec<Arrival> = organs.iter().map(|o| of("01/KH-UBND", o)).collect();
+        let found = told(&run(workspace, "again", &again));
+        assert_eq!(found.len(), 3, "all but the last were there: {found:?}");
+    });
+}
+
+#[test]
+fn what_was_read_of_senders_is_forgotten_when_it_is_much() {
+    with_office(date(2026, 3, 5), |workspace| {
+        let arrivals = [letter("01/KH-UBND", "một"), letter("02/KH-UBND", "hai")];
+        run(workspace, "job", &arrivals);
+        let register = read_register(&workspace.dir).expect("reads").expect("is there");
+        let organ = &arrivals[0].incoming.organ_name;
+        let mut senders = Senders::default();
+        for code in ["01/KH-UBND", "02/KH-UBND", "03/KH-UBND", "01/KH-UBND"] {
+            senders.same(&register, code, organ).expect("reads");
+        }
+        assert_eq!(senders.remembered(), 3);
+        let mut senders = senders.full();
+        senders.same(&register, "02/KH-UBND", organ).expect("reads");
+        assert_eq!(senders.remembered(), 3, "what is known is not read again");
+        let found = senders.same(&register, "04/KH-UBND", organ).expect("reads");
+        assert_eq!((found, senders.remembered()), (None, 1));
+        let found = senders.same(&register, "01/KH-UBND", organ).expect("reads");
+        assert_eq!((found.map(|e| e.seq), senders.remembered()), (Some(1), 2));
+    });
+}

@@ -89,6 +89,17 @@ pub fn read(
     asked: &Asked,
     leave: Leave,
 ) -> Result<Past> {
+    read_at(world, root, register, asked, leave, &world.timestamp())
+}
+
+fn read_at(
+    world: &dyn World,
+    root: &Path,
+    register: &dyn Register,
+    asked: &Asked,
+    leave: Leave,
+    now: &str,
+) -> Result<Past> {
     let mut past = Past::default();
     let vouched = vouched(register)?;
     let folder = root.join(REPORTS);
@@ -100,8 +111,7 @@ pub fn read(
         .filter(|name| name.starts_with("verify-") && name.ends_with(".jsonl"))
         .collect();
     names.sort_unstable_by(|a, b| b.cmp(a));
-    let now = world.timestamp();
-    let since = leave.days.map(|days| days_before(&now, days));
+    let since = leave.days.map(|days| days_before(now, days));
     let asked = serde_json::to_value(asked).unwrap_or_default();
     let mut open_round: Option<Option<String>> = None;
     let mut damaged = HashSet::new();
@@ -119,7 +129,7 @@ pub fn read(
         let same_round = matches!(&open_round, Some(Some(round)) if *round == report.round);
         for bag in &report.bags {
             // A time that has not come yet is no time.
-            let recent = since.as_ref().is_some_and(|s| *s <= bag.at) && bag.at <= now;
+            let recent = since.as_ref().is_some_and(|s| s.as_str() <= bag.at.as_str()) && bag.at.as_str() <= now;
             if !bag.clean {
                 damaged.insert(bag.bag);
             }
@@ -180,7 +190,213 @@ fn days_before(now: &str, days: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+
+    use jiff::civil::date;
+
     use super::*;
+    use crate::register::NewAct;
+    use crate::register::sqlite::Sqlite;
+    use crate::world::System;
+
+    const NOW: &str = "2026-03-10T08:00:00+07:00";
+
+    /// A report: its name, what was asked, its round, whether it was complete, and bags with state, cleanness and time.
+    struct Kept {
+        name: &'static str,
+        asked: Asked,
+        round: &'static str,
+        complete: bool,
+        bags: Vec<(u32, u8, bool, &'static str)>,
+    }
+
+    fn kept(name: &'static str, round: &'static str, complete: bool) -> Kept {
+        Kept { name, asked: Asked::default(), round, complete, bags: Vec::new() }
+    }
+
+    impl Kept {
+        fn bag(mut self, number: u32, state: u8, clean: bool, at: &'static str) -> Self {
+            self.bags.push((number, state, clean, at));
+            self
+        }
+
+        fn bytes(&self) -> Vec<u8> {
+            let start = serde_json::json!({ "line": "start", "asked": self.asked, "round": self.round, "quick": false });
+            let mut lines = vec![start];
+            for (number, state, clean, at) in &self.bags {
+                let bag = BagId { year: 2026, number: *number };
+                let state = sha256(&[*state]).to_hex();
+                lines.push(serde_json::json!({ "line": "bag", "bag": bag, "state": state, "clean": clean, "at": at }));
+            }
+            lines.push(serde_json::json!({ "line": "summary", "complete": self.complete }));
+            lines.iter().map(|l| format!("{l}\n")).collect::<String>().into_bytes()
+        }
+    }
+
+    /// What the reports in an archive come to; those whose name is given are vouched for by nobody.
+    fn past_of(reports: &[Kept], unknown: &[&str], asked: &Asked, leave: Leave) -> Past {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = dir.path().join(REPORTS);
+        fs::create_dir(&folder).expect("made");
+        let mut register = Sqlite::open(&dir.path().join("r.db")).expect("opens");
+        let mut acts = Vec::new();
+        for report in reports {
+            let bytes = report.bytes();
+            fs::write(folder.join(report.name), &bytes).expect("written");
+            if !unknown.contains(&report.name) {
+                acts.push(act(Kind::Verify, &sha256(&bytes).to_hex()));
+            }
+        }
+        // Acts of another kind vouch for nothing, and what is no digest is none.
+        let of_others = reports.iter().map(|r| act(Kind::Repair, &sha256(&r.bytes()).to_hex()));
+        acts.extend(of_others);
+        acts.push(act(Kind::Verify, "nonsense"));
+        assert!(register.commit_acts(NOW, &acts).is_ok());
+        let world = System::new(Some(date(2026, 3, 10)));
+        read_at(&world, dir.path(), &register, asked, leave, NOW).expect("reads")
+    }
+
+    fn act(kind: Kind, digest: &str) -> NewAct {
+        NewAct {
+            kind,
+            about: None,
+            date: date(2026, 3, 10),
+            data: serde_json::Map::from_iter([("report".to_owned(), digest.into())]),
+            fields: serde_json::Map::new(),
+            files: Vec::new(),
+            salt: [7; 16],
+        }
+    }
+
+    /// Bags with the report that says so, and whether they may be passed over.
+    fn bags(past: &Past) -> BTreeMap<u32, (String, bool)> {
+        past.bags.iter().map(|(id, seen)| (id.number, (seen.report.clone(), seen.counts))).collect()
+    }
+
+    fn of(list: &[(u32, &str, bool)]) -> BTreeMap<u32, (String, bool)> {
+        list.iter().map(|(n, report, counts)| (*n, ((*report).to_owned(), *counts))).collect()
+    }
+
+    const EARLY: &str = "2026-03-01T08:00:00+07:00";
+    const LATE: &str = "2026-03-09T08:00:00+07:00";
+    const RESUME: Leave = Leave { resume: true, days: None };
+
+    #[test]
+    fn a_round_goes_on_until_a_report_of_it_is_complete() {
+        let unfinished = || {
+            [
+                kept("verify-1.jsonl", "r0", true).bag(1, 1, true, EARLY),
+                kept("verify-2.jsonl", "r1", false).bag(2, 1, true, EARLY),
+                kept("verify-3.jsonl", "r1", false).bag(3, 1, true, LATE),
+            ]
+        };
+        let past = past_of(&unfinished(), &[], &Asked::default(), RESUME);
+        assert_eq!(past.round.as_deref(), Some("r1"));
+        let seen = of(&[
+            (1, "verify-1.jsonl", false),
+            (2, "verify-2.jsonl", true),
+            (3, "verify-3.jsonl", true),
+        ]);
+        assert_eq!(bags(&past), seen, "those of the round count, however old");
+        // Whoever does not go on with it begins a round of its own.
+        let past = past_of(&unfinished(), &[], &Asked::default(), Leave::default());
+        assert_eq!(past.round, None);
+        assert!(bags(&past).values().all(|(_, counts)| !counts), "{past:?}");
+        // A complete one has ended its round; what an older report says of it changes nothing.
+        let mut ended = unfinished();
+        ended[2].complete = true;
+        let past = past_of(&ended, &[], &Asked::default(), RESUME);
+        assert_eq!(past.round, None);
+        assert!(bags(&past).values().all(|(_, counts)| !counts), "{past:?}");
+    }
+
+    #[test]
+    fn a_round_is_one_of_what_is_asked_for() {
+        let year = Asked { year: Some(2026), ..Asked::default() };
+        let reports = || {
+            [
+                kept("verify-1.jsonl", "r1", false).bag(1, 1, true, EARLY),
+                Kept { asked: year.clone(), ..kept("verify-2.jsonl", "r2", false) }.bag(2, 1, true, LATE),
+                Kept { asked: year.clone(), ..kept("verify-3.jsonl", "r3", true) },
+            ]
+        };
+        let past = past_of(&reports(), &[], &Asked::default(), RESUME);
+        assert_eq!(past.round.as_deref(), Some("r1"), "the newest report of this scope");
+        let seen = of(&[(1, "verify-1.jsonl", true), (2, "verify-2.jsonl", false)]);
+        assert_eq!(bags(&past), seen);
+        let past = past_of(&reports(), &[], &year, RESUME);
+        assert_eq!(past.round, None, "the newest of that scope was complete");
+    }
+
+    #[test]
+    fn what_is_recent_enough_is_passed_over_by_anyone_to_the_second() {
+        let at = |at: &'static str| {
+            let reports = [kept("verify-1.jsonl", "r1", true).bag(1, 1, true, at)];
+            let leave = Leave { resume: false, days: Some(3) };
+            let past = past_of(&reports, &[], &Asked::default(), leave);
+            assert_eq!(past.round, None);
+            past.bags.values().next().is_some_and(|seen| seen.counts)
+        };
+        assert!(!at("2026-03-07T07:59:59+07:00"));
+        assert!(at("2026-03-07T08:00:00+07:00"));
+        assert!(at("2026-03-10T08:00:00+07:00"));
+        assert!(!at("2026-03-10T08:00:01+07:00"), "a time that has not come");
+    }
+
+    #[test]
+    fn a_bag_that_was_damaged_is_read_again_until_it_was_found_whole() {
+        let leave = Leave { resume: false, days: Some(30) };
+        let past = |reports: &[Kept]| bags(&past_of(reports, &[], &Asked::default(), leave));
+        let whole_before = [
+            kept("verify-1.jsonl", "r1", true).bag(1, 1, true, EARLY).bag(2, 1, true, EARLY),
+            kept("verify-2.jsonl", "r2", true).bag(1, 1, false, LATE),
+        ];
+        let seen = of(&[(1, "verify-2.jsonl", false), (2, "verify-1.jsonl", true)]);
+        assert_eq!(past(&whole_before), seen);
+        let whole_since = [
+            kept("verify-1.jsonl", "r1", true).bag(1, 1, false, EARLY),
+            kept("verify-2.jsonl", "r2", true).bag(1, 1, true, LATE),
+        ];
+        assert_eq!(past(&whole_since), of(&[(1, "verify-2.jsonl", true)]));
+    }
+
+    #[test]
+    fn the_newest_report_tells_of_a_bag_unless_an_older_one_of_the_same_state_counts() {
+        // Of the unfinished round, older than a report of another scope about the same bag.
+        let other = |state: u8| {
+            let year = Asked { year: Some(2026), ..Asked::default() };
+            let newer = Kept { asked: year, ..kept("verify-2.jsonl", "r2", true) };
+            let reports = [
+                kept("verify-1.jsonl", "r1", false).bag(1, 1, true, EARLY),
+                newer.bag(1, state, true, LATE),
+            ];
+            bags(&past_of(&reports, &[], &Asked::default(), RESUME))
+        };
+        assert_eq!(other(1), of(&[(1, "verify-1.jsonl", true)]));
+        assert_eq!(other(2), of(&[(1, "verify-2.jsonl", false)]), "it was another state");
+        // Two that count: the newer stays.
+        let both = [
+            kept("verify-1.jsonl", "r1", false).bag(1, 1, true, EARLY),
+            kept("verify-2.jsonl", "r1", false).bag(1, 1, true, LATE),
+        ];
+        let past = past_of(&both, &[], &Asked::default(), RESUME);
+        assert_eq!(bags(&past), of(&[(1, "verify-2.jsonl", true)]));
+    }
+
+    #[test]
+    fn a_report_counts_only_if_the_register_vouches_for_its_bytes() {
+        let reports = [
+            kept("verify-1.jsonl", "r1", false).bag(1, 1, true, EARLY),
+            kept("verify-2.jsonl", "r2", true).bag(2, 1, true, LATE),
+            kept("other.jsonl", "r3", true).bag(3, 1, true, LATE),
+            kept("verify-4.txt", "r4", true).bag(4, 1, true, LATE),
+        ];
+        let past = past_of(&reports, &["verify-2.jsonl"], &Asked::default(), RESUME);
+        assert_eq!(past.unknown, ["verify-2.jsonl"]);
+        assert_eq!(past.round.as_deref(), Some("r1"), "an unknown one ends no round");
+        assert_eq!(bags(&past), of(&[(1, "verify-1.jsonl", true)]));
+    }
 
     #[test]
     fn days_are_counted_back() {

@@ -240,3 +240,106 @@ impl Verdict {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::tests::{add, bag, row, with, with_office};
+    use super::*;
+    use crate::archive::BagId;
+    use crate::archive::verify::{Class, Earlier};
+
+    #[test]
+    fn a_report_says_everything_one_thing_a_line() {
+        let checked = with(|c| {
+            c.asked.bag = Some(7);
+            c.verified.report.bags = vec![bag(1), bag(2)];
+            c.verified.report.earlier = vec![Earlier {
+                bag: BagId { year: 2026, number: 3 },
+                files: 10,
+                bytes: 100,
+                at: "2026-11-21T08:30:00+07:00".to_owned(),
+                report: "verify-1.jsonl".to_owned(),
+            }];
+            c.verified.pages.push("page 3".into());
+            c.verified.rows.push(row());
+            add(c, Class::Modified);
+        });
+        with_office(|workspace| {
+            let log = workspace.dir.join("archive/log");
+            fs::create_dir_all(&log).expect("made");
+            let read = || -> Vec<Value> {
+                let text = String::from_utf8(lines(workspace, &checked, "r1")).expect("UTF-8");
+                text.lines().map(|l| serde_json::from_str(l).expect("JSON")).collect()
+            };
+            let without = read();
+            fs::write(log.join("checkpoint"), "vanthu\n3\nroot\n").expect("written");
+            let said = read();
+            assert_eq!(said[..7], without[..7]);
+            let state = sha256(b"state").to_hex();
+            let at = "2026-11-22T08:30:00+07:00";
+            let whole = |number: u32| json!({ "line": "bag", "bag": { "year": 2026, "number": number },
+                "state": state, "files": 10, "bytes": 100, "clean": true, "at": at });
+            assert_eq!(
+                said[0],
+                json!({ "line": "start", "asked": { "bag": 7 }, "round": "r1", "quick": false,
+                    "started": "2026-11-22T08:00:00+07:00", "program": env!("CARGO_PKG_VERSION") })
+            );
+            assert_eq!(said[1..3], [whole(1), whole(2)]);
+            assert_eq!(
+                said[3],
+                json!({ "line": "earlier", "bag": { "year": 2026, "number": 3 }, "files": 10, "bytes": 100,
+                    "at": "2026-11-21T08:30:00+07:00", "report": "verify-1.jsonl" })
+            );
+            assert_eq!(said[4], json!({ "line": "page", "message": "page 3" }));
+            assert_eq!(
+                said[5],
+                json!({ "line": "row", "code": "S0202", "item": "02/SNV-VP",
+                    "message": { "vi": "dòng khác", "en": "row differs" } })
+            );
+            assert_eq!((&said[6]["line"], &said[6]["code"]), (&json!("finding"), &json!("K0102")));
+            let mut summary = checked.summary();
+            summary["line"] = "summary".into();
+            assert_eq!(without[7], summary);
+            summary["checkpoint"] = "vanthu\n3\nroot\n".into();
+            assert_eq!((said.len(), &said[7]), (8, &summary));
+        });
+    }
+
+    #[test]
+    fn reports_of_one_second_get_names_of_their_own_up_to_a_limit() {
+        with_office(|workspace| {
+            let folder = workspace.dir.join("reports");
+            fs::create_dir(&folder).expect("made");
+            let stamp = || workspace.world.timestamp()[..19].replace(['-', ':'], "");
+            // The clock may strike meanwhile.
+            for _ in 0..20 {
+                let now = stamp();
+                let name = |n: u32| format!("verify-{now}-{n:02}.jsonl");
+                let mut names = Vec::new();
+                for taken in [0, 1, 98, 99] {
+                    (1..=taken).for_each(|n| fs::write(folder.join(name(n)), "").expect("written"));
+                    names.push(free_name(workspace, &folder).ok());
+                }
+                if stamp() == now {
+                    assert_eq!(names, [Some(name(1)), Some(name(2)), Some(name(99)), None]);
+                    return;
+                }
+            }
+            panic!("no second was long enough");
+        });
+    }
+
+    #[test]
+    fn a_disk_that_is_read_only_is_told_from_one_that_is_full() {
+        for (kind, is) in [
+            (ErrorKind::ReadOnlyFilesystem, true),
+            (ErrorKind::PermissionDenied, true),
+            (ErrorKind::StorageFull, false),
+            (ErrorKind::NotFound, false),
+        ] {
+            assert_eq!(is_read_only(&kind.into()), is, "{kind:?}");
+        }
+    }
+}

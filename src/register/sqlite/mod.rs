@@ -190,6 +190,10 @@ impl Register for Sqlite {
         read::by_code(self, book, number, notation, year)
     }
 
+    fn senders(&self, code: &str, each: &mut dyn FnMut(u64, &str) -> Result<()>) -> Result<()> {
+        read::senders(self, code, each)
+    }
+
     fn job(&self, job: &str) -> Result<Option<JobState>> {
         read::job(self, job)
     }

@@ -226,6 +226,23 @@ pub(super) fn entry(register: &Sqlite, seq: u64) -> Result<Option<Entry>> {
     record.map(|record| Ok(row_of(register, &record)?.entry(files(register, seq)?))).transpose()
 }
 
+/// The documents of a sender's code, without the rest of their rows.
+const SENDERS: &str = "SELECT seq, record ->> '$.fields.organ_name' FROM entries INDEXED BY entries_sender
+    WHERE book = 'incoming' AND record ->> '$.fields.extra.code' = ?1";
+
+pub(super) fn senders(
+    register: &Sqlite,
+    code: &str,
+    each: &mut dyn FnMut(u64, &str) -> Result<()>,
+) -> Result<()> {
+    let code = [Value::from(code.to_owned())];
+    let mut read = |r: &SqlRow<'_>| Ok((r.get(0)?, r.get::<_, Option<String>>(1)?));
+    // A row whose organ cannot be read is nobody's here; the audit tells it.
+    stream(register, SENDERS, &code, &mut read, &mut |(seq, organ): (u64, Option<String>)| {
+        each(seq, organ.as_deref().unwrap_or(""))
+    })
+}
+
 pub(super) fn head(register: &Sqlite) -> Result<u64> {
     register
         .conn

@@ -391,6 +391,9 @@ impl Register for FaultyRegister {
     fn by_code(&self, b: Book, n: Number, notation: &str, y: i16) -> Result<Option<Entry>> {
         self.inner.by_code(b, n, notation, y)
     }
+    fn senders(&self, code: &str, each: &mut dyn FnMut(u64, &str) -> Result<()>) -> Result<()> {
+        self.inner.senders(code, each)
+    }
     fn job(&self, job: &str) -> Result<Option<JobState>> {
         self.inner.job(job)
     }

@@ -129,7 +129,8 @@ fn read_at(
         let same_round = matches!(&open_round, Some(Some(round)) if *round == report.round);
         for bag in &report.bags {
             // A time that has not come yet is no time.
-            let recent = since.as_ref().is_some_and(|s| s.as_str() <= bag.at.as_str()) && bag.at.as_str() <= now;
+            let recent = since.as_ref().is_some_and(|s| s.as_str() <= bag.at.as_str())
+                && bag.at.as_str() <= now;
             if !bag.clean {
                 damaged.insert(bag.bag);
             }
@@ -317,7 +318,8 @@ mod tests {
         let reports = || {
             [
                 kept("verify-1.jsonl", "r1", false).bag(1, 1, true, EARLY),
-                Kept { asked: year.clone(), ..kept("verify-2.jsonl", "r2", false) }.bag(2, 1, true, LATE),
+                Kept { asked: year.clone(), ..kept("verify-2.jsonl", "r2", false) }
+                    .bag(2, 1, true, LATE),
                 Kept { asked: year.clone(), ..kept("verify-3.jsonl", "r3", true) },
             ]
         };

@@ -287,10 +287,8 @@ mod tests {
             c.verified.report.covered.left_bags = 1;
             c.verified.report.skipped = 1;
         });
-        let rest = [
-            "6 Tệp đã kiểm tra ở những lần trước và không đổi từ đó 25",
-            "7 Túi chưa kiểm tra 1",
-        ];
+        let rest =
+            ["6 Tệp đã kiểm tra ở những lần trước và không đổi từ đó 25", "7 Túi chưa kiểm tra 1"];
         assert_eq!(amounts(&earlier)[5..], rest);
     }
 
@@ -363,7 +361,10 @@ mod tests {
             });
             let mut said = Value::Null;
             with_office(|workspace| said = data(workspace, &checked));
-            assert_eq!((&said["co_phat_hien"], said["phat_hien"].as_array().map(Vec::len)), (&json!(true), Some(MOST)));
+            assert_eq!(
+                (&said["co_phat_hien"], said["phat_hien"].as_array().map(Vec::len)),
+                (&json!(true), Some(MOST))
+            );
             said["con_nua"].clone()
         };
         assert_eq!(more(0), Value::Null);
@@ -388,7 +389,10 @@ mod tests {
     #[test]
     fn what_stopped_the_minutes_is_told() {
         let none = first(Vec::new());
-        assert_eq!((none.kind, none.message.en.as_str()), (FailureKind::Output, "the minutes cannot be made"));
+        assert_eq!(
+            (none.kind, none.message.en.as_str()),
+            (FailureKind::Output, "the minutes cannot be made")
+        );
         let said = first(vec![row(), row()]);
         assert_eq!(said.message.en, "row differs");
         assert_eq!(said.place.item.as_deref(), Some("02/SNV-VP"));

@@ -279,8 +279,10 @@ mod tests {
             assert_eq!(said[..7], without[..7]);
             let state = sha256(b"state").to_hex();
             let at = "2026-11-22T08:30:00+07:00";
-            let whole = |number: u32| json!({ "line": "bag", "bag": { "year": 2026, "number": number },
-                "state": state, "files": 10, "bytes": 100, "clean": true, "at": at });
+            let whole = |number: u32| {
+                json!({ "line": "bag", "bag": { "year": 2026, "number": number },
+                "state": state, "files": 10, "bytes": 100, "clean": true, "at": at })
+            };
             assert_eq!(
                 said[0],
                 json!({ "line": "start", "asked": { "bag": 7 }, "round": "r1", "quick": false,

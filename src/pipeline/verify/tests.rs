@@ -9,7 +9,8 @@ use crate::diagnostic::{Code, Family};
 use crate::world::System;
 
 pub(super) const TODAY: Date = date(2026, 11, 22);
-const OFFICE: &str = "[organ]\nname = \"SỞ NỘI VỤ\"\nin_text = \"Sở Nội vụ\"\ncode = \"SNV\"\nplace = \"An Hải\"\n";
+const OFFICE: &str =
+    "[organ]\nname = \"SỞ NỘI VỤ\"\nin_text = \"Sở Nội vụ\"\ncode = \"SNV\"\nplace = \"An Hải\"\n";
 
 pub(super) fn with_office(run: impl FnOnce(&Workspace<'_>)) {
     let dir = tempfile::tempdir().expect("a folder");
@@ -143,7 +144,10 @@ fn a_scope_is_empty_only_if_nothing_at_all_was_there_to_look_at() {
     not(|c| c.earlier_bags = 1);
     not(|c| c.left_bags = 1);
     not(|c| c.numbers = 1);
-    assert!(!with(|c| c.verified.report.covered = Coverage::default()).is_empty(), "all was asked for");
+    assert!(
+        !with(|c| c.verified.report.covered = Coverage::default()).is_empty(),
+        "all was asked for"
+    );
     let found = with(|c| {
         nothing(c);
         add(c, Class::Missing);
@@ -199,7 +203,10 @@ fn the_summary_counts_everything_and_says_how_much_was_covered() {
     };
     assert_eq!(coverage(false, true), "complete");
     assert_eq!(coverage(false, false), "partial");
-    assert_eq!((coverage(true, false), coverage(true, true)), (json!("metadata-only"), json!("metadata-only")));
+    assert_eq!(
+        (coverage(true, false), coverage(true, true)),
+        (json!("metadata-only"), json!("metadata-only"))
+    );
     for (verdict, key) in [
         (Verdict::Clean, "clean"),
         (Verdict::Findings, "findings"),

@@ -227,7 +227,8 @@ pub(super) fn entry(register: &Sqlite, seq: u64) -> Result<Option<Entry>> {
 }
 
 /// The documents of a sender's code, without the rest of their rows.
-const SENDERS: &str = "SELECT seq, record ->> '$.fields.organ_name' FROM entries INDEXED BY entries_sender
+const SENDERS: &str =
+    "SELECT seq, record ->> '$.fields.organ_name' FROM entries INDEXED BY entries_sender
     WHERE book = 'incoming' AND record ->> '$.fields.extra.code' = ?1";
 
 pub(super) fn senders(

@@ -339,7 +339,8 @@ fn rows_of_a_job_and_digests_are_looked_up_and_not_searched_for() {
     }
     let steps = |sql: &str| -> String {
         let mut plan = register.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
-        let values = rusqlite::params_from_iter(["a", "b", "c"].iter().take(plan.parameter_count()));
+        let values =
+            rusqlite::params_from_iter(["a", "b", "c"].iter().take(plan.parameter_count()));
         let steps = plan.query_map(values, |r| r.get::<_, String>(3)).expect("steps");
         steps.map(|s| s.expect("a step")).collect::<Vec<_>>().join("; ")
     };

@@ -6,6 +6,7 @@
 #![cfg(unix)]
 
 mod built;
+mod kept;
 mod log;
 mod office;
 mod ops;

@@ -79,6 +79,17 @@ impl<'a> Part<'a> {
             seqs.insert(entry.seq);
             Ok(())
         })?;
+        // What was attached later mostly lies in another bag than its document.
+        let mut about = HashSet::new();
+        self.register.acts(&ActFilter { bag, ..ActFilter::default() }, &mut |acted| {
+            about.extend(acted.act.about);
+            Ok(())
+        })?;
+        for seq in about {
+            if self.register.entry(seq)?.is_some_and(|entry| entry.book == book) {
+                seqs.insert(seq);
+            }
+        }
         Ok(Some(seqs))
     }
 }
@@ -173,5 +184,178 @@ impl RegisterView for Part<'_> {
 
     fn totals(&self) -> Result<(u64, u64)> {
         self.ledger.totals()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::archive::{ArchivePath, FileRef, sha256};
+    use crate::register::sqlite::Sqlite;
+    use crate::register::{Batch, Fields, Kind, NewAct, Registration, Want};
+
+    const AT: &str = "2026-02-05T09:00:00+07:00";
+
+    fn file(bag: u32, name: &str) -> FileRef {
+        let at = ArchivePath { year: 2026, bag, path: format!("data/{name}") };
+        FileRef { at, sha256: sha256(name.as_bytes()), size: 1, parts: None }
+    }
+
+    fn enter(register: &mut Sqlite, book: Book, notation: &str, files: Vec<FileRef>) {
+        let fields = serde_json::json!({
+            "type_id": "ke-hoach", "type_name": "Kế hoạch", "notation": notation, "organ_name": "Sở",
+            "organ_id": null, "subject": "Trích yếu", "signer_position": "GIÁM ĐỐC", "signer_name": "A",
+            "recipients": [], "archive_copy": "VT", "copies": null, "priority": 0, "extra": {},
+        });
+        let fields: Fields = serde_json::from_value(fields).expect("fields");
+        let row_key = register.head().expect("head").to_string();
+        let (series, date) = (book.key().to_owned(), date(2026, 2, 5));
+        let batch = Batch { job: row_key.clone(), title: "t".into(), book };
+        let wants = vec![Want { series: series.clone(), date, row_key, input: "{}".into() }];
+        let number = register.reserve(&batch, &wants, &|_, _| 0, "t").expect("reserves")[0];
+        let (salt, job, written) = ([7; 16], None, None);
+        let row = Registration { job, book, series, number, date, fields, files, salt, written };
+        let mut rows = Some(vec![row]);
+        register.commit(&batch, AT, &mut || Ok(rows.take())).expect("commits");
+    }
+
+    fn attach(register: &mut Sqlite, about: Option<u64>, files: Vec<FileRef>) {
+        let act = NewAct {
+            kind: Kind::Attach,
+            about,
+            date: date(2026, 2, 6),
+            data: serde_json::Map::new(),
+            fields: serde_json::Map::new(),
+            files,
+            salt: [7; 16],
+        };
+        assert!(register.commit_acts(AT, &[act]).is_ok());
+    }
+
+    /// Two outgoing documents in bags 1 and 2, an incoming one in bag 2, and what was attached to each of the three in bag 3.
+    fn filled() -> (tempfile::TempDir, Sqlite) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut register = Sqlite::open(&dir.path().join("r.db")).expect("opens");
+        enter(&mut register, Book::Outgoing, "KH-SNV", vec![file(1, "o1")]);
+        enter(&mut register, Book::Outgoing, "KH-SNV", vec![file(2, "o2")]);
+        enter(&mut register, Book::Incoming, "", vec![file(2, "i1")]);
+        for (seq, name) in [(1, "a-o1"), (2, "b-o2"), (3, "c-i1")] {
+            attach(&mut register, Some(seq), vec![file(3, name)]);
+        }
+        attach(&mut register, None, vec![file(3, "d-none")]);
+        (dir, register)
+    }
+
+    fn part<'a>(register: &'a Sqlite, asked: &Asked) -> Part<'a> {
+        Part::of(register, asked).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    /// Names of the files that are wanted of each bag, and how many numbers are compared.
+    fn wanted(part: &Part<'_>) -> (Vec<Vec<String>>, usize) {
+        let mut bags = Vec::new();
+        for number in 1..=3 {
+            let mut names = Vec::new();
+            let mut add = |known: Known| {
+                if known.wanted {
+                    names.push(known.path.replace("data/", ""));
+                }
+                Ok(())
+            };
+            part.files(BagId { year: 2026, number }, &mut add).expect("files");
+            bags.push(names);
+        }
+        let mut count = 0;
+        let mut add = |_| {
+            count += 1;
+            Ok(())
+        };
+        part.numbers(&mut add).expect("numbers");
+        (bags, count)
+    }
+
+    fn numbers_of(part: &Part<'_>) -> Vec<u32> {
+        part.bags().expect("bags").iter().map(|b| b.number).collect()
+    }
+
+    fn book(book: Book) -> Asked {
+        Asked { book: Some(book), ..Asked::default() }
+    }
+
+    fn number(code: &str) -> Asked {
+        Asked { number: Some(code.to_owned()), ..Asked::default() }
+    }
+
+    #[test]
+    fn a_book_is_its_documents_and_what_was_attached_to_them_wherever_it_lies() {
+        let (_dir, register) = filled();
+        let all = part(&register, &Asked::default());
+        let names = wanted(&all);
+        let every = [&["o1"][..], &["i1", "o2"], &["a-o1", "b-o2", "c-i1", "d-none"]];
+        assert_eq!(
+            names,
+            (every.map(|bag| bag.iter().map(|s| (*s).to_owned()).collect()).to_vec(), 3)
+        );
+        assert_eq!(numbers_of(&all), [1, 2, 3]);
+        let outgoing = part(&register, &book(Book::Outgoing));
+        let names = wanted(&outgoing);
+        assert_eq!(names.0, [vec!["o1"], vec!["o2"], vec!["a-o1", "b-o2"]]);
+        assert_eq!((names.1, numbers_of(&outgoing)), (3, vec![1, 2, 3]), "numbers are compared");
+        let incoming = part(&register, &book(Book::Incoming));
+        let names = wanted(&incoming);
+        assert_eq!(names.0, [vec![], vec!["i1"], vec!["c-i1"]]);
+        assert_eq!(names.1, 0, "numbers are those of the outgoing book");
+        let copies = wanted(&part(&register, &book(Book::Copies)));
+        assert_eq!(copies, (vec![vec![]; 3], 0));
+    }
+
+    #[test]
+    fn a_document_is_looked_for_in_its_bags_only() {
+        let (_dir, register) = filled();
+        let one = part(&register, &number(" 02/KH-SNV "));
+        assert_eq!(numbers_of(&one), [2, 3], "its own and that of what was attached");
+        assert_eq!(wanted(&one), (vec![vec![], vec!["o2".to_owned()], vec!["b-o2".to_owned()]], 0));
+        let of_book = Asked { book: Some(Book::Outgoing), year: Some(2026), ..number("01/KH-SNV") };
+        let one = part(&register, &of_book);
+        assert_eq!((numbers_of(&one), wanted(&one).1), (vec![1, 3], 0));
+        let none = |asked: Asked| match Part::of(&register, &asked) {
+            Err(failure) => assert_eq!(failure.kind, FailureKind::Usage, "{failure}"),
+            Ok(_) => panic!("{asked:?} was found"),
+        };
+        none(number("03/KH-SNV"));
+        none(number("01/KH"));
+        none(number("KH-SNV"));
+        none(Asked { year: Some(2025), ..number("01/KH-SNV") });
+        none(Asked { book: Some(Book::Incoming), ..number("01/KH-SNV") });
+    }
+
+    #[test]
+    fn bags_are_judged_as_a_whole_unless_documents_are_asked_for() {
+        let of = |asked: &Asked| (asked.is_whole(), asked.scope());
+        let all = Scope::ALL;
+        assert_eq!(of(&Asked::default()), (true, all));
+        let bag = Asked { year: Some(2026), bag: Some(7), ..Asked::default() };
+        let scope = Scope { year: Some(2026), bag: Some(7), part: false };
+        assert_eq!(of(&bag), (true, scope));
+        assert_eq!(of(&book(Book::Outgoing)), (false, Scope { part: true, ..all }));
+        assert_eq!(of(&number("1/A")), (false, Scope { part: true, ..all }));
+    }
+
+    #[test]
+    fn the_rest_of_the_register_is_handed_on_as_it_is() {
+        let (_dir, register) = filled();
+        let (view, ledger) = (part(&register, &book(Book::Incoming)), Ledger(&register));
+        assert_eq!(view.head().expect("head"), Some(7));
+        assert_eq!(view.totals().expect("totals"), ledger.totals().expect("totals"));
+        assert_eq!(view.document_at(3).expect("reads"), ledger.document_at(3).expect("reads"));
+        assert!(view.document_at(3).expect("reads").is_some());
+        let mut leaves = Vec::new();
+        let mut add = |seq, _: &[u8]| {
+            leaves.push(seq);
+            Ok(())
+        };
+        view.leaves(&mut add).expect("leaves");
+        assert_eq!(leaves, [1, 2, 3, 4, 5, 6, 7]);
     }
 }

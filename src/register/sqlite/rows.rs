@@ -85,11 +85,8 @@ pub(super) const ROW: &str = concat!(
     " AND substr(row_key, -8) = substr(?3, -8) AND job = ?1 AND row_key = ?3"
 );
 /// What the index keeps of all rows of a part.
-pub(super) const NAMES: &str = concat!(
-    "SELECT substr(job, 12, 4), substr(row_key, -8) FROM entries INDEXED BY entries_row WHERE ",
-    part!(),
-    " = ?1"
-);
+pub(super) const NAMES: &str =
+    concat!("SELECT substr(job, 12, 4), substr(row_key, -8) FROM entries WHERE ", part!(), " = ?1");
 const STORED: &str = "SELECT bits, sum FROM row_filters WHERE part = ?1";
 
 /// Index and table, in SQL.

@@ -11,7 +11,13 @@ use crate::register::{Kind, NewAct};
 
 /// Jobs of which the index keeps the same letters, or none.
 const JOBS: [&str; 5] =
-    ["run:0123456789ab", "run:01234569789ab", "run:01234567-89ab-x", "short", "đợt:01234567ơ9ab"];
+    ["run:0123456789ab", "run:0123456789ac", "mix:0003456789ab-x", "short", "đợt:01234567ơ9ab"];
+
+#[test]
+fn jobs_look_alike_in_the_index() {
+    let letters = |job: &str| job.chars().skip(11).take(4).collect::<String>();
+    assert_eq!(JOBS.map(letters), ["789a", "789a", "789a", "", "7ơ9a"]);
+}
 
 /// Keys of which the index keeps the same letters, keys that are short, and some that this program does not give.
 fn key(n: usize) -> String {
@@ -235,14 +241,64 @@ fn filters_that_are_wrong_are_told_and_one_that_is_missing_is_made_again() {
     assert_eq!(register.wrong_filters().expect("compares")[0], first, "there is no position 0");
 }
 
+/// Puts an empty filter with the right sum in place.
+fn forge(register: &Sqlite, part: i64) {
+    let empty = super::super::filter::Filter::new(PART);
+    let sum = super::super::filter::sum(part, empty.bytes());
+    let set = "INSERT OR REPLACE INTO row_filters (part, bits, sum) VALUES (?1, ?2, ?3)";
+    register.conn.execute(set, rusqlite::params![part, empty.bytes(), sum]).expect("sets");
+}
+
 #[test]
 fn a_filter_with_other_bits_and_the_right_sum_is_told() {
     let (_dir, register) = several_parts();
-    let empty = super::super::filter::Filter::new(PART);
-    let sum = super::super::filter::sum(2, empty.bytes());
-    let set = "UPDATE row_filters SET bits = ?1, sum = ?2 WHERE part = 2";
-    register.conn.execute(set, rusqlite::params![empty.bytes(), sum]).expect("sets");
+    forge(&register, 2);
     assert_eq!(parts_told(&register), [2]);
+}
+
+#[test]
+fn a_filter_is_believed_of_full_parts_and_of_names_as_this_program_gives_them() {
+    let (_dir, register) = several_parts();
+    let found = |keys: &[usize]| {
+        let mut seqs = Vec::new();
+        let mut add = |row: JobRow| {
+            seqs.push(row.seq);
+            Ok(())
+        };
+        let mut keys = keys.iter().map(|n| key(*n));
+        register.job_rows_of(JOBS[0], &mut keys, &mut add).expect("rows");
+        seqs
+    };
+    // The last of these lies in the part that is not full.
+    let keys = [18, 20, 22, 28, 52];
+    assert_eq!(found(&keys), [19, 21, 23, 29, 53]);
+    forge(&register, 3);
+    assert_eq!(found(&keys), [19, 21, 23, 29, 53], "what is not full has no filter");
+    forge(&register, 1);
+    assert_eq!(found(&keys), [19, 53], "SQLite may see other letters in some names");
+}
+
+#[test]
+fn a_job_stays_that_has_rows_and_goes_that_got_none() {
+    let (_dir, mut register) = several_parts();
+    // Of a job whose rows lie in the first part only, though others come after.
+    issue(&mut register, JOBS[3], &vec![want(1)]);
+    issue(&mut register, JOBS[1], &(0..40).map(want).collect());
+    for job in [JOBS[0], JOBS[3], JOBS[2]] {
+        let fresh: Vec<Want> = (100..110).map(want).collect();
+        register.reserve(&batch(job), &fresh, &|_, _| 0, "t").expect("reserves");
+        assert_eq!(register.release().expect("releases"), 10);
+    }
+    let has = |job: &str| register.job(job).expect("reads").is_some();
+    assert_eq!((has(JOBS[0]), has(JOBS[3]), has(JOBS[2])), (true, true, false));
+    let mut none = 0;
+    register
+        .job_rows(JOBS[2], &mut |_| {
+            none += 1;
+            Ok(())
+        })
+        .expect("rows");
+    assert_eq!(none, 0);
 }
 
 #[test]

@@ -234,15 +234,17 @@ mod tests {
         assert!(register.commit_acts(AT, &[act]).is_ok());
     }
 
-    /// Two outgoing documents in bags 1 and 2, an incoming one in bag 2, and what was attached to each of the three in bag 3.
+    /// Two outgoing documents in bags 1 and 2, an incoming one in bag 2, and what was attached to them, mostly elsewhere.
     fn filled() -> (tempfile::TempDir, Sqlite) {
         let dir = tempfile::tempdir().expect("a folder");
         let mut register = Sqlite::open(&dir.path().join("r.db")).expect("opens");
         enter(&mut register, Book::Outgoing, "KH-SNV", vec![file(1, "o1")]);
         enter(&mut register, Book::Outgoing, "KH-SNV", vec![file(2, "o2")]);
         enter(&mut register, Book::Incoming, "", vec![file(2, "i1")]);
-        for (seq, name) in [(1, "a-o1"), (2, "b-o2"), (3, "c-i1")] {
-            attach(&mut register, Some(seq), vec![file(3, name)]);
+        for (seq, bag, name) in
+            [(1, 3, "a-o1"), (2, 3, "b-o2"), (3, 4, "c-i1"), (2, 1, "e-o2"), (2, 3, "f-o2")]
+        {
+            attach(&mut register, Some(seq), vec![file(bag, name)]);
         }
         attach(&mut register, None, vec![file(3, "d-none")]);
         (dir, register)
@@ -255,7 +257,7 @@ mod tests {
     /// Names of the files that are wanted of each bag, and how many numbers are compared.
     fn wanted(part: &Part<'_>) -> (Vec<Vec<String>>, usize) {
         let mut bags = Vec::new();
-        for number in 1..=3 {
+        for number in 1..=4 {
             let mut names = Vec::new();
             let mut add = |known: Known| {
                 if known.wanted {
@@ -292,30 +294,33 @@ mod tests {
         let (_dir, register) = filled();
         let all = part(&register, &Asked::default());
         let names = wanted(&all);
-        let every = [&["o1"][..], &["i1", "o2"], &["a-o1", "b-o2", "c-i1", "d-none"]];
+        let every =
+            [&["e-o2", "o1"][..], &["i1", "o2"], &["a-o1", "b-o2", "d-none", "f-o2"], &["c-i1"]];
         assert_eq!(
             names,
             (every.map(|bag| bag.iter().map(|s| (*s).to_owned()).collect()).to_vec(), 3)
         );
-        assert_eq!(numbers_of(&all), [1, 2, 3]);
+        assert_eq!(numbers_of(&all), [1, 2, 3, 4]);
         let outgoing = part(&register, &book(Book::Outgoing));
         let names = wanted(&outgoing);
-        assert_eq!(names.0, [vec!["o1"], vec!["o2"], vec!["a-o1", "b-o2"]]);
-        assert_eq!((names.1, numbers_of(&outgoing)), (3, vec![1, 2, 3]), "numbers are compared");
+        assert_eq!(names.0, [vec!["e-o2", "o1"], vec!["o2"], vec!["a-o1", "b-o2", "f-o2"], vec![]]);
+        assert_eq!((names.1, numbers_of(&outgoing)), (3, vec![1, 2, 3, 4]), "numbers are compared");
         let incoming = part(&register, &book(Book::Incoming));
         let names = wanted(&incoming);
-        assert_eq!(names.0, [vec![], vec!["i1"], vec!["c-i1"]]);
+        assert_eq!(names.0, [vec![], vec!["i1"], vec![], vec!["c-i1"]]);
         assert_eq!(names.1, 0, "numbers are those of the outgoing book");
         let copies = wanted(&part(&register, &book(Book::Copies)));
-        assert_eq!(copies, (vec![vec![]; 3], 0));
+        assert_eq!(copies, (vec![vec![]; 4], 0));
     }
 
     #[test]
     fn a_document_is_looked_for_in_its_bags_only() {
         let (_dir, register) = filled();
         let one = part(&register, &number(" 02/KH-SNV "));
-        assert_eq!(numbers_of(&one), [2, 3], "its own and that of what was attached");
-        assert_eq!(wanted(&one), (vec![vec![], vec!["o2".to_owned()], vec!["b-o2".to_owned()]], 0));
+        assert_eq!(numbers_of(&one), [1, 2, 3], "its own and those of what was attached");
+        let (names, numbers) = wanted(&one);
+        assert_eq!(names, [vec!["e-o2"], vec!["o2"], vec!["b-o2", "f-o2"], vec![]]);
+        assert_eq!(numbers, 0);
         let of_book = Asked { book: Some(Book::Outgoing), year: Some(2026), ..number("01/KH-SNV") };
         let one = part(&register, &of_book);
         assert_eq!((numbers_of(&one), wanted(&one).1), (vec![1, 3], 0));
@@ -346,7 +351,7 @@ mod tests {
     fn the_rest_of_the_register_is_handed_on_as_it_is() {
         let (_dir, register) = filled();
         let (view, ledger) = (part(&register, &book(Book::Incoming)), Ledger(&register));
-        assert_eq!(view.head().expect("head"), Some(7));
+        assert_eq!(view.head().expect("head"), Some(9));
         assert_eq!(view.totals().expect("totals"), ledger.totals().expect("totals"));
         assert_eq!(view.document_at(3).expect("reads"), ledger.document_at(3).expect("reads"));
         assert!(view.document_at(3).expect("reads").is_some());
@@ -356,6 +361,6 @@ mod tests {
             Ok(())
         };
         view.leaves(&mut add).expect("leaves");
-        assert_eq!(leaves, [1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(leaves, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }
 }

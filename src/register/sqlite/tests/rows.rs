@@ -367,3 +367,42 @@ fn a_register_made_again_from_its_journal_has_its_filters() {
     assert_eq!((filters(&again), findings(&again)), (filters(&register), vec![]));
     assert_eq!(filters(&again), [0, 1, 2]);
 }
+
+/// Wants of several jobs, one after the other.
+struct Jobs(Vec<(&'static str, Want)>);
+
+impl crate::register::Wants for Jobs {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn get(&self, index: usize) -> crate::diagnostic::Result<Want> {
+        Ok(self.0[index].1.clone())
+    }
+    fn job(&self, index: usize) -> Option<(&str, &str)> {
+        Some((self.0[index].0, "t"))
+    }
+}
+
+#[test]
+fn of_several_jobs_in_one_batch_each_is_looked_for_among_its_own_rows() {
+    let (_dir, mut register) = several_parts();
+    issue(&mut register, JOBS[1], &(60..80).map(want).collect());
+    let refused = |list: &[(usize, std::ops::Range<usize>)]| {
+        let of_job = |(job, keys): &(usize, std::ops::Range<usize>)| {
+            let job = JOBS[*job];
+            keys.clone().map(move |n| (job, want(n))).collect::<Vec<_>>()
+        };
+        let wants = Jobs(list.iter().flat_map(of_job).collect());
+        let mut conn = Sqlite::open(&register.path).expect("opens");
+        let reserved = conn.reserve(&batch("other"), &wants, &|_, _| 0, "t");
+        conn.release().expect("releases");
+        reserved.err().map(|e| e.message.en)
+    };
+    let row = |n: usize| Some(format!("row {n} of the batch was issued before"));
+    assert_eq!(refused(&[(0, 60..80), (1, 0..56)]), None, "each key was issued by the other job");
+    assert_eq!(refused(&[(0, 60..70), (1, 50..61)]), row(21));
+    assert_eq!(refused(&[(0, 60..100), (0, 100..101), (1, 79..90)]), row(42));
+    assert_eq!(refused(&[(2, 0..30), (0, 90..100), (0, 30..31)]), row(41));
+    assert_eq!(refused(&[(0, 90..97), (0, 5..6), (0, 3..4)]), row(8), "the first is told");
+    assert_eq!(refused(&[(1, 100..103), (0, 3..4), (1, 60..61)]), row(4));
+}

@@ -37,7 +37,7 @@ fn register(dir: &tempfile::TempDir) -> Sqlite {
         GIVEN.iter().zip(&wants).zip(numbers).map(|((g, w), n)| registration(g, w, n)).collect(),
     );
     register
-        .commit(&batch, "2026-02-07T08:00:00+07:00", &mut || Ok(chunk.take()))
+        .commit(&batch, "2026-02-07T08:00:00+07:00", &mut |_| Ok(chunk.take()))
         .expect("commits");
     register
 }

@@ -61,7 +61,7 @@ fn add(register: &mut Sqlite, job: &str, count: usize) {
         written: None,
     });
     let mut chunk = Some(made.collect());
-    register.commit(&batch, "t", &mut || Ok(chunk.take())).expect("commits");
+    register.commit(&batch, "t", &mut |_| Ok(chunk.take())).expect("commits");
 }
 
 /// The text of a document is the name of its file and a word of its own.

@@ -53,7 +53,7 @@ fn issue(register: &mut Sqlite, job: &str, wants: &Vec<Want>) -> Range<u64> {
     let numbers = register.reserve(&batch(job), wants, &|_, _| 0, "t").expect("reserves");
     let rows: Chunk = wants.iter().zip(numbers).map(|(w, n)| registration(w, n)).collect();
     let mut rows = Some(rows);
-    register.commit(&batch(job), AT, &mut || Ok(rows.take())).expect("commits")
+    register.commit(&batch(job), AT, &mut |_| Ok(rows.take())).expect("commits")
 }
 
 fn filled() -> (tempfile::TempDir, Sqlite) {
@@ -173,7 +173,7 @@ fn a_row_without_its_reservation_is_not_registered() {
     let (_dir, mut register) = filled();
     let want = &wants(1)[0];
     let mut rows = Some(vec![registration(want, Number::new(4).expect("a number"))]);
-    let refused = register.commit(&batch("a"), "at", &mut || Ok(rows.take()));
+    let refused = register.commit(&batch("a"), "at", &mut |_| Ok(rows.take()));
     assert!(matches!(refused, Err(CommitError::Undone(_))));
     assert_eq!(register.entries(&Filter::default(), &mut |_| Ok(())).expect("reads"), 3);
 }

@@ -219,7 +219,7 @@ pub(super) fn commit(
     begin_commit(&tx, first).map_err(undone)?;
     let mut next = first;
     let mut jobs: BTreeSet<Arc<str>> = BTreeSet::from([batch.job.as_str().into()]);
-    while let Some(chunk) = feed().map_err(CommitError::Undone)? {
+    while let Some(chunk) = feed(register).map_err(CommitError::Undone)? {
         for registration in &chunk {
             if let Some(job) = registration.job.as_ref().filter(|job| !jobs.contains(*job)) {
                 jobs.insert(Arc::clone(job));

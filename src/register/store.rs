@@ -41,6 +41,10 @@ pub trait Wants: Sync {
     fn brief(&self, index: usize) -> Result<Want> {
         self.get(index)
     }
+    /// Its `row_key` alone.
+    fn key(&self, index: usize) -> Result<String> {
+        Ok(self.get(index)?.row_key)
+    }
     /// Texts that the inputs name by their SHA-256: stored, each once, before the first reservation.
     fn shared(&self) -> Vec<&[u8]> {
         Vec::new()
@@ -406,6 +410,10 @@ pub trait Register: Send {
         keys: &mut dyn ExactSizeIterator<Item = String>,
         each: &mut dyn FnMut(JobRow) -> Result<()>,
     ) -> Result<()>;
+
+    /// Positions of which the store wrongly says, or does not say, which rows of jobs they cannot have: a row
+    /// there might be issued twice, or it takes long to find. Only who changed the register from outside, or damage, makes them.
+    fn wrong_filters(&self) -> Result<Vec<RangeInclusive<u64>>>;
 
     /// What a registered document was made from: the want's `input`.
     fn input(&self, seq: u64) -> Result<Option<String>>;

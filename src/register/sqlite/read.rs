@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row as SqlRow, params, params_from_iter};
 
 use super::super::leaf::Row;
-use super::Sqlite;
+use super::{Sqlite, rows};
 use crate::archive::{ArchivePath, Digest, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::Number;
@@ -266,26 +266,25 @@ pub(super) fn job(register: &Sqlite, job: &str) -> Result<Option<JobState>> {
     register.conn.query_row(SQL, [job], state).optional().map_err(|e| register.fail(e))
 }
 
+/// The rows of a job in a register of an earlier schema.
+const ROWS_BEFORE: &str = "SELECT row_key, seq, record FROM entries
+    WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1 ORDER BY seq";
+/// Rows of a job that are read at once rather than looked up, for each key that is asked for.
+const AT_ONCE: usize = 4;
+
 pub(super) fn job_rows(
     register: &Sqlite,
     job: &str,
     each: &mut dyn FnMut(JobRow) -> Result<()>,
 ) -> Result<()> {
-    const SQL: &str = "SELECT row_key, seq, record FROM entries
-        WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1 ORDER BY seq";
-    job_rows_by(register, SQL, &[Value::from(job.to_owned())], each)
+    if register.is_older {
+        return job_rows_by(register, ROWS_BEFORE, &[Value::from(job.to_owned())], each);
+    }
+    for part in rows::places(register, job, 0)?.parts {
+        job_rows_by(register, rows::ROWS, &rows::of_part(job, part), each)?;
+    }
+    Ok(())
 }
-
-/// Rows of a job that are read at once rather than looked up, for each key that is asked for.
-const AT_ONCE: usize = 4;
-
-/// About how many rows a job has: those of a few other jobs may be counted too.
-pub(super) const JOB_COUNT: &str = "SELECT count(*) FROM
-    (SELECT 1 FROM entries WHERE substr(job, 12, 4) = substr(?1, 12, 4) LIMIT ?2)";
-/// One row of a job.
-pub(super) const JOB_ROW: &str = "SELECT row_key, seq, record FROM entries
-    WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND substr(row_key, -8) = substr(?2, -8)
-    AND job = ?1 AND row_key = ?2";
 
 pub(super) fn job_rows_of(
     register: &Sqlite,
@@ -293,24 +292,19 @@ pub(super) fn job_rows_of(
     keys: &mut dyn ExactSizeIterator<Item = String>,
     each: &mut dyn FnMut(JobRow) -> Result<()>,
 ) -> Result<()> {
-    let few = keys.len().saturating_mul(AT_ONCE);
-    let limit = i64::try_from(few).unwrap_or(i64::MAX).saturating_add(1);
-    let count: i64 = register
-        .conn
-        .prepare_cached(JOB_COUNT)
-        .and_then(|mut s| s.query_row((job, limit), |r| r.get(0)))
-        .map_err(|e| register.fail(e))?;
-    if count == 0 {
-        return Ok(());
-    }
-    if count < limit {
+    const BY_SEQ: &str = "SELECT row_key, seq, record FROM entries WHERE seq = ?1";
+    if register.is_older {
         return job_rows(register, job, each);
     }
-    for key in keys {
-        let values = [Value::from(job.to_owned()), Value::from(key)];
-        job_rows_by(register, JOB_ROW, &values, each)?;
+    let few = keys.len().saturating_mul(AT_ONCE);
+    let places = rows::places(register, job, few.saturating_add(1))?;
+    if places.count <= few {
+        return job_rows(register, job, each);
     }
-    Ok(())
+    rows::find_all(register, job, &places, keys, &mut |seq| {
+        let seq = [Value::from(i64::try_from(seq).unwrap_or(i64::MAX))];
+        job_rows_by(register, BY_SEQ, &seq, each)
+    })
 }
 
 fn job_rows_by(

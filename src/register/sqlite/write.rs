@@ -14,7 +14,7 @@ use rusqlite::{
 
 use super::super::leaf;
 use super::super::numbering::Heads;
-use super::Sqlite;
+use super::{Sqlite, rows};
 use crate::archive::{Digest, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::Number;
@@ -97,6 +97,10 @@ fn reserve_all(
 ) -> Result<Vec<Number>> {
     let fail = |e| register.fail(e);
     let conn = &register.conn;
+    // Before anything is written: until then SQLite reads the filters past its cache.
+    if let Some((index, key)) = rows::issued(register, batch, wants)? {
+        return Err(issued_already(&key, index));
+    }
     let new = new_blobs(conn, &wants.shared()).map_err(fail)?;
     insert_blobs(conn, &new).map_err(fail)??;
     let mut insert = conn
@@ -105,13 +109,7 @@ fn reserve_all(
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )
         .map_err(fail)?;
-    let mut known = conn
-        .prepare_cached(
-            "SELECT 1 FROM entries WHERE substr(job, 12, 4) = substr(?1, 12, 4)
-             AND substr(row_key, -8) = substr(?2, -8) AND job = ?1 AND row_key = ?2",
-        )
-        .map_err(fail)?;
-    let (mut job, mut begun) = (None, false);
+    let mut job = None;
     let mut heads = Heads::default();
     let mut numbers = Vec::with_capacity(wants.count());
     for index in 0..wants.count() {
@@ -119,7 +117,7 @@ fn reserve_all(
         let book = wants.book(index).unwrap_or(batch.book);
         let (id, title) = wants.job(index).unwrap_or((&batch.job, &batch.title));
         if job != Some(id) {
-            begun = begin_job(conn, id, title, at).map_err(fail)?;
+            begin_job(conn, id, title, at).map_err(fail)?;
             job = Some(id);
         }
         let year = want.date.year();
@@ -130,9 +128,6 @@ fn reserve_all(
         if head.begun_after.is_none() {
             begin_series(conn, book, &want, floor).map_err(fail)?;
             head.begun_after = Some(floor);
-        }
-        if begun && known.exists(params![id, want.row_key]).map_err(fail)? {
-            return Err(issued_already(&want, index));
         }
         let number = head.take(&want)?;
         let date = want.date.to_string();
@@ -162,25 +157,21 @@ fn begin_series(conn: &Connection, book: Book, want: &Want, floor: u32) -> rusql
     )
 }
 
-/// Enters a job if it is new; true if rows of it were issued before.
-fn begin_job(conn: &Connection, id: &str, title: &str, at: &str) -> rusqlite::Result<bool> {
+/// Enters a job if it is new.
+fn begin_job(conn: &Connection, id: &str, title: &str, at: &str) -> rusqlite::Result<usize> {
     conn.execute(
         "INSERT OR IGNORE INTO jobs (id, title, begun_at) VALUES (?1, ?2, ?3)",
         params![id, title, at],
-    )?;
-    conn.query_row(
-        "SELECT EXISTS (SELECT 1 FROM entries
-         WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1)",
-        [id],
-        |r| r.get(0),
     )
 }
 
 pub(super) fn release(register: &mut Sqlite) -> Result<u64> {
     let run = |conn: &mut Connection| -> rusqlite::Result<u64> {
-        let any: bool =
-            conn.query_row("SELECT EXISTS (SELECT 1 FROM reservations)", [], |r| r.get(0))?;
-        if !any {
+        let jobs: Vec<String> = conn
+            .prepare_cached("SELECT DISTINCT job FROM reservations")?
+            .query_map([], |r| r.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        if jobs.is_empty() {
             return Ok(0);
         }
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -191,11 +182,11 @@ pub(super) fn release(register: &mut Sqlite) -> Result<u64> {
                 AND e.series = series.series AND e.year = series.year)",
             [],
         )?;
-        tx.execute(
-            "DELETE FROM jobs WHERE NOT EXISTS (SELECT 1 FROM entries e
-                WHERE substr(e.job, 12, 4) = substr(jobs.id, 12, 4) AND e.job = jobs.id)",
-            [],
-        )?;
+        for job in jobs {
+            if !rows::has_any(&tx, &job)? {
+                tx.execute("DELETE FROM jobs WHERE id = ?1", [job])?;
+            }
+        }
         tx.commit()?;
         Ok(count as u64)
     };
@@ -245,6 +236,7 @@ pub(super) fn commit(
         super::acts::add(&tx, at, next, &act).map_err(undone)?;
         next += 1;
     }
+    rows::close(&tx, first, next).map_err(undone)?;
     end(tx, &register.path)?;
     Ok(entries)
 }
@@ -369,8 +361,8 @@ fn taken(tx: &Transaction<'_>, r: &Registration, other: &Failure) -> Failure {
     ))
 }
 
-fn issued_already(want: &Want, index: usize) -> Failure {
-    let (row, key) = (index.saturating_add(1), &want.row_key);
+fn issued_already(key: &str, index: usize) -> Failure {
+    let row = index.saturating_add(1);
     Failure::new(
         FailureKind::Input,
         Place::default().item(key),

@@ -113,6 +113,10 @@ pub struct Reservation {
 pub struct Registration {
     /// Job of its reservation, where it is not the batch's.
     pub job: Option<Arc<str>>,
+    /// Identity of its row in the job ([`Want::row_key`]).
+    pub row_key: String,
+    /// What it was made from ([`Want::input`]).
+    pub input: String,
     /// Book of its reservation.
     pub book: Book,
     /// Series key of its reservation.

@@ -97,6 +97,8 @@ pub fn register(dir: &Path, count: usize, fields: &dyn Fn(usize) -> Fields) -> S
             let chunk = (at..end)
                 .map(|n| Registration {
                     job: None,
+                    row_key: n.to_string(),
+                    input: String::new(),
                     book: Book::Outgoing,
                     series: "SNV:chung".into(),
                     number: numbers[n],

@@ -440,7 +440,7 @@ fn one(
 ) -> Result<One> {
     let number = work.numbers.get(index).copied().ok_or_else(changed)?;
     let bag = work.bags.get(index).copied().ok_or_else(changed)?;
-    let want = if work.is_ahead() { work.wants.get(index)? } else { work.wants.brief(index)? };
+    let want = work.wants.get(index)?;
     if want.date.year() != bag.year {
         return Err(changed());
     }
@@ -470,19 +470,27 @@ fn one(
         registered_at: work.at,
     };
     let lines = files.iter().map(|file| rows::line(&about, file)).collect::<Result<_>>()?;
-    let (series, date, fields) = (want.series, want.date, rendered.fields);
     let of = work.job(index);
-    let job = of.map_or("", |job| job);
-    let own = of.filter(|_| work.jobs.len() > 1).cloned();
-    let mut registration =
-        Registration { job: own, book, series, number, date, fields, files, salt, written: None };
+    let mut registration = Registration {
+        job: of.filter(|_| work.jobs.len() > 1).cloned(),
+        row_key: want.row_key,
+        input: want.input,
+        book,
+        series: want.series,
+        number,
+        date: want.date,
+        fields: rendered.fields,
+        files,
+        salt,
+        written: None,
+    };
     let seq = work.first.saturating_add(index as u64);
     let written = leaf::write(&registration, seq, work.at).map_err(|e| unwritten(&e))?;
     let ahead = if work.is_ahead() {
-        let (row, leaf, salt) = (&written.record, &written.leaf, Some(salt.as_slice()));
-        let made = Some((job, want.row_key.as_str(), want.input.as_str()));
-        let mut line = Vec::with_capacity(row.len() + leaf.len() + want.input.len() + 512);
-        write_position(&mut line, &Position { seq, row, leaf, salt, made })?;
+        let (row, leaf, input) = (&written.record, &written.leaf, registration.input.as_str());
+        let made = Some((of.map_or("", |job| job), registration.row_key.as_str(), input));
+        let mut line = Vec::with_capacity(row.len() + leaf.len() + input.len() + 512);
+        write_position(&mut line, &Position { seq, row, leaf, salt: Some(&salt), made })?;
         Some(Fresh { leaf: leaf.clone(), line })
     } else {
         None

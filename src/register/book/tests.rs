@@ -46,6 +46,8 @@ fn registration(given: &Given<'_>, want: &Want, number: crate::model::Number) ->
     let path = format!("data/{}/{number}.docx", want.row_key);
     Registration {
         job: None,
+        row_key: want.row_key.clone(),
+        input: want.input.clone(),
         book: Book::Outgoing,
         series: want.series.clone(),
         number,

@@ -51,6 +51,8 @@ fn add(register: &mut Sqlite, job: &str, count: usize) {
     };
     let made = wants.iter().zip(numbers).enumerate().map(|(n, (want, number))| Registration {
         job: None,
+        row_key: want.row_key.clone(),
+        input: want.input.clone(),
         book: Book::Outgoing,
         series: want.series.clone(),
         number,

@@ -90,9 +90,11 @@ impl<'a> Stored<'a> {
 /// gives another sum.
 pub(super) fn sum(part: i64, bytes: &[u8]) -> i64 {
     let (words, rest) = bytes.as_chunks::<8>();
-    let step = |sum: u64, word: u64| (sum ^ word).rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let step =
+        |sum: u64, word: u64| (sum ^ word).rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let words = words.iter().map(|word| u64::from_le_bytes(*word));
-    let sum = words.chain(rest.iter().map(|byte| u64::from(*byte))).fold(part.cast_unsigned(), step);
+    let sum =
+        words.chain(rest.iter().map(|byte| u64::from(*byte))).fold(part.cast_unsigned(), step);
     stirred(sum).cast_signed()
 }
 
@@ -140,10 +142,13 @@ mod tests {
         filter.add(Key::of(b"0a1b", b"deadbeef"));
         filter.add(Key::of(b"", b"x"));
         let hex: String = filter.bytes().iter().map(|b| format!("{b:02x}")).collect();
-        assert_eq!((hex.as_str(), sum(1, filter.bytes())), (
-            "0000801f00100000080000000000040000020000000000000080000040000000",
-            5_208_696_893_381_630_189
-        ));
+        assert_eq!(
+            (hex.as_str(), sum(1, filter.bytes())),
+            (
+                "0000801f00100000080000000000040000020000000000000080000040000000",
+                5_208_696_893_381_630_189
+            )
+        );
     }
 
     #[test]
@@ -153,7 +158,9 @@ mod tests {
         let (bytes, kept) = (filter.bytes().to_vec(), sum(7, filter.bytes()));
         assert!(Stored::of(4, &bytes, kept, 7).is_some());
         assert!(Stored::of(4, &bytes, kept, 6).is_none(), "of another part");
-        assert!(Stored::of(5, &bytes, kept, 7).is_none() && Stored::of(3, &bytes, kept, 7).is_none());
+        assert!(
+            Stored::of(5, &bytes, kept, 7).is_none() && Stored::of(3, &bytes, kept, 7).is_none()
+        );
         assert!(Stored::of(4, &bytes[1..], sum(7, &bytes[1..]), 7).is_none());
         assert!(Stored::of(4, &[], sum(7, &[]), 7).is_none());
         for bit in 0..bytes.len() * 8 {

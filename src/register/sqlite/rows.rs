@@ -57,16 +57,27 @@ macro_rules! of_job {
 const AT_ONCE: usize = 1 << 14;
 
 /// The first part from one on that has entries.
-pub(super) const NEXT_PART: &str =
-    concat!("SELECT ", part!(), " FROM entries WHERE ", part!(), " >= ?1 ORDER BY ", part!(), " LIMIT 1");
+pub(super) const NEXT_PART: &str = concat!(
+    "SELECT ",
+    part!(),
+    " FROM entries WHERE ",
+    part!(),
+    " >= ?1 ORDER BY ",
+    part!(),
+    " LIMIT 1"
+);
 /// About how many rows a job has in a part, at most so many: those of a few other jobs may be counted too.
 pub(super) const COUNT: &str =
     concat!("SELECT count(*) FROM (SELECT 1 FROM entries WHERE ", of_job!(), " LIMIT ?3)");
 /// Whether a job has a row in a part.
-const HAS: &str = concat!("SELECT EXISTS (SELECT 1 FROM entries WHERE ", of_job!(), " AND job = ?1)");
+const HAS: &str =
+    concat!("SELECT EXISTS (SELECT 1 FROM entries WHERE ", of_job!(), " AND job = ?1)");
 /// The rows of a job in a part.
-pub(super) const ROWS: &str =
-    concat!("SELECT row_key, seq, record FROM entries WHERE ", of_job!(), " AND job = ?1 ORDER BY seq");
+pub(super) const ROWS: &str = concat!(
+    "SELECT row_key, seq, record FROM entries WHERE ",
+    of_job!(),
+    " AND job = ?1 ORDER BY seq"
+);
 /// One row of a job in a part.
 pub(super) const ROW: &str = concat!(
     "SELECT seq FROM entries WHERE ",
@@ -304,8 +315,9 @@ pub(super) fn close(tx: &Transaction<'_>, first: u64, next: u64) -> rusqlite::Re
         }
         Ok(())
     })?;
-    let mut store =
-        tx.prepare_cached("INSERT OR REPLACE INTO row_filters (part, sum, bits) VALUES (?1, ?2, ?3)")?;
+    let mut store = tx.prepare_cached(
+        "INSERT OR REPLACE INTO row_filters (part, sum, bits) VALUES (?1, ?2, ?3)",
+    )?;
     for part in full {
         let filter = filter_of(tx, part)?;
         store.execute(params![part, sum(part, filter.bytes()), filter.bytes()])?;
@@ -345,7 +357,11 @@ pub(super) fn wrong(register: &Sqlite) -> Result<Vec<RangeInclusive<u64>>> {
                 Ok(bits == Some(filter.bytes()) && stored_filter(r, part)?.is_some())
             });
             let same = same.optional()?.unwrap_or(false);
-            if same { sound.push(part) } else { wrong.push(part) }
+            if same {
+                sound.push(part)
+            } else {
+                wrong.push(part)
+            }
             Ok(())
         })?;
         let mut there = conn.prepare("SELECT part FROM row_filters ORDER BY part")?;

@@ -10,7 +10,8 @@ use super::*;
 use crate::register::{Kind, NewAct};
 
 /// Jobs of which the index keeps the same letters, or none.
-const JOBS: [&str; 5] = ["run:0123456789ab", "run:01234569789ab", "run:01234567-89ab-x", "short", "đợt:01234567ơ9ab"];
+const JOBS: [&str; 5] =
+    ["run:0123456789ab", "run:01234569789ab", "run:01234567-89ab-x", "short", "đợt:01234567ơ9ab"];
 
 /// Keys of which the index keeps the same letters, keys that are short, and some that this program does not give.
 fn key(n: usize) -> String {
@@ -192,7 +193,11 @@ fn a_part_gets_its_filter_with_the_position_that_fills_it() {
     issue(&mut register, JOBS[0], &(0..size - 2).map(want).collect());
     assert_eq!(filters(&register), [0; 0]);
     issue(&mut register, JOBS[0], &vec![want(100)]);
-    assert_eq!(filters(&register), [0], "an entry filled it: the first part begins with position 1");
+    assert_eq!(
+        filters(&register),
+        [0],
+        "an entry filled it: the first part begins with position 1"
+    );
     issue(&mut register, JOBS[0], &vec![want(101)]);
     assert_eq!(filters(&register), [0]);
     let acts: Vec<NewAct> = (0..size).map(|_| act()).collect();
@@ -248,9 +253,8 @@ fn a_filter_spares_the_index_where_it_can() {
     let keys: Vec<String> = (1_004..1_008).map(key).collect();
     let places = rows::places(&register, JOBS[0], 5).expect("places");
     assert_eq!((places.parts.as_slice(), places.count), ([0, 1, 2, 3].as_slice(), 5));
-    let asked = |part, is_full| {
-        rows::asked_of(&register, JOBS[0], part, is_full, &keys).expect("reads")
-    };
+    let asked =
+        |part, is_full| rows::asked_of(&register, JOBS[0], part, is_full, &keys).expect("reads");
     assert_eq!(asked(1, true), [0; 0]);
     assert_eq!(asked(1, false), [0, 1, 2, 3], "a part that is not full is asked for all");
     spoil(&register, 1, 0);
@@ -270,6 +274,9 @@ fn a_register_of_the_schema_before_is_read_where_it_cannot_be_written() {
     let issued: Issued = (0..56).map(|n| ((0, key(n)), n as u64 + 1)).collect();
     look(&register, &issued, 0, 50, 10);
     look(&register, &issued, 1, 50, 10);
+    assert_eq!(reserved(&register), [1001, 1002]);
+    let last = register.last(Book::Outgoing, "SNV:ke-hoach", 2026).expect("reads").expect("some");
+    assert_eq!(last.number.get(), 1002);
     assert_eq!(findings(&register), []);
 }
 

@@ -202,6 +202,8 @@ mod tests {
             files: vec![file()],
             salt: SALT,
             job: None,
+            row_key: String::new(),
+            input: String::new(),
             written: None,
         };
         let written = write(&new, seq, AT).expect("JSON");

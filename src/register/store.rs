@@ -113,6 +113,10 @@ pub struct Reservation {
 pub struct Registration {
     /// Job of its reservation, where it is not the batch's.
     pub job: Option<Arc<str>>,
+    /// Identity of its row in the job ([`Want::row_key`]).
+    pub row_key: String,
+    /// What it was made from ([`Want::input`]).
+    pub input: String,
     /// Book of its reservation.
     pub book: Book,
     /// Series key of its reservation.
@@ -135,8 +139,9 @@ pub struct Registration {
 /// Some registrations in the order in which they are to stand in the register.
 pub type Chunk = Vec<Registration>;
 
-/// Hands over the registrations of a batch chunk by chunk. `Ok(None)` means that all were handed over.
-pub type Feed<'a> = dyn FnMut() -> Result<Option<Chunk>> + 'a;
+/// Hands over the registrations of a batch chunk by chunk, and sees the register as it is in the open transaction.
+/// `Ok(None)` means that all were handed over.
+pub type Feed<'a> = dyn FnMut(&dyn Register) -> Result<Option<Chunk>> + 'a;
 
 /// Called when all rows of a batch stand in the open transaction, with the register as it will be and their
 /// positions. Returns once **their files are durable**: only then may the store commit. Gives the acts that

@@ -213,12 +213,27 @@ mod tests {
         let row_key = register.head().expect("head").to_string();
         let (series, date) = (book.key().to_owned(), date(2026, 2, 5));
         let batch = Batch { job: row_key.clone(), title: "t".into(), book };
-        let wants = vec![Want { series: series.clone(), date, row_key, input: "{}".into() }];
+        let input = "{}".to_owned();
+        let want = Want { series: series.clone(), date, row_key, input };
+        let wants = vec![want.clone()];
         let number = register.reserve(&batch, &wants, &|_, _| 0, "t").expect("reserves")[0];
         let (salt, job, written) = ([7; 16], None, None);
-        let row = Registration { job, book, series, number, date, fields, files, salt, written };
+        let Want { row_key, input, .. } = want;
+        let row = Registration {
+            job,
+            row_key,
+            input,
+            book,
+            series,
+            number,
+            date,
+            fields,
+            files,
+            salt,
+            written,
+        };
         let mut rows = Some(vec![row]);
-        register.commit(&batch, AT, &mut || Ok(rows.take())).expect("commits");
+        register.commit(&batch, AT, &mut |_| Ok(rows.take())).expect("commits");
     }
 
     fn attach(register: &mut Sqlite, about: Option<u64>, files: Vec<FileRef>) {

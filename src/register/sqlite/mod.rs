@@ -10,6 +10,7 @@ mod error;
 mod filter;
 mod journal;
 mod read;
+mod reserve;
 mod rows;
 mod schema;
 mod write;

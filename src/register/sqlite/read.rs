@@ -2,6 +2,8 @@
 //!
 //! Knows: the queries. Must not know: who asks.
 
+use std::ops::RangeInclusive;
+
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row as SqlRow, params, params_from_iter};
 
@@ -23,17 +25,20 @@ const LOOKED_UP: usize = 500;
 
 pub(super) fn last(register: &Sqlite, book: Book, series: &str, year: i16) -> Result<Option<Last>> {
     // Both halves end at the newest number by their index.
-    const SQL: &str = "SELECT number, date, coalesce((SELECT start_after FROM series
+    let (_, last) = bounds(register);
+    let sql = format!(
+        "SELECT number, date, coalesce((SELECT start_after FROM series
             WHERE book = ?1 AND series = ?2 AND year = ?3), 0)
         FROM (SELECT * FROM (SELECT number, date FROM entries
                 WHERE book = ?1 AND series = ?2 AND year = ?3 ORDER BY number DESC LIMIT 1)
-            UNION ALL SELECT * FROM (SELECT number, date FROM reservations
-                WHERE book = ?1 AND series = ?2 AND year = ?3 ORDER BY number DESC LIMIT 1))
-        ORDER BY number DESC LIMIT 1";
+            UNION ALL SELECT * FROM (SELECT {last} AS number, date FROM reservations
+                WHERE book = ?1 AND series = ?2 AND year = ?3 ORDER BY {last} DESC LIMIT 1))
+        ORDER BY number DESC LIMIT 1"
+    );
     let found = (|| {
         register
             .conn
-            .prepare_cached(SQL)?
+            .prepare_cached(&sql)?
             .query_row(params![book.key(), series, year], |r| {
                 Ok((r.get::<_, u32>(0)?, r.get::<_, String>(1)?, r.get::<_, u32>(2)?))
             })
@@ -51,23 +56,36 @@ pub(super) fn last(register: &Sqlite, book: Book, series: &str, year: i16) -> Re
         .transpose()
 }
 
+/// The columns that hold the first and the last number of a reservation.
+fn bounds(register: &Sqlite) -> (&'static str, &'static str) {
+    // A register of a schema before that cannot be brought to this one has a row for each number.
+    if register.is_older { ("number", "number") } else { ("first", "last") }
+}
+
 pub(super) fn pending(
     register: &Sqlite,
     each: &mut dyn FnMut(Reservation) -> Result<()>,
 ) -> Result<()> {
-    const SQL: &str = "SELECT job, book, series, year, number FROM reservations
-        ORDER BY book, series, year, number";
+    let (first, last) = bounds(register);
+    let sql = format!(
+        "SELECT job, book, series, year, {first}, {last} FROM reservations
+         ORDER BY book, series, year, {first}"
+    );
     stream(
         register,
-        SQL,
+        &sql,
         &[],
         &mut |row| {
             let (job, book, series) = (row.get(0)?, row.get::<_, String>(1)?, row.get(2)?);
-            Ok((job, book, series, row.get(3)?, row.get(4)?))
+            Ok((job, book, series, row.get(3)?, row.get(4)?..=row.get(5)?))
         },
-        &mut |(job, book, series, year, number): (String, String, String, i16, u32)| {
+        &mut |run: (String, String, String, i16, RangeInclusive<u32>)| {
+            let (job, book, series, year, numbers) = run;
             let book = book_of(register, &book)?;
-            each(Reservation { job, book, series, year, number: number_of(register, number)? })
+            numbers.into_iter().try_for_each(|number| {
+                let (job, series) = (job.clone(), series.clone());
+                each(Reservation { job, book, series, year, number: number_of(register, number)? })
+            })
         },
     )
 }

@@ -15,12 +15,14 @@ use crate::{text, world};
 
 /// `vthu`: marks the file as a register of this program.
 const APPLICATION_ID: i32 = 0x7674_6875;
-/// Number of the schema in `schema.sql`, `entries.sql` and `rows.sql`.
+/// Number of the schema in `schema.sql`, `entries.sql`, `rows.sql` and `reservations.sql`.
 const SCHEMA: i32 = 4;
 /// Those before, which are brought to this one when they are opened.
 const BEFORE: RangeInclusive<i32> = 2..=3;
 /// The table of entries, its indexes and triggers.
 const ENTRIES: &str = include_str!("entries.sql");
+/// The table of reservations.
+const RESERVATIONS: &str = include_str!("reservations.sql");
 /// Where the newest commit began. A table beside the others: registers of before it get it with their next commit.
 pub(super) const NEWEST_COMMIT: &str = "CREATE TABLE IF NOT EXISTS newest_commit (
     one   INTEGER PRIMARY KEY CHECK (one = 1),
@@ -76,6 +78,7 @@ fn lay(conn: &mut Connection) -> rusqlite::Result<()> {
     tx.execute_batch(include_str!("schema.sql"))?;
     tx.execute_batch(ENTRIES)?;
     tx.execute_batch(&rows::tables())?;
+    tx.execute_batch(RESERVATIONS)?;
     tx.execute_batch(NEWEST_COMMIT)?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     tx.pragma_update(None, "user_version", SCHEMA)?;
@@ -83,7 +86,7 @@ fn lay(conn: &mut Connection) -> rusqlite::Result<()> {
 }
 
 /// Brings a register of a schema before to this one, in one transaction: what stands in it stays, only
-/// indexes and what is made from them differ.
+/// indexes, what is made from them and the form of reservations differ.
 fn renew(conn: &mut Connection) -> rusqlite::Result<()> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it meanwhile.
@@ -104,6 +107,15 @@ fn renew(conn: &mut Connection) -> rusqlite::Result<()> {
         )?;
     }
     if BEFORE.contains(&version) {
+        // What a killed run has left is still to be given back: the numbers of a job in a series follow each other.
+        tx.execute_batch("ALTER TABLE reservations RENAME TO older_reservations;")?;
+        tx.execute_batch(RESERVATIONS)?;
+        tx.execute_batch(
+            "INSERT INTO reservations (book, series, year, first, last, date, job)
+                 SELECT book, series, year, min(number), max(number), max(date), job
+                 FROM older_reservations GROUP BY book, series, year, job;
+             DROP TABLE older_reservations;",
+        )?;
         tx.execute_batch("DROP INDEX IF EXISTS entries_row; DROP TABLE IF EXISTS row_filters;")?;
         tx.execute_batch(&rows::tables())?;
         rows::close(&tx, 0, super::write::next_seq(&tx)?)?;

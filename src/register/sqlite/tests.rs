@@ -35,6 +35,8 @@ fn registration(want: &Want, number: Number) -> Registration {
     let path = format!("data/x/{number}.docx");
     Registration {
         job: None,
+        row_key: want.row_key.clone(),
+        input: want.input.clone(),
         book: Book::Outgoing,
         series: want.series.clone(),
         number,
@@ -55,7 +57,7 @@ fn issue(register: &mut Sqlite, job: &str, wants: &Vec<Want>) -> Range<u64> {
     let numbers = register.reserve(&batch(job), wants, &|_, _| 0, "t").expect("reserves");
     let rows: Chunk = wants.iter().zip(numbers).map(|(w, n)| registration(w, n)).collect();
     let mut rows = Some(rows);
-    register.commit(&batch(job), AT, &mut || Ok(rows.take())).expect("commits")
+    register.commit(&batch(job), AT, &mut |_| Ok(rows.take())).expect("commits")
 }
 
 fn filled() -> (tempfile::TempDir, Sqlite) {
@@ -175,7 +177,7 @@ fn a_row_without_its_reservation_is_not_registered() {
     let (_dir, mut register) = filled();
     let want = &wants(1)[0];
     let mut rows = Some(vec![registration(want, Number::new(4).expect("a number"))]);
-    let refused = register.commit(&batch("a"), "at", &mut || Ok(rows.take()));
+    let refused = register.commit(&batch("a"), "at", &mut |_| Ok(rows.take()));
     assert!(matches!(refused, Err(CommitError::Undone(_))));
     assert_eq!(register.entries(&Filter::default(), &mut |_| Ok(())).expect("reads"), 3);
 }
@@ -186,12 +188,66 @@ fn a_full_disk_undoes_and_the_next_try_goes_on() {
     let pages: u32 = register.conn.query_row("PRAGMA page_count", [], |r| r.get(0)).expect("pages");
     register.conn.pragma_update(None, "max_page_count", pages + 4).expect("limits");
     let many = wants(400);
-    let full = register.reserve(&batch("b"), &many, &|_, _| 0, "t").expect_err("is full");
-    assert_eq!(full.kind, FailureKind::Output);
-    assert!(full.message.en.contains("no space"), "{full}");
+    let numbers = register.reserve(&batch("b"), &many, &|_, _| 0, "t").expect("a row of its own");
+    let rows: Chunk = many.iter().zip(numbers).map(|(w, n)| registration(w, n)).collect();
+    let mut rows = Some(rows);
+    match register.commit(&batch("b"), AT, &mut |_| Ok(rows.take())) {
+        Err(CommitError::Undone(full)) => {
+            assert_eq!(full.kind, FailureKind::Output);
+            assert!(full.message.en.contains("no space"), "{full}");
+        }
+        other => panic!("is full: {other:?}"),
+    }
+    assert_eq!(register.release().expect("gives back"), 400);
     register.conn.pragma_update(None, "max_page_count", 1_000_000).expect("frees");
     assert_eq!(issue(&mut register, "b", &many), 4..404);
     assert_eq!(findings(&register), []);
+}
+
+#[test]
+fn each_series_has_its_reservations_and_each_job_its_own() {
+    let (_dir, mut register) = filled();
+    let mut mixed = wants(6);
+    for (i, want) in mixed.iter_mut().enumerate() {
+        if i % 2 == 1 {
+            want.series = "SNV:chung".into();
+        }
+    }
+    register.reserve(&batch("b"), &mixed, &|_, _| 10, "t").expect("reserves");
+    let runs: Vec<(String, u32, u32, String)> = register
+        .conn
+        .prepare("SELECT series, first, last, job FROM reservations ORDER BY series")
+        .and_then(|mut all| {
+            all.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?.collect()
+        })
+        .expect("reads");
+    let run = |series: &str, first, last| (series.to_owned(), first, last, "b".to_owned());
+    assert_eq!(runs, [run("SNV:chung", 11, 13), run("SNV:ke-hoach", 4, 6)]);
+    assert_eq!(reserved(&register), [11, 12, 13, 4, 5, 6]);
+    // What another job reserved, another series or another number is not there for a row.
+    let refused = |register: &mut Sqlite, job: &str, row: Registration| {
+        let mut rows = Some(vec![row]);
+        let done = register.commit(&batch(job), AT, &mut |_| Ok(rows.take()));
+        assert!(matches!(done, Err(CommitError::Undone(_))), "{done:?}");
+    };
+    let number = |n| Number::new(n).expect("a number");
+    refused(&mut register, "c", registration(&mixed[0], number(4)));
+    refused(&mut register, "b", registration(&mixed[1], number(4)));
+    refused(&mut register, "b", registration(&mixed[0], number(7)));
+    refused(&mut register, "b", registration(&mixed[0], number(3)));
+    assert_eq!(register.release().expect("gives back"), 6);
+    assert_eq!(findings(&register), []);
+}
+
+#[test]
+fn a_row_twice_in_a_batch_is_refused_before_anything_is_taken() {
+    let (_dir, mut register) = filled();
+    let mut twice = wants(3);
+    twice[2].row_key = twice[0].row_key.clone();
+    let refused = register.reserve(&batch("b"), &twice, &|_, _| 0, "t").expect_err("twice");
+    assert!(refused.message.en.contains("row 3"), "{refused}");
+    assert_eq!(register.release().expect("nothing is there"), 0);
+    assert_eq!(issue(&mut register, "b", &wants(3)), 4..7);
 }
 
 #[test]
@@ -249,6 +305,14 @@ fn as_before(path: &Path, schema: i32) {
     let conn = Connection::open(path).expect("opens");
     conn.execute_batch(
         "DROP INDEX entries_row; DROP TABLE row_filters; DROP TABLE newest_commit;
+         DROP TABLE reservations;
+         CREATE TABLE reservations (
+             book TEXT NOT NULL, series TEXT NOT NULL, year INTEGER NOT NULL,
+             number INTEGER NOT NULL CHECK (number > 0), date TEXT NOT NULL,
+             job TEXT NOT NULL REFERENCES jobs (id), row_key TEXT NOT NULL, input TEXT NOT NULL,
+             PRIMARY KEY (book, series, year, number), UNIQUE (job, row_key)) STRICT;
+         INSERT INTO reservations SELECT 'outgoing', 'SNV:ke-hoach', 2026, 1001, '2026-02-05', min(id), 'x', '' FROM jobs;
+         INSERT INTO reservations SELECT 'outgoing', 'SNV:ke-hoach', 2026, 1002, '2026-02-06', min(id), 'y', '' FROM jobs;
          CREATE INDEX entries_row ON entries (substr(job, 12, 4), substr(row_key, -8));
          PRAGMA user_version=3;",
     )
@@ -301,6 +365,17 @@ fn everything(register: &Sqlite) -> (Vec<Record>, Vec<JobRow>) {
     (records, rows)
 }
 
+/// The numbers that are reserved.
+fn reserved(register: &Sqlite) -> Vec<u32> {
+    let mut numbers = Vec::new();
+    let mut add = |r: Reservation| {
+        numbers.push(r.number.get());
+        Ok(())
+    };
+    register.pending(&mut add).expect("reads");
+    numbers
+}
+
 #[test]
 fn a_register_of_a_schema_before_is_brought_to_this_one() {
     for (schema, by_reading) in [(2, false), (2, true), (3, false), (3, true)] {
@@ -319,6 +394,11 @@ fn a_register_of_a_schema_before_is_brought_to_this_one() {
             Sqlite::open(&path).expect("opens")
         };
         assert_eq!((definitions(&register), everything(&register)), (now, all));
+        assert_eq!(reserved(&register), [1001, 1002], "what a killed run has left");
+        let last =
+            register.last(Book::Outgoing, "SNV:ke-hoach", 2026).expect("reads").expect("some");
+        assert_eq!((last.number.get(), last.date), (1002, date(2026, 2, 6)));
+        assert_eq!(register.release().expect("gives back"), 2);
         assert_eq!(register.newest_commit().expect("reads"), None);
         assert_eq!(register.check_pages().expect("checks"), [""; 0]);
         assert_eq!(findings(&register), [], "schema {schema}");

@@ -14,6 +14,7 @@ use rusqlite::{
 
 use super::super::leaf;
 use super::super::numbering::Heads;
+use super::reserve::{Reserved, Runs};
 use super::{Sqlite, rows};
 use crate::archive::{Digest, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
@@ -103,25 +104,23 @@ fn reserve_all(
     }
     let new = new_blobs(conn, &wants.shared()).map_err(fail)?;
     insert_blobs(conn, &new).map_err(fail)??;
-    let mut insert = conn
-        .prepare_cached(
-            "INSERT INTO reservations (book, series, year, number, date, job, row_key, input)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )
-        .map_err(fail)?;
-    let mut job = None;
-    let mut heads = Heads::default();
+    let (mut job, mut heads, mut runs) = (None, Heads::default(), Runs::default());
+    let mut keys = HashSet::with_capacity(wants.count());
     let mut numbers = Vec::with_capacity(wants.count());
     for index in 0..wants.count() {
-        let want = wants.get(index)?;
+        let want = wants.brief(index)?;
         let book = wants.book(index).unwrap_or(batch.book);
         let (id, title) = wants.job(index).unwrap_or((&batch.job, &batch.title));
         if job != Some(id) {
+            runs.enter(conn, job).map_err(fail)?;
             begin_job(conn, id, title, at).map_err(fail)?;
             job = Some(id);
         }
-        let year = want.date.year();
-        let floor = start_after(&want.series, year);
+        let key = wants.key(index)?;
+        if !keys.insert(mark(id, &key)) {
+            return Err(twice_in_batch(&key, index));
+        }
+        let floor = start_after(&want.series, want.date.year());
         let head = heads.of(book, &want, floor, |series, year| {
             super::read::last(register, book, series, year)
         })?;
@@ -130,24 +129,18 @@ fn reserve_all(
             head.begun_after = Some(floor);
         }
         let number = head.take(&want)?;
-        let date = want.date.to_string();
-        let inserted = insert.execute(params![
-            book.key(),
-            want.series,
-            year,
-            number.get(),
-            date,
-            id,
-            want.row_key,
-            want.input
-        ]);
-        inserted.map_err(|e| match e.sqlite_error_code() {
-            Some(ErrorCode::ConstraintViolation) => twice_in_batch(&want, index),
-            _ => fail(e),
-        })?;
+        runs.add(book, want, number);
         numbers.push(number);
     }
+    runs.enter(conn, job).map_err(fail)?;
     Ok(numbers)
+}
+
+/// A mark of a row of a job that no other row has.
+fn mark(job: &str, row_key: &str) -> u128 {
+    let Digest(digest) = sha256(format!("{job}\0{row_key}").as_bytes());
+    let (half, _) = digest.split_first_chunk().unwrap_or((&[0; 16], &[]));
+    u128::from_le_bytes(*half)
 }
 
 fn begin_series(conn: &Connection, book: Book, want: &Want, floor: u32) -> rusqlite::Result<usize> {
@@ -175,7 +168,9 @@ pub(super) fn release(register: &mut Sqlite) -> Result<u64> {
             return Ok(0);
         }
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let count = tx.execute("DELETE FROM reservations", [])?;
+        let count: i64 =
+            tx.query_row("SELECT sum(last - first + 1) FROM reservations", [], |r| r.get(0))?;
+        tx.execute("DELETE FROM reservations", [])?;
         // A series that got no number after all has not begun, nor has a job without rows.
         tx.execute(
             "DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.book = series.book
@@ -188,7 +183,7 @@ pub(super) fn release(register: &mut Sqlite) -> Result<u64> {
             }
         }
         tx.commit()?;
-        Ok(count as u64)
+        Ok(count.unsigned_abs())
     };
     run(&mut register.conn).map_err(|e| register.fail(e))
 }
@@ -208,19 +203,22 @@ pub(super) fn commit(
         .map_err(undone)?;
     let first = next_seq(&tx).map_err(undone)?;
     begin_commit(&tx, first).map_err(undone)?;
+    let reserved = Reserved::read(&tx).map_err(undone)?;
     let mut next = first;
     let mut jobs: BTreeSet<Arc<str>> = BTreeSet::from([batch.job.as_str().into()]);
-    while let Some(chunk) = feed().map_err(CommitError::Undone)? {
+    while let Some(chunk) = feed(register).map_err(CommitError::Undone)? {
         for registration in &chunk {
             if let Some(job) = registration.job.as_ref().filter(|job| !jobs.contains(*job)) {
                 jobs.insert(Arc::clone(job));
             }
             let job = registration.job.as_deref().unwrap_or(&batch.job);
-            add(&tx, job, at, next, registration).map_err(|e| match e.sqlite_error_code() {
-                Some(ErrorCode::ConstraintViolation) => {
-                    CommitError::Undone(taken(&tx, registration, &fail(e)))
+            add(&tx, &reserved, job, at, next, registration).map_err(|e| {
+                match e.sqlite_error_code() {
+                    Some(ErrorCode::ConstraintViolation) => {
+                        CommitError::Undone(taken(&tx, registration, &fail(e)))
+                    }
+                    _ => undone(e),
                 }
-                _ => undone(e),
             })?;
             next += 1;
         }
@@ -274,6 +272,7 @@ pub(super) fn end(tx: Transaction<'_>, path: &Path) -> std::result::Result<(), C
 
 fn add(
     tx: &Transaction<'_>,
+    reserved: &Reserved,
     job: &str,
     at: &str,
     seq: u64,
@@ -288,24 +287,13 @@ fn add(
             &made
         }
     };
-    let moved = tx
-        .prepare_cached(
-            "INSERT INTO entries (seq, record, job, row_key, input)
-             SELECT ?1, ?2, job, row_key, input FROM reservations
-             WHERE book = ?3 AND series = ?4 AND year = ?5 AND number = ?6 AND job = ?7",
-        )?
-        .execute(params![
-            seq,
-            written.record,
-            r.book.key(),
-            r.series,
-            r.date.year(),
-            r.number.get(),
-            job
-        ])?;
-    if moved != 1 {
-        return Err(rusqlite::Error::StatementChangedRows(moved));
+    if !reserved.hold(job, r) {
+        return Err(rusqlite::Error::StatementChangedRows(0));
     }
+    tx.prepare_cached(
+        "INSERT INTO entries (seq, record, job, row_key, input) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![seq, written.record, job, r.row_key, r.input])?;
     add_files(tx, seq, &r.files)?;
     tx.prepare_cached("INSERT INTO leaves (seq, leaf, salt) VALUES (?1, ?2, ?3)")?
         .execute(params![seq, written.leaf.as_bytes(), r.salt.as_slice()])?;
@@ -377,8 +365,8 @@ fn issued_already(key: &str, index: usize) -> Failure {
     ))
 }
 
-fn twice_in_batch(want: &Want, index: usize) -> Failure {
-    let (row, key) = (index.saturating_add(1), &want.row_key);
+fn twice_in_batch(key: &str, index: usize) -> Failure {
+    let row = index.saturating_add(1);
     Failure::new(
         FailureKind::Input,
         Place::default().item(key),

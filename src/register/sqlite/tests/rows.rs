@@ -330,6 +330,9 @@ fn a_register_of_the_schema_before_is_read_where_it_cannot_be_written() {
     let issued: Issued = (0..56).map(|n| ((0, key(n)), n as u64 + 1)).collect();
     look(&register, &issued, 0, 50, 10);
     look(&register, &issued, 1, 50, 10);
+    assert_eq!(reserved(&register), [1001, 1002]);
+    let last = register.last(Book::Outgoing, "SNV:ke-hoach", 2026).expect("reads").expect("some");
+    assert_eq!(last.number.get(), 1002);
     assert_eq!(findings(&register), []);
 }
 

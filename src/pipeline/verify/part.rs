@@ -216,7 +216,8 @@ mod tests {
         let input = "{}".to_owned();
         let want = Want { series: series.clone(), date, row_key, input };
         let wants = vec![want.clone()];
-        let number = register.reserve(&batch, &wants, &|_, _| 0, "t").expect("reserves")[0];
+        let used = |_: &str, _| if book == Book::Copies { 40 } else { 0 };
+        let number = register.reserve(&batch, &wants, &used, "t").expect("reserves")[0];
         let (salt, job, written) = ([7; 16], None, None);
         let Want { row_key, input, .. } = want;
         let row = Registration {
@@ -364,9 +365,11 @@ mod tests {
 
     #[test]
     fn the_rest_of_the_register_is_handed_on_as_it_is() {
-        let (_dir, register) = filled();
+        let (_dir, mut register) = filled();
+        enter(&mut register, Book::Copies, "SY", vec![file(4, "s1")]);
         let (view, ledger) = (part(&register, &book(Book::Incoming)), Ledger(&register));
-        assert_eq!(view.head().expect("head"), Some(9));
+        assert_eq!(view.start_after("copies", 2026).expect("reads"), 40);
+        assert_eq!(view.head().expect("head"), Some(10));
         assert_eq!(view.totals().expect("totals"), ledger.totals().expect("totals"));
         assert_eq!(view.document_at(3).expect("reads"), ledger.document_at(3).expect("reads"));
         assert!(view.document_at(3).expect("reads").is_some());
@@ -376,6 +379,6 @@ mod tests {
             Ok(())
         };
         view.leaves(&mut add).expect("leaves");
-        assert_eq!(leaves, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(leaves, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     }
 }

@@ -8,6 +8,7 @@
 mod acts;
 mod error;
 mod filter;
+mod jobs;
 mod journal;
 mod read;
 mod reserve;
@@ -200,7 +201,7 @@ impl Register for Sqlite {
     }
 
     fn job_rows(&self, job: &str, each: &mut dyn FnMut(JobRow) -> Result<()>) -> Result<()> {
-        read::job_rows(self, job, each)
+        jobs::job_rows(self, job, each)
     }
 
     fn job_rows_of(
@@ -209,7 +210,7 @@ impl Register for Sqlite {
         keys: &mut dyn ExactSizeIterator<Item = String>,
         each: &mut dyn FnMut(JobRow) -> Result<()>,
     ) -> Result<()> {
-        read::job_rows_of(self, job, keys, each)
+        jobs::job_rows_of(self, job, keys, each)
     }
 
     fn wrong_filters(&self) -> Result<Vec<RangeInclusive<u64>>> {

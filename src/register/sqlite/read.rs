@@ -8,13 +8,11 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row as SqlRow, params, params_from_iter};
 
 use super::super::leaf::Row;
-use super::{Sqlite, rows};
+use super::Sqlite;
 use crate::archive::{ArchivePath, Digest, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::Number;
-use crate::register::{
-    Bag, Book, Entry, Filter, JobRow, JobState, Last, Order, Record, Reservation,
-};
+use crate::register::{Bag, Book, Entry, Filter, JobState, Last, Order, Record, Reservation};
 use crate::text;
 use crate::text::fold;
 
@@ -302,74 +300,6 @@ pub(super) fn job(register: &Sqlite, job: &str) -> Result<Option<JobState>> {
     register.conn.query_row(SQL, [job], state).optional().map_err(|e| register.fail(e))
 }
 
-/// The rows of a job in a register of an earlier schema.
-const ROWS_BEFORE: &str = "SELECT row_key, seq, record FROM entries
-    WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1 ORDER BY seq";
-/// Rows of a job that are read at once rather than looked up, for each key that is asked for.
-const AT_ONCE: usize = 4;
-
-pub(super) fn job_rows(
-    register: &Sqlite,
-    job: &str,
-    each: &mut dyn FnMut(JobRow) -> Result<()>,
-) -> Result<()> {
-    if register.is_older {
-        return job_rows_by(register, ROWS_BEFORE, &[Value::from(job.to_owned())], each);
-    }
-    for part in rows::places(register, job, 0)?.parts {
-        job_rows_by(register, rows::ROWS, &rows::of_part(job, part), each)?;
-    }
-    Ok(())
-}
-
-pub(super) fn job_rows_of(
-    register: &Sqlite,
-    job: &str,
-    keys: &mut dyn ExactSizeIterator<Item = String>,
-    each: &mut dyn FnMut(JobRow) -> Result<()>,
-) -> Result<()> {
-    const BY_SEQ: &str = "SELECT row_key, seq, record FROM entries WHERE seq = ?1";
-    if register.is_older {
-        return job_rows(register, job, each);
-    }
-    let few = keys.len().saturating_mul(AT_ONCE);
-    let places = rows::places(register, job, few.saturating_add(1))?;
-    if places.count <= few {
-        return job_rows(register, job, each);
-    }
-    rows::find_all(register, job, &places, keys, &mut |seq| {
-        let seq = [Value::from(i64::try_from(seq).unwrap_or(i64::MAX))];
-        job_rows_by(register, BY_SEQ, &seq, each)
-    })
-}
-
-fn job_rows_by(
-    register: &Sqlite,
-    sql: &str,
-    values: &[Value],
-    each: &mut dyn FnMut(JobRow) -> Result<()>,
-) -> Result<()> {
-    stream(register, sql, values, &mut |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)), &mut |(
-        row_key,
-        seq,
-        record,
-    ): (
-        String,
-        u64,
-        String,
-    )| {
-        let row = row_of(register, &record)?;
-        each(JobRow {
-            row_key,
-            seq,
-            series: row.series,
-            year: row.year,
-            number: row.number,
-            notation: row.fields.notation,
-        })
-    })
-}
-
 pub(super) fn input(register: &Sqlite, seq: u64) -> Result<Option<String>> {
     register
         .conn
@@ -544,7 +474,7 @@ pub(super) fn stream<T>(
     Ok(())
 }
 
-fn row_of(register: &Sqlite, record: &str) -> Result<Row> {
+pub(super) fn row_of(register: &Sqlite, record: &str) -> Result<Row> {
     serde_json::from_str(record).map_err(|e| not_readable(register, &e.to_string()))
 }
 

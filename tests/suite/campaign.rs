@@ -345,9 +345,28 @@ fn long_lists_are_annexed_and_each_form_has_its_decision() {
     ] {
         assert!(long.contains(words), "{words}\n{long}");
     }
+    assert!(long.contains("1. Hộ gia đình ông Lê Văn Tám, Đơn vị 9"), "{long}");
+    let all = "Tập thể, hộ gia đình, cá nhân";
+    let proposal = text_of(&office.join("in/01-TTr-SNV.docx"));
+    assert!(proposal.contains(&format!("{all} đề nghị khen thưởng")), "{proposal}");
+    for minutes in ["in/01-BB-SNV.docx", "in/02-BB-SNV.docx"] {
+        assert!(text_of(&office.join(minutes)).contains(all), "{minutes}");
+    }
     let titles = text_of(&office.join("in/02-QD-SNV.docx"));
     assert!(titles.contains("Công nhận danh hiệu “Lao động tiên tiến” cho 05 cá nhân"), "{titles}");
     assert_eq!(count(office), (5, 40));
+}
+
+/// What holds for all lines is said once.
+#[test]
+fn votes_that_are_not_in_yet_are_told_once_and_an_achievement_for_all_is_none_that_lacks() {
+    let dir = office();
+    let office = dir.path();
+    let list = "STT,Giới tính,Họ và tên,Đơn vị công tác\n1,Nữ,Lê Thị An,Văn phòng Sở\n2,Nam,Vũ Văn Bảo,Văn phòng Sở\n";
+    fs::write(office.join("ds.csv"), list).expect("write");
+    let said = refused(office, "2026-11-20", &["run", "dot.toml"], &["D0841", "của ai (2 dòng)"]);
+    assert_eq!(said.matches("D0841").count(), 1, "{said}");
+    assert!(!said.contains("D0720"), "{said}");
 }
 
 /// Killed at any moment, a campaign is finished by running it again, and nothing is there twice.

@@ -150,7 +150,9 @@ fn one_list_becomes_all_papers_in_one_run() {
     let minutes = text_of(&office.join("in/01-BB-SNV.docx"));
     assert!(minutes.contains("Trần Thị Mai") && minutes.contains("66,7"), "{minutes}");
     assert!(text_of(&office.join("in/02-BB-SNV.docx")).contains("Đỗ Thị Lan"));
-    assert!(office.join("in/giay-khen-0001-0003.docx").is_file());
+    let certificates = text_of(&office.join("in/giay-khen-0001-0003.docx"));
+    assert_eq!(certificates.matches("Đã có thành tích").count(), 3, "{certificates}");
+    assert!(!certificates.contains("có thành tích có thành tích"), "{certificates}");
     assert!(office.join("ds-ket-qua.xlsx").is_file(), "a report beside the list");
     let (book, _) = ok(office, "2026-11-21", &["book", "awards", "--format", "csv"]);
     assert!(book.contains("Bùi Đức Thắng") && book.contains("760000"), "{book}");
@@ -352,6 +354,8 @@ fn long_lists_are_annexed_and_each_form_has_its_decision() {
     for minutes in ["in/01-BB-SNV.docx", "in/02-BB-SNV.docx"] {
         assert!(text_of(&office.join(minutes)).contains(all), "{minutes}");
     }
+    let certificates = text_of(&office.join("in/giay-khen-0001-0035.docx"));
+    assert!(certificates.contains("Hộ gia đình ông Lê Văn Tám"), "{certificates}");
     let titles = text_of(&office.join("in/02-QD-SNV.docx"));
     assert!(titles.contains("Công nhận danh hiệu “Lao động tiên tiến” cho 05 cá nhân"), "{titles}");
     assert_eq!(count(office), (5, 40));

@@ -13,7 +13,7 @@ use crate::source::campaign::Campaign;
 use crate::text::{WordStyle, group_digits, number_words};
 
 use super::cases::{
-    Case, KINDS, counted, deed, full_name, is_in_power, kinds, named, one_of, short_name, tally,
+    Case, KINDS, counted, deed, full_name, is_in_power, kinds, one_of, short_name, tally,
 };
 use super::votes;
 
@@ -165,7 +165,7 @@ impl Filler<'_> {
             all.iter().copied().filter(|c| c.passed == passed).collect()
         };
         let told = |part: &[&Case]| {
-            let names: Vec<String> = part.iter().map(|c| named(&c.who)).collect();
+            let names: Vec<String> = part.iter().map(|c| c.who.addressed()).collect();
             json!({ "dem": counted(&tally(part.iter().copied())), "ten": names })
         };
         let (yes, no) = (part(true), part(false));
@@ -272,7 +272,7 @@ impl Filler<'_> {
             let mut put = |key: &str, value: Value| {
                 row.insert(key.to_owned(), value);
             };
-            put("ten", named(who).into());
+            put("ten", who.addressed().into());
             put("ho_ten", who.name.as_str().into());
             put("xung_ho", who.address.as_str().into());
             put("chuc_vu", who.position.as_str().into());

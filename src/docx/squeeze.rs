@@ -112,6 +112,13 @@ impl Bits {
         Self { out, held: 0, count: 0 }
     }
 
+    /// A copy to go on from, with room for so many bytes.
+    pub(super) fn followed(&self, room: usize) -> Self {
+        let mut out = Vec::with_capacity(self.out.len() + room);
+        out.extend_from_slice(&self.out);
+        Self { out, held: self.held, count: self.count }
+    }
+
     /// At most 32 bits.
     pub(super) fn put(&mut self, bits: u32, count: u32) {
         self.held |= u64::from(bits) << self.count;

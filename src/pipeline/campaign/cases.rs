@@ -294,10 +294,12 @@ fn joined(mut parts: Vec<String>) -> String {
 
 /// A name as a paper writes it: `Ông Lê Văn An`, `Phòng Tổng hợp`, `Hộ gia đình Ông Lê An`.
 pub(super) fn named(who: &Honouree) -> String {
-    let folded = text::fold(&who.name);
-    let says_so = ["ho ", "gia dinh "].iter().any(|w| folded.starts_with(w));
+    let says_so = || {
+        let folded = text::fold(&who.name);
+        ["ho ", "gia dinh "].iter().any(|w| folded.starts_with(w))
+    };
     match (who.kind, who.address.as_str()) {
-        (HonoureeKind::Household, _) if says_so => who.name.clone(),
+        (HonoureeKind::Household, _) if says_so() => who.name.clone(),
         (HonoureeKind::Household, "") => format!("Hộ gia đình ông (bà) {}", who.name),
         (HonoureeKind::Household, address) => {
             format!("Hộ gia đình {} {}", address.to_lowercase(), who.name)

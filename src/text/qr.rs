@@ -3,17 +3,18 @@
 //! Knows: squares, and which of the eight masks leaves the fewest odd patterns. Must not know: who reads
 //! the code, how it is drawn.
 //!
-//! The library encodes the text and its error correction. Its own search for a mask looks at every
+//! The library encodes the text. Its own search for a mask looks at every
 //! square of eight pictures one by one, which is most of the time a certificate takes; here a row of
 //! squares is one number, and the frame of a version, that is all squares but those of the data, is
-//! made once. The mask is the one that the library would choose.
+//! made once. The mask is the one that the library would choose. The error correction is the library's
+//! too, but a block is divided by bytes with a table of multiples that it was asked for once.
 
 use std::ops::{BitAnd, BitOr, BitXor, Not, Shl, Shr};
 use std::sync::OnceLock;
 
 use qrcode::bits::encode_auto;
 use qrcode::canvas::{Canvas, MaskPattern, Module};
-use qrcode::ec::construct_codewords;
+use qrcode::ec::{construct_codewords, create_error_correction_code};
 use qrcode::{Color, EcLevel, QrCode, Version};
 
 /// How much of a code may be lost.
@@ -126,7 +127,7 @@ impl AnyFrame {
 
 /// The code of a text; `None` if it is too long for any.
 pub fn code(text: &str, level: Level) -> Option<Code> {
-    static FRAMES: [[OnceLock<AnyFrame>; FRAMED]; 2] =
+    static FRAMES: [[OnceLock<(AnyFrame, Option<Correction>)>; FRAMED]; 2] =
         [const { [const { OnceLock::new() }; FRAMED] }; 2];
     let (ec, at) = match level {
         Level::Low => (EcLevel::L, 0),
@@ -141,9 +142,92 @@ pub fn code(text: &str, level: Level) -> Option<Code> {
         let (width, colors) = (code.width(), code.into_colors());
         return Some(Code { width, dark: colors.into_iter().map(|c| c == Color::Dark).collect() });
     };
-    let frame = frame.get_or_init(|| AnyFrame::new(version, ec));
-    let (data, correction) = construct_codewords(&bits.into_bytes(), version, ec).ok()?;
+    let bytes = bits.into_bytes();
+    let make = || (AnyFrame::new(version, ec), Correction::new(version, ec, bytes.len()));
+    let (frame, correction) = frame.get_or_init(make);
+    let (data, correction) = match correction {
+        Some(correction) => correction.codewords(&bytes),
+        None => construct_codewords(&bytes, version, ec).ok()?,
+    };
     Some(frame.filled(&[&data, &correction]))
+}
+
+/// A block's correction under construction; its first byte is the highest of the first number.
+type Remainder = [u64; 4];
+
+/// How the data of a version and level are divided into blocks, and what each byte of a block adds to its correction.
+struct Correction {
+    /// Where each block begins, and the end of the last.
+    starts: Vec<usize>,
+    /// Bytes of correction of a block.
+    size: usize,
+    /// The generator polynomial times each byte.
+    multiples: Vec<Remainder>,
+}
+
+impl Correction {
+    /// All of it is asked of the library. `None` for what does not come out as expected.
+    fn new(version: Version, level: EcLevel, length: usize) -> Option<Self> {
+        // Where each byte goes, told by its number: its lower half, then its upper half.
+        let byte = |shift: usize| (0..length).map(|at| (at >> shift) as u8).collect::<Vec<u8>>();
+        let (lower, correction) = construct_codewords(&byte(0), version, level).ok()?;
+        let (upper, _) = construct_codewords(&byte(8), version, level).ok()?;
+        let order = lower.iter().zip(&upper).map(|(l, u)| usize::from(*l) | usize::from(*u) << 8);
+        // First come the first bytes of all blocks, then the second byte of the first.
+        let mut starts: Vec<usize> = order.take_while(|at| *at != 1).collect();
+        let size = correction.len().checked_div(starts.len())?;
+        starts.push(length);
+        if size == 0 || size > size_of::<Remainder>() || !starts.is_sorted() {
+            return None;
+        }
+        let multiple = |of: u8| packed(&create_error_correction_code(&[of], size));
+        Some(Self { starts, size, multiples: (0..=u8::MAX).map(multiple).collect() })
+    }
+
+    /// Data and correction in the order in which they stand in the code.
+    fn codewords(&self, data: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        let ends = self.starts.iter().skip(1);
+        let blocks = self.starts.iter().zip(ends).map(|(from, to)| data.get(*from..*to));
+        let blocks: Vec<&[u8]> = blocks.map(Option::unwrap_or_default).collect();
+        let longest = blocks.iter().map(|b| b.len()).max().unwrap_or(0);
+        let mut interleaved = Vec::with_capacity(data.len());
+        for at in 0..longest {
+            interleaved.extend(blocks.iter().filter_map(|block| block.get(at)));
+        }
+        let made: Vec<[u8; 32]> = blocks.iter().map(|block| self.of_block(block)).collect();
+        let mut correction = Vec::with_capacity(made.len() * self.size);
+        for at in 0..self.size {
+            correction.extend(made.iter().filter_map(|block| block.get(at)));
+        }
+        (interleaved, correction)
+    }
+
+    /// The remainder of a division by the generator, a byte at a time.
+    fn of_block(&self, block: &[u8]) -> [u8; 32] {
+        let mut rest: Remainder = [0; 4];
+        for byte in block {
+            let [a, b, c, d] = rest;
+            let lead = usize::from(*byte ^ (a >> 56) as u8);
+            let [e, f, g, h] = self.multiples.get(lead).copied().unwrap_or_default();
+            rest = [a << 8 | b >> 56, b << 8 | c >> 56, c << 8 | d >> 56, d << 8];
+            rest = [rest[0] ^ e, rest[1] ^ f, rest[2] ^ g, rest[3] ^ h];
+        }
+        let mut out = [0; 32];
+        let bytes = rest.iter().flat_map(|word| word.to_be_bytes());
+        out.iter_mut().zip(bytes).for_each(|(to, from)| *to = from);
+        out
+    }
+}
+
+/// Bytes as they stand in a remainder.
+fn packed(bytes: &[u8]) -> Remainder {
+    let mut out: Remainder = [0; 4];
+    for (at, byte) in bytes.iter().enumerate() {
+        if let Some(word) = out.get_mut(at / 8) {
+            *word |= u64::from(*byte) << (56 - at % 8 * 8);
+        }
+    }
+    out
 }
 
 impl<L: Line> Frame<L> {

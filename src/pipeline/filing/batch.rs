@@ -384,6 +384,8 @@ fn stage_all(
         let done: Vec<One> = (start..end)
             .into_par_iter()
             .zip(salts)
+            // One of them may be a paper with thousands of rows: no thread gets two of these in one piece.
+            .with_max_len(1)
             .map(|(index, salt)| one(archive, staging, work, index, salt))
             .collect::<Result<_>>()?;
         let (mut rows, mut fresh) = (Chunk::with_capacity(done.len()), FreshRows::default());

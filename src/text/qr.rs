@@ -125,9 +125,12 @@ impl AnyFrame {
     }
 }
 
+/// What is made once for a version and level.
+type Prepared = (AnyFrame, Option<Correction>);
+
 /// The code of a text; `None` if it is too long for any.
 pub fn code(text: &str, level: Level) -> Option<Code> {
-    static FRAMES: [[OnceLock<(AnyFrame, Option<Correction>)>; FRAMED]; 2] =
+    static FRAMES: [[OnceLock<Prepared>; FRAMED]; 2] =
         [const { [const { OnceLock::new() }; FRAMED] }; 2];
     let (ec, at) = match level {
         Level::Low => (EcLevel::L, 0),

@@ -30,13 +30,7 @@ struct Place {
 
 /// Writes the paragraph at a place with `write`, or as it was written before. `owner` is that of the styles, on which
 /// the markup hangs as well.
-pub(super) fn para(
-    x: &mut Xml,
-    owner: u64,
-    at: usize,
-    para: &Para,
-    write: impl FnOnce(&mut Xml),
-) {
+pub(super) fn para(x: &mut Xml, owner: u64, at: usize, para: &Para, write: impl FnOnce(&mut Xml)) {
     if at >= PLACES {
         return write(x);
     }

@@ -119,7 +119,8 @@ impl Asked {
     /// The same, or everything where a case lacks what is asked for: then that is told beside all that there is.
     fn with(&self, cases: &[&Case]) -> Self {
         let votes = |columns: &Vec<String>| columns.iter().any(|c| OF_VOTES.contains(&c.as_str()));
-        let lacks = self.columns.as_ref().is_some_and(votes) && cases.iter().any(|c| c.vote.is_none());
+        let lacks =
+            self.columns.as_ref().is_some_and(votes) && cases.iter().any(|c| c.vote.is_none());
         if lacks { Self { columns: None, ..self.clone() } } else { self.clone() }
     }
 
@@ -312,7 +313,9 @@ impl Filler<'_> {
                 let name = one_of(kind).to_uppercase();
                 (!of.is_empty()).then(|| {
                     let rows = [("ten", Value::from(name)), ("ds", self.rows(&of))];
-                    Value::Object(rows.map(|(key, value)| (key.to_owned(), value)).into_iter().collect())
+                    Value::Object(
+                        rows.map(|(key, value)| (key.to_owned(), value)).into_iter().collect(),
+                    )
                 })
             })
             .collect()
@@ -349,8 +352,12 @@ impl Filler<'_> {
             .map(|id| (id.as_str(), self.forms.get(id).map_or_else(String::new, short_name)))
             .collect();
         let asked = self.asked.with(cases);
-        let columns: Vec<&str> =
-            COLUMNS.into_iter().chain(OF_VOTES).chain(["tien"]).filter(|c| asked.wants(c)).collect();
+        let columns: Vec<&str> = COLUMNS
+            .into_iter()
+            .chain(OF_VOTES)
+            .chain(["tien"])
+            .filter(|c| asked.wants(c))
+            .collect();
         let row = |case: &&Case| {
             let who = &case.who;
             let value = |column: &str| -> Option<Value> {
@@ -362,7 +369,9 @@ impl Filler<'_> {
                     "don_vi" => who.unit.as_str().into(),
                     "chuc_vu_don_vi" => who.post().into(),
                     "loai" => one_of(who.kind).into(),
-                    "ten_hinh_thuc" => forms.get(who.form.as_str()).map_or("", String::as_str).into(),
+                    "ten_hinh_thuc" => {
+                        forms.get(who.form.as_str()).map_or("", String::as_str).into()
+                    }
                     "thanh_tich" => who.achievement.as_str().into(),
                     "truy_tang" => who.posthumous.into(),
                     "ghi_chu" => who.note.as_str().into(),

@@ -23,7 +23,8 @@ pub(super) fn find(lines: &[Listed], awards: &Awards, on: Date) -> Vec<Diagnosti
     let mut found = Vec::new();
     let keys = lines.par_iter().with_min_len(32).map(|l| same_key(&l.honouree.name));
     let keys: Vec<String> = keys.collect();
-    let named = lines.iter().zip(keys).enumerate().filter(|(_, (l, _))| !l.honouree.name.is_empty());
+    let named =
+        lines.iter().zip(keys).enumerate().filter(|(_, (l, _))| !l.honouree.name.is_empty());
     for (at, (line, key)) in named {
         let key = (line.honouree.kind as u8, key);
         let others = by_name.entry(key).or_default();

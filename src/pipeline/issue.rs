@@ -319,6 +319,11 @@ impl Wants for PlannedWants<'_> {
         Ok(Want { series, date, row_key: String::new(), input: String::new() })
     }
 
+    fn key(&self, index: usize) -> Result<String> {
+        let planned = self.indices.get(index).and_then(|i| self.plan.documents.get(*i));
+        planned.map(Planned::row_key).ok_or_else(no_such_row)
+    }
+
     /// The texts that the inputs name by digest, so that a document can be rendered again.
     fn shared(&self) -> Vec<&[u8]> {
         let mut texts: Vec<&[u8]> =

@@ -233,33 +233,41 @@ impl Leaves for RegisterLeaves<'_> {
     }
 }
 
-/// The same where the newest leaves, from the one numbered `from` on, are still at hand.
-pub struct FreshLeaves<'a> {
-    /// The register.
-    pub register: &'a dyn Register,
-    /// Number of the first leaf at hand, from 0.
-    pub from: u64,
-    /// They.
-    pub leaves: &'a [String],
+/// The newest leaves of a register, read beforehand: for who has no register at hand.
+pub struct HeldLeaves {
+    /// Number of the first leaf held, from 0.
+    from: u64,
+    leaves: Vec<Vec<u8>>,
 }
 
-impl FreshLeaves<'_> {
-    fn at_hand(&self, range: &Range<u64>) -> Option<&[String]> {
-        let at = |n: u64| usize::try_from(n.checked_sub(self.from)?).ok();
-        self.leaves.get(at(range.start)?..at(range.end)?)
+impl HeldLeaves {
+    /// Those from the one numbered `from` on.
+    ///
+    /// # Errors
+    /// As [`Register::leaves`].
+    pub fn read(register: &dyn Register, from: u64) -> Result<Self> {
+        let (source, mut leaves) = (RegisterLeaves(register), Vec::new());
+        source.read(from..source.count()?, &mut |leaf| {
+            leaves.push(leaf.to_vec());
+            Ok(())
+        })?;
+        Ok(Self { from, leaves })
     }
 }
 
-impl Leaves for FreshLeaves<'_> {
+impl Leaves for HeldLeaves {
     fn count(&self) -> Result<u64> {
         Ok(self.from.saturating_add(self.leaves.len() as u64))
     }
 
     fn read(&self, range: Range<u64>, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        match self.at_hand(&range) {
-            Some(leaves) => leaves.iter().try_for_each(|leaf| each(leaf.as_bytes())),
-            None => RegisterLeaves(self.register).read(range, each),
+        if range.is_empty() {
+            return Ok(());
         }
+        let at = |n: u64| usize::try_from(n.checked_sub(self.from)?).ok();
+        let held = || self.leaves.get(at(range.start)?..at(range.end)?);
+        let other = || Fault::Leaves.tampered(Path::new(super::filing::REGISTER));
+        held().ok_or_else(other)?.iter().try_for_each(|leaf| each(leaf))
     }
 }
 

@@ -29,6 +29,8 @@ use super::workspace::Workspace;
 
 /// Rows that are filled and checked at a time.
 const CHUNK: usize = 512;
+/// Rows that a core takes at a time: with more the others would wait for it at the end of each chunk.
+const PIECE: usize = 8;
 /// Documents are kept from the plan for the rendering until their texts come to this many bytes;
 /// the rest is made again from its row, so that memory stays flat.
 const KEPT: usize = 3 << 20;
@@ -379,7 +381,7 @@ impl<'p, 'w> Planner<'p, 'w> {
             count += chunk.len();
             let before = std::mem::take(&mut made);
             let (outcomes, next) = rayon::join(
-                || chunk.into_par_iter().map(make).collect(),
+                || chunk.into_par_iter().with_max_len(PIECE).map(make).collect(),
                 || {
                     self.take_all(source, before);
                     next_rows(rows)

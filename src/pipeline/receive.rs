@@ -314,6 +314,10 @@ impl Wants for ArrivalWants<'_> {
         })
     }
 
+    fn key(&self, index: usize) -> Result<String> {
+        self.keys.get(index).cloned().ok_or_else(|| changed(&Place::default()))
+    }
+
     fn files(&self, index: usize) -> usize {
         self.arrival(index).map_or(0, |a| a.files)
     }

@@ -6,6 +6,8 @@
 //! newest rows were taken away together with their leaves: the bags tell that (their files are
 //! then unknown), and a log kept outside would.
 
+use std::ops::RangeInclusive;
+
 use super::leaf::{Leaf, LeafFile, Row, commitment};
 use super::{Act, Kind, Record, Register};
 use crate::diagnostic::{Code, Diagnostic, Family, Place, Result, Text};
@@ -16,6 +18,7 @@ const POSITION_MISSING: Code = Code::new(Family::S, 201);
 const ROW_CHANGED: Code = Code::new(Family::S, 202);
 const LEAF_DAMAGED: Code = Code::new(Family::S, 203);
 const FILES_CHANGED: Code = Code::new(Family::S, 204);
+const FILTER_WRONG: Code = Code::new(Family::S, 205);
 
 /// Checks every row against its leaf and hands over what is wrong; returns how many rows were
 /// read. Any finding means that somebody changed the register behind the program, or that it is damaged.
@@ -37,7 +40,19 @@ pub fn audit(register: &dyn Register, each: &mut dyn FnMut(Diagnostic)) -> Resul
     if head >= next {
         each(missing(next, head));
     }
+    for positions in register.wrong_filters()? {
+        each(filter_wrong(&positions));
+    }
     Ok(count)
+}
+
+fn filter_wrong(positions: &RangeInclusive<u64>) -> Diagnostic {
+    let (first, last) = (positions.start(), positions.end());
+    let message = text!(
+        "mục tra nhanh của dòng {first} đến {last} không đúng với các dòng ấy",
+        "the lookup filter of rows {first} to {last} is not what these rows give"
+    );
+    finding(FILTER_WRONG, format!("{first}–{last}"), message)
 }
 
 fn missing(first: u64, last: u64) -> Diagnostic {
@@ -187,6 +202,8 @@ mod tests {
             files: vec![file()],
             salt: SALT,
             job: None,
+            row_key: String::new(),
+            input: String::new(),
             written: None,
         };
         let written = write(&new, seq, AT).expect("JSON");

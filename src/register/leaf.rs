@@ -323,6 +323,8 @@ mod tests {
         };
         let registration = Registration {
             job: None,
+            row_key: String::new(),
+            input: String::new(),
             book: Book::Outgoing,
             series: series.to_owned(),
             number: Number::new(999_999).expect("a number"),
@@ -349,6 +351,8 @@ mod tests {
     fn what_is_written_of_an_entry_is_its_row_and_the_leaf_that_commits_to_it() {
         let registration = Registration {
             job: None,
+            row_key: String::new(),
+            input: String::new(),
             book: Book::Outgoing,
             series: "SNV:ke-hoach".to_owned(),
             number: Number::new(5).expect("a number"),

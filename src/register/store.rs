@@ -41,6 +41,10 @@ pub trait Wants: Sync {
     fn brief(&self, index: usize) -> Result<Want> {
         self.get(index)
     }
+    /// Its `row_key` alone.
+    fn key(&self, index: usize) -> Result<String> {
+        Ok(self.get(index)?.row_key)
+    }
     /// Texts that the inputs name by their SHA-256: stored, each once, before the first reservation.
     fn shared(&self) -> Vec<&[u8]> {
         Vec::new()
@@ -109,6 +113,10 @@ pub struct Reservation {
 pub struct Registration {
     /// Job of its reservation, where it is not the batch's.
     pub job: Option<Arc<str>>,
+    /// Identity of its row in the job ([`Want::row_key`]).
+    pub row_key: String,
+    /// What it was made from ([`Want::input`]).
+    pub input: String,
     /// Book of its reservation.
     pub book: Book,
     /// Series key of its reservation.
@@ -131,8 +139,9 @@ pub struct Registration {
 /// Some registrations in the order in which they are to stand in the register.
 pub type Chunk = Vec<Registration>;
 
-/// Hands over the registrations of a batch chunk by chunk. `Ok(None)` means that all were handed over.
-pub type Feed<'a> = dyn FnMut() -> Result<Option<Chunk>> + 'a;
+/// Hands over the registrations of a batch chunk by chunk, and sees the register as it is in the open transaction.
+/// `Ok(None)` means that all were handed over.
+pub type Feed<'a> = dyn FnMut(&dyn Register) -> Result<Option<Chunk>> + 'a;
 
 /// Called when all rows of a batch stand in the open transaction, with the register as it will be and their
 /// positions. Returns once **their files are durable**: only then may the store commit. Gives the acts that
@@ -405,6 +414,10 @@ pub trait Register: Send {
         keys: &mut dyn ExactSizeIterator<Item = String>,
         each: &mut dyn FnMut(JobRow) -> Result<()>,
     ) -> Result<()>;
+
+    /// Positions of which the store wrongly says, or does not say, which rows of jobs they cannot have: a row
+    /// there might be issued twice, or it takes long to find. Only who changed the register from outside, or damage, makes them.
+    fn wrong_filters(&self) -> Result<Vec<RangeInclusive<u64>>>;
 
     /// What a registered document was made from: the want's `input`.
     fn input(&self, seq: u64) -> Result<Option<String>>;

@@ -92,11 +92,13 @@ pub fn register(dir: &Path, count: usize, fields: &dyn Fn(usize) -> Fields) -> S
     let numbers = register.reserve(&batch, &wants, &|_, _| 0, "t").expect("reserves");
     let mut at = 0;
     register
-        .commit(&batch, "2026-12-20T08:00:00+07:00", &mut || {
+        .commit(&batch, "2026-12-20T08:00:00+07:00", &mut |_| {
             let end = (at + 1000).min(count);
             let chunk = (at..end)
                 .map(|n| Registration {
                     job: None,
+                    row_key: n.to_string(),
+                    input: String::new(),
                     book: Book::Outgoing,
                     series: "SNV:chung".into(),
                     number: numbers[n],

@@ -49,6 +49,25 @@ pub struct Composed {
     tiles: Vec<(Tile, Vec<u8>)>,
 }
 
+impl Composed {
+    /// Adds the next leaf.
+    ///
+    /// # Errors
+    /// A leaf that is too long for a bundle.
+    pub fn push(&mut self, leaf: &[u8]) -> Result<()> {
+        let tiles = &mut self.tiles;
+        self.edge.push(leaf, &mut |tile, bytes| {
+            tiles.push((tile, bytes.to_vec()));
+            Ok(())
+        })
+    }
+
+    /// How many leaves the log will have with these.
+    pub fn size(&self) -> u64 {
+        self.edge.size()
+    }
+}
+
 /// A checkpoint that is written under another name and not in place yet.
 struct Waiting {
     checkpoint: Checkpoint,
@@ -239,17 +258,11 @@ impl<'w> Log<'w> {
         Ok(())
     }
 
-    /// The full tiles and bundles of the leaves up to `to`, which may not be committed yet; nothing is
-    /// written.
-    pub fn compose(&self, leaves: &dyn Leaves, to: u64) -> Result<Composed> {
-        let (from, mut edge, mut tiles) = (self.edge.size(), self.edge.clone(), Vec::new());
-        leaves.read(from..to, &mut |leaf| {
-            edge.push(leaf, &mut |tile, bytes| {
-                tiles.push((tile, bytes.to_vec()));
-                Ok(())
-            })
-        })?;
-        Ok(Composed { from, edge, tiles })
+    /// For leaves that are not committed yet, from the one numbered `from` on; `None` where the log ends
+    /// elsewhere. Nothing is written.
+    pub fn compose(&self, from: u64) -> Option<Composed> {
+        let edge = self.edge.clone();
+        (edge.size() == from).then_some(Composed { from, edge, tiles: Vec::new() })
     }
 
     /// Writes the tiles and bundles of all leaves that the register has beyond the log's; returns

@@ -63,6 +63,13 @@ impl Wants for Steps<'_> {
         }
     }
 
+    fn key(&self, index: usize) -> Result<String> {
+        match self.award(index) {
+            Some(nth) => self.awards.key(nth),
+            None => self.papers.key(index),
+        }
+    }
+
     fn book(&self, index: usize) -> Option<Book> {
         match self.award(index) {
             Some(_) => Some(Book::Awards),

@@ -14,19 +14,25 @@ use std::thread::ScopedJoinHandle;
 
 use rayon::prelude::*;
 
-use super::conclude::{Ahead, FreshRows, acts_of, conclude_commit};
+use super::conclude::{Ahead, Fresh, acts_of, conclude_commit};
 use super::rows::About;
 use super::{Beside, Filing, Issued, Outcome, Progress, Render, Stage, recovery, rows};
 use crate::archive::{Archive, BagId, FileName, FileRef, SealContents, SealDraft, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
 use crate::register::journal::{Position, write_position};
-use crate::register::{self, Batch, Book, Chunk, CommitError, Registration, Wants, leaf};
+use crate::register::{self, Batch, Book, Chunk, CommitError, Register, Registration, Wants, leaf};
 use crate::text;
 use crate::world::World;
 
 /// Documents that are rendered before their rows are handed on; bounds what is in memory.
 const CHUNK: usize = 256;
+/// The last ones.
+const LAST: usize = 32;
+/// The first ones: the papers of a campaign come first, with thousands of rows each, and all cores take part in them.
+const FIRST: usize = 8;
+/// Documents that a core takes at a time: with more the others would wait for it at the end of each chunk.
+const PIECE: usize = 1;
 /// Chunks that may wait for the register.
 const WAITING: usize = 2;
 
@@ -40,7 +46,7 @@ const LINES_KEPT: usize = 8 << 20;
 /// What the rendering thread hands over: rows; word that these are all; and at the end word that all
 /// files are durable, with the seals of the bags that they fill.
 enum Step {
-    Rows(Chunk, FreshRows),
+    Rows(Chunk, Vec<Fresh>),
     Staged,
     Settled(Vec<SealDraft>),
     Failed(Failure),
@@ -206,8 +212,12 @@ fn commit(
     let register = &mut filing.register;
     let floor = |series: &str, year| register::start_after(office, series, year);
     let mut issued: Vec<Issued> = Vec::with_capacity(work.numbers.len());
-    let (log, tail, ahead) = (&filing.log, &filing.tail, RefCell::new(Ahead::default()));
-    let fresh = RefCell::new(FreshRows::default());
+    let ahead = if work.is_ahead() {
+        Ahead::begin(&filing.log, &filing.tail, work.first, work.jobs)
+    } else {
+        Ahead::default()
+    };
+    let ahead = RefCell::new(ahead);
     let seqs = std::thread::scope(|scope| {
         let (send, receive) = sync_channel(WAITING);
         let (tell_reserved, reserved) = sync_channel(1);
@@ -230,15 +240,12 @@ fn commit(
         register.commit_with(
             batch,
             at,
-            &mut || next_rows(&receive, &mut issued, &mut fresh.borrow_mut()),
-            &mut |rows, seqs| {
+            &mut |register| next_rows(register, &receive, &mut issued, &mut ahead.borrow_mut()),
+            &mut |_, seqs| {
                 if seqs.start != work.first {
                     return Err(changed());
                 }
                 let mut ahead = ahead.borrow_mut();
-                if work.is_ahead() {
-                    ahead.compose(rows, (log, tail), work.jobs, seqs, fresh.take())?;
-                }
                 ahead.drafts = settled(&receive)?;
                 acts_of(world, ahead.drafts.iter().map(SealDraft::ready).collect())
             },
@@ -251,14 +258,14 @@ fn commit(
 }
 
 fn next_rows(
+    register: &dyn Register,
     receive: &Receiver<Step>,
     issued: &mut Vec<Issued>,
-    fresh: &mut FreshRows,
+    ahead: &mut Ahead,
 ) -> Result<Option<Chunk>> {
     match receive.recv() {
-        Ok(Step::Rows(rows, more)) => {
-            fresh.leaves.extend(more.leaves);
-            fresh.lines.extend(more.lines);
+        Ok(Step::Rows(rows, fresh)) => {
+            ahead.push(register, fresh)?;
             for row in &rows {
                 let notation = Notation(row.fields.notation.clone());
                 let code = DocumentCode { number: Some(row.number), notation };
@@ -375,20 +382,20 @@ fn stage_all(
         Staged { files: Vec::with_capacity(total), lines: Some(Vec::with_capacity(total)) };
     let mut bytes = 0_usize;
     (work.tell)(Stage::Rendering, 0);
-    for start in (0..total).step_by(CHUNK) {
-        if start > 0 {
+    let mut start = 0;
+    while start < total {
+        if start > FIRST {
             between()?;
         }
-        let end = start.saturating_add(CHUNK).min(total);
+        let end = start + chunk(total, start);
         let salts = salts(world, end - start)?;
         let done: Vec<One> = (start..end)
             .into_par_iter()
             .zip(salts)
-            // One of them may be a paper with thousands of rows: no thread gets two of these in one piece.
-            .with_max_len(1)
+            .with_max_len(PIECE)
             .map(|(index, salt)| one(archive, staging, work, index, salt))
             .collect::<Result<_>>()?;
-        let (mut rows, mut fresh) = (Chunk::with_capacity(done.len()), FreshRows::default());
+        let (mut rows, mut fresh) = (Chunk::with_capacity(done.len()), Vec::new());
         for (index, one) in (start..end).zip(done) {
             staged.files.extend(one.registration.files.iter().cloned());
             for line in one.lines {
@@ -398,18 +405,27 @@ fn stage_all(
                     _ => staged.lines = None,
                 }
             }
-            if let Some((leaf, line)) = one.ahead {
-                fresh.leaves.push(leaf);
-                fresh.lines.push(line);
-            }
+            fresh.extend(one.ahead);
             rows.push(one.registration);
         }
         (work.tell)(Stage::Rendering, end);
         if send.send(Step::Rows(rows, fresh)).is_err() {
             return Err(stopped());
         }
+        start = end;
     }
     Ok(staged)
+}
+
+/// How many of a batch are rendered next. Towards the end of a large one fewer and fewer, so that little is left for
+/// the register when the last is rendered.
+fn chunk(total: usize, done: usize) -> usize {
+    let left = total.saturating_sub(done);
+    match done {
+        _ if total <= CHUNK => left,
+        0 => FIRST,
+        _ => (left / 2).clamp(LAST, CHUNK).min(left),
+    }
 }
 
 /// A document that was rendered and staged.
@@ -418,7 +434,7 @@ struct One {
     /// Lines of its files for their bag.
     lines: Vec<Vec<u8>>,
     /// Its leaf and its line of the journal, if these are composed before the commit.
-    ahead: Option<(String, Vec<u8>)>,
+    ahead: Option<Fresh>,
 }
 
 fn one(
@@ -430,7 +446,7 @@ fn one(
 ) -> Result<One> {
     let number = work.numbers.get(index).copied().ok_or_else(changed)?;
     let bag = work.bags.get(index).copied().ok_or_else(changed)?;
-    let want = if work.is_ahead() { work.wants.get(index)? } else { work.wants.brief(index)? };
+    let want = work.wants.get(index)?;
     if want.date.year() != bag.year {
         return Err(changed());
     }
@@ -460,20 +476,28 @@ fn one(
         registered_at: work.at,
     };
     let lines = files.iter().map(|file| rows::line(&about, file)).collect::<Result<_>>()?;
-    let (series, date, fields) = (want.series, want.date, rendered.fields);
     let of = work.job(index);
-    let job = of.map_or("", |job| job);
-    let own = of.filter(|_| work.jobs.len() > 1).cloned();
-    let mut registration =
-        Registration { job: own, book, series, number, date, fields, files, salt, written: None };
+    let mut registration = Registration {
+        job: of.filter(|_| work.jobs.len() > 1).cloned(),
+        row_key: want.row_key,
+        input: want.input,
+        book,
+        series: want.series,
+        number,
+        date: want.date,
+        fields: rendered.fields,
+        files,
+        salt,
+        written: None,
+    };
     let seq = work.first.saturating_add(index as u64);
     let written = leaf::write(&registration, seq, work.at).map_err(|e| unwritten(&e))?;
     let ahead = if work.is_ahead() {
-        let (row, leaf, salt) = (&written.record, &written.leaf, Some(salt.as_slice()));
-        let made = Some((job, want.row_key.as_str(), want.input.as_str()));
-        let mut line = Vec::with_capacity(row.len() + leaf.len() + want.input.len() + 512);
-        write_position(&mut line, &Position { seq, row, leaf, salt, made })?;
-        Some((leaf.clone(), line))
+        let (row, leaf, input) = (&written.record, &written.leaf, registration.input.as_str());
+        let made = Some((of.map_or("", |job| job), registration.row_key.as_str(), input));
+        let mut line = Vec::with_capacity(row.len() + leaf.len() + input.len() + 512);
+        write_position(&mut line, &Position { seq, row, leaf, salt: Some(&salt), made })?;
+        Some(Fresh { leaf: leaf.clone(), line })
     } else {
         None
     };

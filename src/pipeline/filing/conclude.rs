@@ -9,7 +9,7 @@
 //!    committed together with its rows, and 1 follows.
 //! 3. The new leaves become tiles of the log and lines of the journal, unsynced; the next checkpoint is
 //!    signed and written under another name.
-//! 4. One sync of the file system, for all of this. Meanwhile the register tidies up.
+//! 4. One sync of the file system, for all of this. Meanwhile the register tidies up, which nothing waits for.
 //! 5. The bags are moved to their place and the checkpoint is put into its own: only now does anything
 //!    say that these entries are in the log.
 //!
@@ -17,7 +17,6 @@
 //! place is sealed with the day that the act names, so that it comes out the same.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -33,7 +32,7 @@ use crate::archive::log::{self, Fault, Log, PublicKey, keys};
 use crate::archive::{Archive, BagId, Digest, Prepared, ReadyBag, SealContents, SealDraft};
 use crate::diagnostic::{Failure, Result};
 use crate::model::Office;
-use crate::pipeline::ledger::{FreshLeaves, RegisterLeaves};
+use crate::pipeline::ledger::{HeldLeaves, RegisterLeaves};
 use crate::register::{ActFilter, CommitError, Kind, NewAct, Register};
 use crate::world::World;
 
@@ -119,7 +118,7 @@ pub(super) fn enter_key(
 /// Seals full bags, brings the log up to date and signs it.
 pub(super) fn conclude(filing: &mut Filing<'_>, full: &[BagId]) -> Result<Concluded> {
     let prepared = prepare(filing, full)?;
-    finish(filing, prepared, &[], None)
+    finish(filing, prepared, &[], false)
 }
 
 /// What is made of a batch before its commit and written after it.
@@ -127,38 +126,48 @@ pub(super) fn conclude(filing: &mut Filing<'_>, full: &[BagId]) -> Result<Conclu
 pub(super) struct Ahead {
     /// The seals that are entered with it.
     pub(super) drafts: Vec<SealDraft>,
-    log: Option<log::Composed>,
-    journal: Option<journal::Composed>,
+    made: Option<Made>,
 }
 
-/// What the log and the journal take of a batch's entries: made where the entries are made, so that
-/// nothing has to be read back from the open transaction.
-#[derive(Default)]
-pub(super) struct FreshRows {
-    /// The leaf of each.
-    pub(super) leaves: Vec<String>,
-    /// The journal's line of each.
-    pub(super) lines: Vec<Vec<u8>>,
+/// Tiles and lines of a batch's entries, made of the texts that are entered.
+struct Made {
+    log: log::Composed,
+    journal: journal::Growing,
+}
+
+/// What the log and the journal take of an entry: made where the entry is made, so that nothing has to be read
+/// back from the open transaction.
+pub(super) struct Fresh {
+    /// Its leaf.
+    pub(super) leaf: String,
+    /// The journal's line of it.
+    pub(super) line: Vec<u8>,
 }
 
 impl Ahead {
-    /// Tiles and lines of the rows that stand in the open transaction at the positions `seqs`.
-    pub(super) fn compose(
-        &mut self,
-        register: &dyn Register,
-        (log, tail): (&Log<'_>, &journal::Tail),
+    /// For entries from the position `first` on. Where log or journal end elsewhere nothing is made ahead.
+    pub(super) fn begin(
+        log: &Log<'_>,
+        tail: &journal::Tail,
+        first: u64,
         jobs: &[(usize, Arc<str>)],
-        seqs: &Range<u64>,
-        rows: FreshRows,
-    ) -> Result<()> {
-        let (lines, next) = (rows.lines.into_iter(), seqs.start);
-        let of = |(index, job): &(usize, Arc<str>)| (seqs.start + *index as u64, Arc::clone(job));
-        let jobs = jobs.iter().map(of).collect();
-        let fresh = journal::Fresh { next, jobs, lines };
-        self.journal = Some(journal::compose(register, tail, seqs.end - 1, fresh)?);
-        // Position 1 is leaf 0.
-        let leaves = FreshLeaves { register, from: seqs.start - 1, leaves: &rows.leaves };
-        self.log = Some(log.compose(&leaves, seqs.end - 1)?);
+    ) -> Self {
+        let of = |(index, job): &(usize, Arc<str>)| (first + *index as u64, Arc::clone(job));
+        let made = || {
+            let journal = journal::Growing::new(tail, first, jobs.iter().map(of).collect())?;
+            // Position 1 is leaf 0.
+            Some(Made { log: log.compose(first.checked_sub(1)?)?, journal })
+        };
+        Self { drafts: Vec::new(), made: made() }
+    }
+
+    /// Tiles and lines of the next entries, which stand or are to stand in the open transaction.
+    pub(super) fn push(&mut self, register: &dyn Register, rows: Vec<Fresh>) -> Result<()> {
+        let Some(made) = &mut self.made else { return Ok(()) };
+        for fresh in rows {
+            made.journal.push(register, &fresh.line)?;
+            made.log.push(fresh.leaf.as_bytes())?;
+        }
         Ok(())
     }
 }
@@ -170,43 +179,81 @@ pub(super) fn conclude_commit(
     ahead: Ahead,
 ) -> Result<Concluded> {
     let prepared = prepare(filing, full)?;
-    let Ahead { drafts, log, journal } = ahead;
-    finish(filing, prepared, &drafts, Some((log, journal)))
+    let Ahead { drafts, made } = ahead;
+    match made {
+        Some(made) => finish_made(filing, prepared, &drafts, made),
+        None => finish(filing, prepared, &drafts, true),
+    }
+}
+
+/// Where everything is at hand: the register tidies up from the beginning on.
+fn finish_made(
+    filing: &mut Filing<'_>,
+    prepared: Prepared,
+    drafts: &[SealDraft],
+    made: Made,
+) -> Result<Concluded> {
+    let archive = &filing.archive;
+    let (register, log, tail) = (filing.register.as_mut(), &mut filing.log, &mut filing.tail);
+    let leaves = HeldLeaves::read(register, made.log.size())?;
+    let lines = made.journal.finish(register)?;
+    let (logged, full) = std::thread::scope(|scope| {
+        scope.spawn(|| register.tidy());
+        let (tags, written) = rayon::join(
+            || drafts.par_iter().try_for_each(|draft| archive.write_tags(draft)),
+            || {
+                let logged = log.extend_by(Some(made.log), &leaves)?;
+                let full = journal::write(archive, tail, lines)?;
+                log.sign()?;
+                Ok((logged, full))
+            },
+        );
+        tags?;
+        archive.sync_open()?;
+        written
+    })?;
+    archive.list_segments(&full)?;
+    publish(filing, prepared, drafts, logged)
 }
 
 fn finish(
     filing: &mut Filing<'_>,
     prepared: Prepared,
     drafts: &[SealDraft],
-    composed: Option<(Option<log::Composed>, Option<journal::Composed>)>,
+    has_journal: bool,
 ) -> Result<Concluded> {
-    let has_journal = composed.is_some();
-    let (tiles, lines) = composed.unwrap_or_default();
     let archive = &filing.archive;
     let (register, log, tail) = (filing.register.as_mut(), &mut filing.log, &mut filing.tail);
     let (written, logged) = rayon::join(
         || drafts.par_iter().try_for_each(|draft| archive.write_tags(draft)),
         || {
-            let (register, mut full) = (&mut *register, Vec::new());
-            let logged = log.extend_by(tiles, &RegisterLeaves(register))?;
+            let register = &mut *register;
+            let logged = log.extend(&RegisterLeaves(register))?;
             if has_journal {
-                if let Some(lines) = lines {
-                    full = journal::write(archive, tail, lines)?;
-                }
                 journal::keep_rows(register, archive, tail)?;
             }
             log.sign()?;
-            Ok((logged, full))
+            Ok::<_, Failure>(logged)
         },
     );
     written?;
-    let (logged, full) = logged?;
+    let logged = logged?;
+    if logged > 0 || !prepared.ready.is_empty() || !drafts.is_empty() {
+        rayon::join(|| archive.sync_open(), || register.tidy()).0?;
+    }
+    publish(filing, prepared, drafts, logged)
+}
+
+/// What follows the sync: bags and checkpoint get their places.
+fn publish(
+    filing: &mut Filing<'_>,
+    prepared: Prepared,
+    drafts: &[SealDraft],
+    logged: u64,
+) -> Result<Concluded> {
+    let (archive, log) = (&filing.archive, &mut filing.log);
     let mut ready = prepared.ready;
     ready.extend(drafts.iter().map(SealDraft::ready));
-    if logged > 0 || !ready.is_empty() {
-        rayon::join(|| archive.sync_open(), || register.tidy()).0?;
-        archive.list_segments(&full)?;
-    }
     archive.move_sealed(&ready)?;
     let sync_moved = || if ready.is_empty() { Ok(()) } else { archive.sync_open() };
     let (moved, published) = rayon::join(sync_moved, || log.publish());

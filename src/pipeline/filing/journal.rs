@@ -7,12 +7,13 @@
 //! conclusion has made it durable; any other full one is made durable and listed by the next opening.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::sync::Arc;
 
 use super::{Filing, recovery};
 use crate::archive::journal::{Reach, end_of, lines as all_lines, reach, segment_of};
 use crate::archive::verify::{Class, Finding};
-use crate::archive::{Archive, Digest, sha256};
+use crate::archive::{Archive, Digest, Hashing, sha256};
 use crate::diagnostic::Result;
 use crate::register::journal::{self as line, Line};
 use crate::register::{Kept, Register};
@@ -57,82 +58,103 @@ pub(super) fn keep_rows(
     while tail.seq < head {
         let segment = segment_of(tail.seq + 1);
         let to = end_of(segment).min(head);
-        add(register, archive, tail, to, u64::MAX - 1)?;
+        add(register, archive, tail, to, u64::MAX)?;
     }
     Ok(())
 }
 
-/// Room for the lines that tell of jobs.
-const ROOM: usize = 4 << 10;
+/// Lines lie in blocks of about so many bytes until they are written: a segment may be megabytes.
+const BLOCK: usize = 256 << 10;
 
 /// Lines that are not written yet.
 pub(super) struct Composed {
-    segments: Vec<(u64, Vec<u8>)>,
+    /// Of each segment its lines in blocks.
+    segments: Vec<(u64, Vec<Vec<u8>>)>,
     /// Those of them that begin and end here, with their digests.
     full: Vec<(u64, Digest)>,
     tail: Tail,
 }
 
-/// The lines of a batch's entries from the position `next` on, made with the very texts that are registered.
-pub(super) struct Fresh {
-    pub(super) next: u64,
-    /// Their jobs, each with the position of its first entry.
-    pub(super) jobs: Vec<(u64, Arc<str>)>,
-    pub(super) lines: std::vec::IntoIter<Vec<u8>>,
+/// The lines of a batch's entries, made with the very texts that are registered while these are being entered.
+pub(super) struct Growing {
+    out: Composed,
+    /// The jobs, each with the position of its first entry.
+    jobs: Vec<(u64, Arc<str>)>,
+    /// The digest of the segment that began here, so far.
+    digest: Option<Hashing>,
+    /// Whether the segment has lines of this batch, and tells the job of the next entry.
+    begun: bool,
+    told: bool,
 }
 
-impl Fresh {
-    /// Writes those of a range, as [`line::write_positions`] does from the register.
-    fn write(
-        &mut self,
-        out: &mut Vec<u8>,
-        register: &dyn Register,
-        seqs: std::ops::Range<u64>,
-    ) -> Result<()> {
-        if self.next == seqs.start && !self.lines.as_slice().is_empty() {
-            // Ten thousand lines are megabytes: growing step by step would hold them twice.
-            let count = usize::try_from(seqs.end.saturating_sub(self.next)).unwrap_or(usize::MAX);
-            let sizes = self.lines.as_slice().iter().take(count).map(Vec::len);
-            out.reserve_exact(sizes.sum::<usize>().saturating_add(ROOM));
-            let mut told = false;
-            while self.next < seqs.end {
-                let Some(line) = self.lines.next() else { break };
-                // Each job stands before its first entry of the segment.
-                let at = self.jobs.partition_point(|(from, _)| *from <= self.next);
-                let job = at.checked_sub(1).and_then(|at| self.jobs.get(at));
-                if let Some((from, job)) = job
-                    && (*from == self.next || !std::mem::replace(&mut told, true))
-                {
-                    told = true;
-                    line::write_job(out, register, job)?;
-                }
-                out.extend_from_slice(&line);
-                self.next += 1;
+impl Growing {
+    /// For a batch whose first entry comes right after `tail`; `None` where the journal ends elsewhere.
+    pub(super) fn new(tail: &Tail, first: u64, jobs: Vec<(u64, Arc<str>)>) -> Option<Self> {
+        let out = Composed { segments: Vec::new(), full: Vec::new(), tail: tail.clone() };
+        let next = tail.seq.checked_add(1)?;
+        (next == first).then_some(Self { out, jobs, digest: None, begun: false, told: false })
+    }
+
+    /// Adds the line of the next position.
+    pub(super) fn push(&mut self, register: &dyn Register, line: &[u8]) -> Result<()> {
+        let seq = self.out.tail.seq + 1;
+        let segment = segment_of(seq);
+        if !self.begun || self.out.tail.segment != segment {
+            let mut head = Vec::new();
+            self.digest = (self.out.tail.segment != segment).then(Hashing::new);
+            begin(&mut head, register, &mut self.out.tail, segment, u64::MAX)?;
+            self.out.segments.push((segment, Vec::new()));
+            self.add(&head);
+            (self.begun, self.told) = (true, false);
+        }
+        // Each job stands before its first entry of the segment.
+        let at = self.jobs.partition_point(|(from, _)| *from <= seq);
+        let job = at.checked_sub(1).and_then(|at| self.jobs.get(at));
+        if let Some((from, job)) = job
+            && (*from == seq || !self.told)
+        {
+            let mut told = Vec::new();
+            line::write_job(&mut told, register, job)?;
+            self.add(&told);
+            self.told = true;
+        }
+        self.add(line);
+        self.out.tail.seq = seq;
+        if seq == end_of(segment)
+            && let Some(digest) = self.digest.take()
+        {
+            self.out.full.push((segment, digest.finish()));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, line: &[u8]) {
+        if let Some(digest) = &mut self.digest {
+            // It takes everything.
+            let _ = digest.write(line);
+        }
+        let Some((_, blocks)) = self.out.segments.last_mut() else { return };
+        match blocks.last_mut() {
+            Some(block) if block.len() + line.len() <= BLOCK => block.extend_from_slice(line),
+            _ => {
+                let mut block = Vec::with_capacity(BLOCK.max(line.len()));
+                block.extend_from_slice(line);
+                blocks.push(block);
             }
-            return line::write_positions(out, register, self.next..seqs.end);
         }
-        line::write_positions(out, register, seqs)
     }
-}
 
-/// The lines of the positions up to `to`, which may not be committed yet; nothing is written.
-pub(super) fn compose(
-    register: &dyn Register,
-    tail: &Tail,
-    to: u64,
-    mut fresh: Fresh,
-) -> Result<Composed> {
-    let (mut segments, mut full, mut tail) = (Vec::new(), Vec::new(), tail.clone());
-    while tail.seq < to {
-        let segment = segment_of(tail.seq + 1);
-        let (to, is_new) = (end_of(segment).min(to), tail.segment != segment);
-        let lines = lines(register, &mut tail, to, u64::MAX - 1, Some(&mut fresh))?;
-        if is_new && to == end_of(segment) {
-            full.push((segment, sha256(&lines)));
+    /// All of them, and behind them what the register has beyond: the acts that were entered with the batch.
+    pub(super) fn finish(mut self, register: &dyn Register) -> Result<Composed> {
+        let head = register.head()?;
+        while self.out.tail.seq < head {
+            let segment = segment_of(self.out.tail.seq + 1);
+            let to = end_of(segment).min(head);
+            let lines = lines(register, &mut self.out.tail, to, u64::MAX)?;
+            self.out.segments.push((segment, vec![lines]));
         }
-        segments.push((segment, lines));
+        Ok(self.out)
     }
-    Ok(Composed { segments, full, tail })
 }
 
 /// Adds lines whose rows were committed since they were composed; the segments that are full with
@@ -142,8 +164,10 @@ pub(super) fn write(
     tail: &mut Tail,
     composed: Composed,
 ) -> Result<Vec<(u64, Digest)>> {
-    for (segment, lines) in &composed.segments {
-        archive.add_to_segment(*segment, lines)?;
+    for (segment, blocks) in composed.segments {
+        for lines in blocks {
+            archive.add_to_segment(segment, &lines)?;
+        }
     }
     *tail = composed.tail;
     Ok(composed.full)
@@ -157,34 +181,36 @@ fn add(
     to: u64,
     blobs: u64,
 ) -> Result<()> {
-    let lines = lines(register, tail, to, blobs, None)?;
+    let lines = lines(register, tail, to, blobs)?;
     archive.add_to_segment(segment_of(to), &lines)
 }
 
 /// The lines of the positions up to `to`, and of the shared texts up to `blobs`.
-fn lines(
-    register: &dyn Register,
-    tail: &mut Tail,
-    to: u64,
-    blobs: u64,
-    fresh: Option<&mut Fresh>,
-) -> Result<Vec<u8>> {
-    let (from, segment) = (tail.seq + 1, segment_of(to));
-    let mut out = Vec::new();
-    if tail.segment != segment {
-        line::write_head(&mut out, segment, tail.blob)?;
-        tail.starts.clear();
-    }
-    let last = line::write_shared(&mut out, register, tail.blob + 1..blobs.saturating_add(1))?;
-    line::write_starts(&mut out, register, &mut tail.starts)?;
-    match fresh {
-        Some(fresh) => fresh.write(&mut out, register, from..to + 1)?,
-        None => line::write_positions(&mut out, register, from..to + 1)?,
-    }
-    tail.segment = segment;
-    tail.blob = last.unwrap_or(tail.blob);
+fn lines(register: &dyn Register, tail: &mut Tail, to: u64, blobs: u64) -> Result<Vec<u8>> {
+    let (from, mut out) = (tail.seq + 1, Vec::new());
+    begin(&mut out, register, tail, segment_of(to), blobs)?;
+    line::write_positions(&mut out, register, from..to + 1)?;
     tail.seq = to;
     Ok(out)
+}
+
+/// What stands before the positions: the head of a new segment, shared texts up to `blobs`, starts of series.
+fn begin(
+    out: &mut Vec<u8>,
+    register: &dyn Register,
+    tail: &mut Tail,
+    segment: u64,
+    blobs: u64,
+) -> Result<()> {
+    if tail.segment != segment {
+        line::write_head(out, segment, tail.blob)?;
+        tail.starts.clear();
+    }
+    let last = line::write_shared(out, register, tail.blob + 1..blobs.saturating_add(1))?;
+    line::write_starts(out, register, &mut tail.starts)?;
+    tail.segment = segment;
+    tail.blob = last.unwrap_or(tail.blob);
+    Ok(())
 }
 
 /// Refuses to go on if the journal holds what the register does not, or something else: a line is

@@ -37,7 +37,7 @@ fn register(dir: &tempfile::TempDir) -> Sqlite {
         GIVEN.iter().zip(&wants).zip(numbers).map(|((g, w), n)| registration(g, w, n)).collect(),
     );
     register
-        .commit(&batch, "2026-02-07T08:00:00+07:00", &mut || Ok(chunk.take()))
+        .commit(&batch, "2026-02-07T08:00:00+07:00", &mut |_| Ok(chunk.take()))
         .expect("commits");
     register
 }
@@ -46,6 +46,8 @@ fn registration(given: &Given<'_>, want: &Want, number: crate::model::Number) ->
     let path = format!("data/{}/{number}.docx", want.row_key);
     Registration {
         job: None,
+        row_key: want.row_key.clone(),
+        input: want.input.clone(),
         book: Book::Outgoing,
         series: want.series.clone(),
         number,

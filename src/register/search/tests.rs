@@ -51,6 +51,8 @@ fn add(register: &mut Sqlite, job: &str, count: usize) {
     };
     let made = wants.iter().zip(numbers).enumerate().map(|(n, (want, number))| Registration {
         job: None,
+        row_key: want.row_key.clone(),
+        input: want.input.clone(),
         book: Book::Outgoing,
         series: want.series.clone(),
         number,
@@ -61,7 +63,7 @@ fn add(register: &mut Sqlite, job: &str, count: usize) {
         written: None,
     });
     let mut chunk = Some(made.collect());
-    register.commit(&batch, "t", &mut || Ok(chunk.take())).expect("commits");
+    register.commit(&batch, "t", &mut |_| Ok(chunk.take())).expect("commits");
 }
 
 /// The text of a document is the name of its file and a word of its own.

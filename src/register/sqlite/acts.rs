@@ -36,6 +36,7 @@ pub(super) fn commit(
         add(&tx, at, next, act).map_err(undone)?;
         next += 1;
     }
+    super::rows::close(&tx, first, next).map_err(undone)?;
     super::write::end(tx, &path)?;
     Ok(first..next)
 }

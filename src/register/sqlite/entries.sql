@@ -18,10 +18,6 @@ CREATE TABLE entries (
 -- Điều 15 khoản 1: số và ký hiệu are unique in the year.
 CREATE UNIQUE INDEX entries_code ON entries (notation, number, year) WHERE book = 'outgoing';
 
--- A row of a job, by parts of both names: a small index, of which a batch touches few pages. That a row is issued once
--- is looked up by the whole names when its number is reserved.
-CREATE INDEX entries_row ON entries (substr(job, 12, 4), substr(row_key, -8));
-
 -- What the sender calls an incoming document: the same code from the same organ comes only once.
 CREATE INDEX entries_sender ON entries (record ->> '$.fields.extra.code') WHERE book = 'incoming';
 

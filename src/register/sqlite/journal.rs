@@ -116,6 +116,8 @@ pub(super) fn restore(
         [],
     )
     .map_err(fail)?;
+    let next = super::write::next_seq(&tx).map_err(fail)?;
+    super::rows::close(&tx, 0, next).map_err(fail)?;
     tx.commit().map_err(fail)
 }
 

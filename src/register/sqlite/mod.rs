@@ -7,13 +7,16 @@
 
 mod acts;
 mod error;
+mod filter;
 mod journal;
 mod read;
+mod reserve;
+mod rows;
 mod schema;
 mod write;
 
 use std::collections::HashSet;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -31,6 +34,8 @@ use crate::model::Number;
 pub struct Sqlite {
     conn: Connection,
     path: PathBuf,
+    /// Of a schema before this one, on a disk that cannot be written to: it lacks an index and the filters.
+    is_older: bool,
 }
 
 impl Sqlite {
@@ -201,6 +206,10 @@ impl Register for Sqlite {
         each: &mut dyn FnMut(JobRow) -> Result<()>,
     ) -> Result<()> {
         read::job_rows_of(self, job, keys, each)
+    }
+
+    fn wrong_filters(&self) -> Result<Vec<RangeInclusive<u64>>> {
+        rows::wrong(self)
     }
 
     fn input(&self, seq: u64) -> Result<Option<String>> {

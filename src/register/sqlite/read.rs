@@ -2,11 +2,13 @@
 //!
 //! Knows: the queries. Must not know: who asks.
 
+use std::ops::RangeInclusive;
+
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row as SqlRow, params, params_from_iter};
 
 use super::super::leaf::Row;
-use super::Sqlite;
+use super::{Sqlite, rows};
 use crate::archive::{ArchivePath, Digest, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::Number;
@@ -23,17 +25,20 @@ const LOOKED_UP: usize = 500;
 
 pub(super) fn last(register: &Sqlite, book: Book, series: &str, year: i16) -> Result<Option<Last>> {
     // Both halves end at the newest number by their index.
-    const SQL: &str = "SELECT number, date, coalesce((SELECT start_after FROM series
+    let (_, last) = bounds(register);
+    let sql = format!(
+        "SELECT number, date, coalesce((SELECT start_after FROM series
             WHERE book = ?1 AND series = ?2 AND year = ?3), 0)
         FROM (SELECT * FROM (SELECT number, date FROM entries
                 WHERE book = ?1 AND series = ?2 AND year = ?3 ORDER BY number DESC LIMIT 1)
-            UNION ALL SELECT * FROM (SELECT number, date FROM reservations
-                WHERE book = ?1 AND series = ?2 AND year = ?3 ORDER BY number DESC LIMIT 1))
-        ORDER BY number DESC LIMIT 1";
+            UNION ALL SELECT * FROM (SELECT {last} AS number, date FROM reservations
+                WHERE book = ?1 AND series = ?2 AND year = ?3 ORDER BY {last} DESC LIMIT 1))
+        ORDER BY number DESC LIMIT 1"
+    );
     let found = (|| {
         register
             .conn
-            .prepare_cached(SQL)?
+            .prepare_cached(&sql)?
             .query_row(params![book.key(), series, year], |r| {
                 Ok((r.get::<_, u32>(0)?, r.get::<_, String>(1)?, r.get::<_, u32>(2)?))
             })
@@ -51,23 +56,36 @@ pub(super) fn last(register: &Sqlite, book: Book, series: &str, year: i16) -> Re
         .transpose()
 }
 
+/// The columns that hold the first and the last number of a reservation.
+fn bounds(register: &Sqlite) -> (&'static str, &'static str) {
+    // A register of a schema before that cannot be brought to this one has a row for each number.
+    if register.is_older { ("number", "number") } else { ("first", "last") }
+}
+
 pub(super) fn pending(
     register: &Sqlite,
     each: &mut dyn FnMut(Reservation) -> Result<()>,
 ) -> Result<()> {
-    const SQL: &str = "SELECT job, book, series, year, number FROM reservations
-        ORDER BY book, series, year, number";
+    let (first, last) = bounds(register);
+    let sql = format!(
+        "SELECT job, book, series, year, {first}, {last} FROM reservations
+         ORDER BY book, series, year, {first}"
+    );
     stream(
         register,
-        SQL,
+        &sql,
         &[],
         &mut |row| {
             let (job, book, series) = (row.get(0)?, row.get::<_, String>(1)?, row.get(2)?);
-            Ok((job, book, series, row.get(3)?, row.get(4)?))
+            Ok((job, book, series, row.get(3)?, row.get(4)?..=row.get(5)?))
         },
-        &mut |(job, book, series, year, number): (String, String, String, i16, u32)| {
+        &mut |run: (String, String, String, i16, RangeInclusive<u32>)| {
+            let (job, book, series, year, numbers) = run;
             let book = book_of(register, &book)?;
-            each(Reservation { job, book, series, year, number: number_of(register, number)? })
+            numbers.into_iter().try_for_each(|number| {
+                let (job, series) = (job.clone(), series.clone());
+                each(Reservation { job, book, series, year, number: number_of(register, number)? })
+            })
         },
     )
 }
@@ -266,26 +284,25 @@ pub(super) fn job(register: &Sqlite, job: &str) -> Result<Option<JobState>> {
     register.conn.query_row(SQL, [job], state).optional().map_err(|e| register.fail(e))
 }
 
+/// The rows of a job in a register of an earlier schema.
+const ROWS_BEFORE: &str = "SELECT row_key, seq, record FROM entries
+    WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1 ORDER BY seq";
+/// Rows of a job that are read at once rather than looked up, for each key that is asked for.
+const AT_ONCE: usize = 4;
+
 pub(super) fn job_rows(
     register: &Sqlite,
     job: &str,
     each: &mut dyn FnMut(JobRow) -> Result<()>,
 ) -> Result<()> {
-    const SQL: &str = "SELECT row_key, seq, record FROM entries
-        WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1 ORDER BY seq";
-    job_rows_by(register, SQL, &[Value::from(job.to_owned())], each)
+    if register.is_older {
+        return job_rows_by(register, ROWS_BEFORE, &[Value::from(job.to_owned())], each);
+    }
+    for part in rows::places(register, job, 0)?.parts {
+        job_rows_by(register, rows::ROWS, &rows::of_part(job, part), each)?;
+    }
+    Ok(())
 }
-
-/// Rows of a job that are read at once rather than looked up, for each key that is asked for.
-const AT_ONCE: usize = 4;
-
-/// About how many rows a job has: those of a few other jobs may be counted too.
-pub(super) const JOB_COUNT: &str = "SELECT count(*) FROM
-    (SELECT 1 FROM entries WHERE substr(job, 12, 4) = substr(?1, 12, 4) LIMIT ?2)";
-/// One row of a job.
-pub(super) const JOB_ROW: &str = "SELECT row_key, seq, record FROM entries
-    WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND substr(row_key, -8) = substr(?2, -8)
-    AND job = ?1 AND row_key = ?2";
 
 pub(super) fn job_rows_of(
     register: &Sqlite,
@@ -293,24 +310,19 @@ pub(super) fn job_rows_of(
     keys: &mut dyn ExactSizeIterator<Item = String>,
     each: &mut dyn FnMut(JobRow) -> Result<()>,
 ) -> Result<()> {
-    let few = keys.len().saturating_mul(AT_ONCE);
-    let limit = i64::try_from(few).unwrap_or(i64::MAX).saturating_add(1);
-    let count: i64 = register
-        .conn
-        .prepare_cached(JOB_COUNT)
-        .and_then(|mut s| s.query_row((job, limit), |r| r.get(0)))
-        .map_err(|e| register.fail(e))?;
-    if count == 0 {
-        return Ok(());
-    }
-    if count < limit {
+    const BY_SEQ: &str = "SELECT row_key, seq, record FROM entries WHERE seq = ?1";
+    if register.is_older {
         return job_rows(register, job, each);
     }
-    for key in keys {
-        let values = [Value::from(job.to_owned()), Value::from(key)];
-        job_rows_by(register, JOB_ROW, &values, each)?;
+    let few = keys.len().saturating_mul(AT_ONCE);
+    let places = rows::places(register, job, few.saturating_add(1))?;
+    if places.count <= few {
+        return job_rows(register, job, each);
     }
-    Ok(())
+    rows::find_all(register, job, &places, keys, &mut |seq| {
+        let seq = [Value::from(i64::try_from(seq).unwrap_or(i64::MAX))];
+        job_rows_by(register, BY_SEQ, &seq, each)
+    })
 }
 
 fn job_rows_by(

@@ -2,24 +2,27 @@
 //!
 //! Knows: pragmas. Must not know: what the tables are used for.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::Sqlite;
 use super::error::failure;
+use super::{Sqlite, rows};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::{text, world};
 
 /// `vthu`: marks the file as a register of this program.
 const APPLICATION_ID: i32 = 0x7674_6875;
-/// Number of the schema in `schema.sql` and `entries.sql`.
-const SCHEMA: i32 = 3;
-/// The one before, which is brought to this one when it is opened.
-const BEFORE: i32 = 2;
+/// Number of the schema in `schema.sql`, `entries.sql`, `rows.sql` and `reservations.sql`.
+const SCHEMA: i32 = 4;
+/// Those before, which are brought to this one when they are opened.
+const BEFORE: RangeInclusive<i32> = 2..=3;
 /// The table of entries, its indexes and triggers.
 const ENTRIES: &str = include_str!("entries.sql");
+/// The table of reservations.
+const RESERVATIONS: &str = include_str!("reservations.sql");
 /// Where the newest commit began. A table beside the others: registers of before it get it with their next commit.
 pub(super) const NEWEST_COMMIT: &str = "CREATE TABLE IF NOT EXISTS newest_commit (
     one   INTEGER PRIMARY KEY CHECK (one = 1),
@@ -35,7 +38,7 @@ const BUSY: Duration = Duration::from_secs(5);
 enum Owner {
     Nobody,
     Us,
-    /// A register of the schema before.
+    /// A register of a schema before.
     Older,
 }
 
@@ -66,7 +69,7 @@ pub(super) fn open(path: &Path) -> Result<Sqlite> {
         Owner::Us => {}
     }
     conn.set_prepared_statement_cache_capacity(32);
-    Ok(Sqlite { conn, path: path.to_owned() })
+    Ok(Sqlite { conn, path: path.to_owned(), is_older: false })
 }
 
 /// Makes the tables in one transaction.
@@ -74,18 +77,21 @@ fn lay(conn: &mut Connection) -> rusqlite::Result<()> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(include_str!("schema.sql"))?;
     tx.execute_batch(ENTRIES)?;
+    tx.execute_batch(&rows::tables())?;
+    tx.execute_batch(RESERVATIONS)?;
     tx.execute_batch(NEWEST_COMMIT)?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     tx.pragma_update(None, "user_version", SCHEMA)?;
     tx.commit()
 }
 
-/// Brings a register of the schema before to this one, in one transaction: what stands in it stays, only
-/// indexes differ.
+/// Brings a register of a schema before to this one, in one transaction: what stands in it stays, only
+/// indexes, what is made from them and the form of reservations differ.
 fn renew(conn: &mut Connection) -> rusqlite::Result<()> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have done it meanwhile.
     let version: i32 = tx.query_row("PRAGMA user_version", [], |r| r.get(0))?;
-    if version == BEFORE {
+    if version == 2 {
         tx.execute_batch(
             "DROP TRIGGER IF EXISTS entries_stay; DROP TRIGGER IF EXISTS entries_keep;
              DROP INDEX IF EXISTS entries_code; DROP INDEX IF EXISTS entries_sender;
@@ -99,6 +105,20 @@ fn renew(conn: &mut Connection) -> rusqlite::Result<()> {
              DROP INDEX IF EXISTS files_sha256;
              CREATE INDEX files_digest ON files (seq >> 14, substr(sha256, 1, 8));",
         )?;
+    }
+    if BEFORE.contains(&version) {
+        // What a killed run has left is still to be given back: the numbers of a job in a series follow each other.
+        tx.execute_batch("ALTER TABLE reservations RENAME TO older_reservations;")?;
+        tx.execute_batch(RESERVATIONS)?;
+        tx.execute_batch(
+            "INSERT INTO reservations (book, series, year, first, last, date, job)
+                 SELECT book, series, year, min(number), max(number), max(date), job
+                 FROM older_reservations GROUP BY book, series, year, job;
+             DROP TABLE older_reservations;",
+        )?;
+        tx.execute_batch("DROP INDEX IF EXISTS entries_row; DROP TABLE IF EXISTS row_filters;")?;
+        tx.execute_batch(&rows::tables())?;
+        rows::close(&tx, 0, super::write::next_seq(&tx)?)?;
         tx.pragma_update(None, "user_version", SCHEMA)?;
     }
     tx.commit()
@@ -162,17 +182,20 @@ pub(super) fn read(path: &Path) -> Result<Option<Sqlite>> {
             Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI).map_err(fail)?;
         settle(&conn).map_err(fail)?;
     }
+    let mut is_older = false;
     match owner(&conn, path)? {
         Owner::Nobody => return Ok(None),
         Owner::Us => {}
         Owner::Older => {
             // Where it may not be written to it is read as it is, only slower.
-            drop(open(path));
-            conn = Connection::open_with_flags(path, flags).map_err(fail)?;
-            settle(&conn).map_err(fail)?;
+            if open(path).is_ok() {
+                conn = Connection::open_with_flags(path, flags).map_err(fail)?;
+                settle(&conn).map_err(fail)?;
+            }
+            is_older = matches!(owner(&conn, path)?, Owner::Older);
         }
     }
-    Ok(Some(Sqlite { conn, path: path.to_owned() }))
+    Ok(Some(Sqlite { conn, path: path.to_owned(), is_older }))
 }
 
 /// SQLite's own check.
@@ -205,7 +228,7 @@ fn owner(conn: &Connection, path: &Path) -> Result<Owner> {
     match (application, version) {
         (0, 0) if tables == 0 => Ok(Owner::Nobody),
         (APPLICATION_ID, SCHEMA) => Ok(Owner::Us),
-        (APPLICATION_ID, BEFORE) => Ok(Owner::Older),
+        (APPLICATION_ID, version) if BEFORE.contains(&version) => Ok(Owner::Older),
         (APPLICATION_ID, newer) if newer > SCHEMA => Err(Failure::new(
             FailureKind::Config,
             place,

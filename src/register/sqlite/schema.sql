@@ -24,20 +24,6 @@ CREATE TABLE series (
     PRIMARY KEY (book, series, year)
 ) STRICT, WITHOUT ROWID;
 
--- Numbers taken by the batch that is running now; empty at all other times.
-CREATE TABLE reservations (
-    book    TEXT NOT NULL,
-    series  TEXT NOT NULL,
-    year    INTEGER NOT NULL,
-    number  INTEGER NOT NULL CHECK (number > 0),
-    date    TEXT NOT NULL,
-    job     TEXT NOT NULL REFERENCES jobs (id),
-    row_key TEXT NOT NULL,
-    input   TEXT NOT NULL,
-    PRIMARY KEY (book, series, year, number),
-    UNIQUE (job, row_key)
-) STRICT;
-
 -- Where the files of an entry or an act are kept.
 CREATE TABLE files (
     seq     INTEGER NOT NULL,

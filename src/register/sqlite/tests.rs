@@ -7,6 +7,8 @@ use crate::archive::{ArchivePath, sha256};
 use crate::diagnostic::{Diagnostic, FailureKind};
 use crate::register::{Chunk, Fields, Registration, Want, audit};
 
+mod rows;
+
 const AT: &str = "2026-02-05T09:00:00+07:00";
 
 fn batch(job: &str) -> Batch {
@@ -33,6 +35,8 @@ fn registration(want: &Want, number: Number) -> Registration {
     let path = format!("data/x/{number}.docx");
     Registration {
         job: None,
+        row_key: want.row_key.clone(),
+        input: want.input.clone(),
         book: Book::Outgoing,
         series: want.series.clone(),
         number,
@@ -53,7 +57,7 @@ fn issue(register: &mut Sqlite, job: &str, wants: &Vec<Want>) -> Range<u64> {
     let numbers = register.reserve(&batch(job), wants, &|_, _| 0, "t").expect("reserves");
     let rows: Chunk = wants.iter().zip(numbers).map(|(w, n)| registration(w, n)).collect();
     let mut rows = Some(rows);
-    register.commit(&batch(job), AT, &mut || Ok(rows.take())).expect("commits")
+    register.commit(&batch(job), AT, &mut |_| Ok(rows.take())).expect("commits")
 }
 
 fn filled() -> (tempfile::TempDir, Sqlite) {
@@ -173,7 +177,7 @@ fn a_row_without_its_reservation_is_not_registered() {
     let (_dir, mut register) = filled();
     let want = &wants(1)[0];
     let mut rows = Some(vec![registration(want, Number::new(4).expect("a number"))]);
-    let refused = register.commit(&batch("a"), "at", &mut || Ok(rows.take()));
+    let refused = register.commit(&batch("a"), "at", &mut |_| Ok(rows.take()));
     assert!(matches!(refused, Err(CommitError::Undone(_))));
     assert_eq!(register.entries(&Filter::default(), &mut |_| Ok(())).expect("reads"), 3);
 }
@@ -184,12 +188,66 @@ fn a_full_disk_undoes_and_the_next_try_goes_on() {
     let pages: u32 = register.conn.query_row("PRAGMA page_count", [], |r| r.get(0)).expect("pages");
     register.conn.pragma_update(None, "max_page_count", pages + 4).expect("limits");
     let many = wants(400);
-    let full = register.reserve(&batch("b"), &many, &|_, _| 0, "t").expect_err("is full");
-    assert_eq!(full.kind, FailureKind::Output);
-    assert!(full.message.en.contains("no space"), "{full}");
+    let numbers = register.reserve(&batch("b"), &many, &|_, _| 0, "t").expect("a row of its own");
+    let rows: Chunk = many.iter().zip(numbers).map(|(w, n)| registration(w, n)).collect();
+    let mut rows = Some(rows);
+    match register.commit(&batch("b"), AT, &mut |_| Ok(rows.take())) {
+        Err(CommitError::Undone(full)) => {
+            assert_eq!(full.kind, FailureKind::Output);
+            assert!(full.message.en.contains("no space"), "{full}");
+        }
+        other => panic!("is full: {other:?}"),
+    }
+    assert_eq!(register.release().expect("gives back"), 400);
     register.conn.pragma_update(None, "max_page_count", 1_000_000).expect("frees");
     assert_eq!(issue(&mut register, "b", &many), 4..404);
     assert_eq!(findings(&register), []);
+}
+
+#[test]
+fn each_series_has_its_reservations_and_each_job_its_own() {
+    let (_dir, mut register) = filled();
+    let mut mixed = wants(6);
+    for (i, want) in mixed.iter_mut().enumerate() {
+        if i % 2 == 1 {
+            want.series = "SNV:chung".into();
+        }
+    }
+    register.reserve(&batch("b"), &mixed, &|_, _| 10, "t").expect("reserves");
+    let runs: Vec<(String, u32, u32, String)> = register
+        .conn
+        .prepare("SELECT series, first, last, job FROM reservations ORDER BY series")
+        .and_then(|mut all| {
+            all.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?.collect()
+        })
+        .expect("reads");
+    let run = |series: &str, first, last| (series.to_owned(), first, last, "b".to_owned());
+    assert_eq!(runs, [run("SNV:chung", 11, 13), run("SNV:ke-hoach", 4, 6)]);
+    assert_eq!(reserved(&register), [11, 12, 13, 4, 5, 6]);
+    // What another job reserved, another series or another number is not there for a row.
+    let refused = |register: &mut Sqlite, job: &str, row: Registration| {
+        let mut rows = Some(vec![row]);
+        let done = register.commit(&batch(job), AT, &mut |_| Ok(rows.take()));
+        assert!(matches!(done, Err(CommitError::Undone(_))), "{done:?}");
+    };
+    let number = |n| Number::new(n).expect("a number");
+    refused(&mut register, "c", registration(&mixed[0], number(4)));
+    refused(&mut register, "b", registration(&mixed[1], number(4)));
+    refused(&mut register, "b", registration(&mixed[0], number(7)));
+    refused(&mut register, "b", registration(&mixed[0], number(3)));
+    assert_eq!(register.release().expect("gives back"), 6);
+    assert_eq!(findings(&register), []);
+}
+
+#[test]
+fn a_row_twice_in_a_batch_is_refused_before_anything_is_taken() {
+    let (_dir, mut register) = filled();
+    let mut twice = wants(3);
+    twice[2].row_key = twice[0].row_key.clone();
+    let refused = register.reserve(&batch("b"), &twice, &|_, _| 0, "t").expect_err("twice");
+    assert!(refused.message.en.contains("row 3"), "{refused}");
+    assert_eq!(register.release().expect("nothing is there"), 0);
+    assert_eq!(issue(&mut register, "b", &wants(3)), 4..7);
 }
 
 #[test]
@@ -242,9 +300,26 @@ fn a_sender_s_code_is_looked_up_and_not_searched_for() {
     assert!(steps[0].contains("entries_sender (<expr>=?)"), "{steps:?}");
 }
 
-/// The register as the schema before would have it.
-fn as_before(path: &Path) {
+/// The register as an earlier schema would have it.
+fn as_before(path: &Path, schema: i32) {
     let conn = Connection::open(path).expect("opens");
+    conn.execute_batch(
+        "DROP INDEX entries_row; DROP TABLE row_filters; DROP TABLE newest_commit;
+         DROP TABLE reservations;
+         CREATE TABLE reservations (
+             book TEXT NOT NULL, series TEXT NOT NULL, year INTEGER NOT NULL,
+             number INTEGER NOT NULL CHECK (number > 0), date TEXT NOT NULL,
+             job TEXT NOT NULL REFERENCES jobs (id), row_key TEXT NOT NULL, input TEXT NOT NULL,
+             PRIMARY KEY (book, series, year, number), UNIQUE (job, row_key)) STRICT;
+         INSERT INTO reservations SELECT 'outgoing', 'SNV:ke-hoach', 2026, 1001, '2026-02-05', min(id), 'x', '' FROM jobs;
+         INSERT INTO reservations SELECT 'outgoing', 'SNV:ke-hoach', 2026, 1002, '2026-02-06', min(id), 'y', '' FROM jobs;
+         CREATE INDEX entries_row ON entries (substr(job, 12, 4), substr(row_key, -8));
+         PRAGMA user_version=3;",
+    )
+    .expect("made older");
+    if schema == 3 {
+        return;
+    }
     let entries = include_str!("entries.sql");
     let table = entries
         .split_once("-- Điều 15")
@@ -258,14 +333,14 @@ fn as_before(path: &Path) {
          ALTER TABLE entries RENAME TO later; {table};
          INSERT INTO entries (seq, record, job, row_key, input)
              SELECT seq, record, job, row_key, input FROM later;
-         DROP TABLE later; DROP TABLE newest_commit; DROP INDEX files_digest;
+         DROP TABLE later; DROP INDEX files_digest;
          CREATE INDEX files_sha256 ON files (sha256);
          CREATE UNIQUE INDEX entries_code ON entries (notation, number, year) WHERE book = 'outgoing';
          CREATE INDEX entries_sender ON entries (record ->> '$.fields.extra.code') WHERE book = 'incoming';
          CREATE TRIGGER entries_stay BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'x'); END;
          PRAGMA user_version=2;"
     ))
-    .expect("made older");
+    .expect("made older still");
 }
 
 fn definitions(register: &Sqlite) -> Vec<(String, Option<String>)> {
@@ -286,18 +361,30 @@ fn everything(register: &Sqlite) -> (Vec<Record>, Vec<JobRow>) {
         rows.push(r);
         Ok(())
     };
-    register.job_rows("j", &mut add).expect("rows");
+    register.job_rows("many", &mut add).expect("rows");
     (records, rows)
 }
 
+/// The numbers that are reserved.
+fn reserved(register: &Sqlite) -> Vec<u32> {
+    let mut numbers = Vec::new();
+    let mut add = |r: Reservation| {
+        numbers.push(r.number.get());
+        Ok(())
+    };
+    register.pending(&mut add).expect("reads");
+    numbers
+}
+
 #[test]
-fn a_register_of_the_schema_before_is_brought_to_this_one() {
-    for by_reading in [false, true] {
-        let (dir, register) = filled();
+fn a_register_of_a_schema_before_is_brought_to_this_one() {
+    for (schema, by_reading) in [(2, false), (2, true), (3, false), (3, true)] {
+        let (dir, mut register) = filled();
+        issue(&mut register, "many", &wants(60));
         let path = dir.path().join("r.db");
         let (now, all) = (definitions(&register), everything(&register));
         drop(register);
-        as_before(&path);
+        as_before(&path, schema);
         let mut register = if by_reading {
             let read = Sqlite::read(&path).expect("reads").expect("is ours");
             assert_eq!(everything(&read), all);
@@ -307,11 +394,14 @@ fn a_register_of_the_schema_before_is_brought_to_this_one() {
             Sqlite::open(&path).expect("opens")
         };
         assert_eq!((definitions(&register), everything(&register)), (now, all));
+        assert_eq!(reserved(&register), [1001, 1002], "what a killed run has left");
+        let last =
+            register.last(Book::Outgoing, "SNV:ke-hoach", 2026).expect("reads").expect("some");
+        assert_eq!((last.number.get(), last.date), (1002, date(2026, 2, 6)));
+        assert_eq!(register.release().expect("gives back"), 2);
         assert_eq!(register.newest_commit().expect("reads"), None);
         assert_eq!(register.check_pages().expect("checks"), [""; 0]);
-        let mut found = Vec::new();
-        audit(&register, &mut |d| found.push(d)).expect("audits");
-        assert_eq!(found, []);
+        assert_eq!(findings(&register), [], "schema {schema}");
         let head = register.head().expect("head");
         let seqs = issue(&mut register, "later", &wants(2));
         assert_eq!(
@@ -329,16 +419,23 @@ fn rows_of_a_job_and_digests_are_looked_up_and_not_searched_for() {
     }
     let steps = |sql: &str| -> String {
         let mut plan = register.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
-        let values = rusqlite::params_from_iter(["a", "b"].iter().take(plan.parameter_count()));
+        let values =
+            rusqlite::params_from_iter(["a", "b", "c"].iter().take(plan.parameter_count()));
         let steps = plan.query_map(values, |r| r.get::<_, String>(3)).expect("steps");
         steps.map(|s| s.expect("a step")).collect::<Vec<_>>().join("; ")
     };
-    let row = steps(super::read::JOB_ROW);
-    assert!(row.contains("entries_row (<expr>=? AND <expr>=?)"), "{row}");
+    let row = steps(super::rows::ROW);
+    assert!(row.contains("entries_row (<expr>=? AND <expr>=? AND <expr>=?)"), "{row}");
     let digest = steps(super::read::WITH_DIGEST);
     assert!(digest.contains("files_digest (<expr>=? AND <expr>=?)"), "{digest}");
-    let count = steps(super::read::JOB_COUNT);
-    assert!(count.contains("COVERING INDEX entries_row (<expr>=?)"), "{count}");
+    let rows = steps(super::rows::ROWS);
+    assert!(rows.contains("entries_row (<expr>=? AND <expr>=?)"), "{rows}");
+    let count = steps(super::rows::COUNT);
+    assert!(count.contains("COVERING INDEX entries_row (<expr>=? AND <expr>=?)"), "{count}");
+    let next = steps(super::rows::NEXT_PART);
+    assert_eq!(next, "SEARCH entries USING COVERING INDEX entries_row (<expr>>?)");
+    let names = steps(super::rows::NAMES);
+    assert!(names.contains("COVERING INDEX entries_row (<expr>=?)"), "{names}");
     for (job, keys) in [("run:0123456789", vec!["0", "2"]), ("run:0123999999", vec!["1", "7"])] {
         let mut found = Vec::new();
         let mut asked = keys.iter().map(|k| (*k).to_owned());

@@ -14,7 +14,8 @@ use rusqlite::{
 
 use super::super::leaf;
 use super::super::numbering::Heads;
-use super::Sqlite;
+use super::reserve::{Reserved, Runs};
+use super::{Sqlite, rows};
 use crate::archive::{Digest, FileRef, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::Number;
@@ -97,33 +98,29 @@ fn reserve_all(
 ) -> Result<Vec<Number>> {
     let fail = |e| register.fail(e);
     let conn = &register.conn;
+    // Before anything is written: until then SQLite reads the filters past its cache.
+    if let Some((index, key)) = rows::issued(register, batch, wants)? {
+        return Err(issued_already(&key, index));
+    }
     let new = new_blobs(conn, &wants.shared()).map_err(fail)?;
     insert_blobs(conn, &new).map_err(fail)??;
-    let mut insert = conn
-        .prepare_cached(
-            "INSERT INTO reservations (book, series, year, number, date, job, row_key, input)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )
-        .map_err(fail)?;
-    let mut known = conn
-        .prepare_cached(
-            "SELECT 1 FROM entries WHERE substr(job, 12, 4) = substr(?1, 12, 4)
-             AND substr(row_key, -8) = substr(?2, -8) AND job = ?1 AND row_key = ?2",
-        )
-        .map_err(fail)?;
-    let (mut job, mut begun) = (None, false);
-    let mut heads = Heads::default();
+    let (mut job, mut heads, mut runs) = (None, Heads::default(), Runs::default());
+    let mut keys = HashSet::with_capacity(wants.count());
     let mut numbers = Vec::with_capacity(wants.count());
     for index in 0..wants.count() {
-        let want = wants.get(index)?;
+        let want = wants.brief(index)?;
         let book = wants.book(index).unwrap_or(batch.book);
         let (id, title) = wants.job(index).unwrap_or((&batch.job, &batch.title));
         if job != Some(id) {
-            begun = begin_job(conn, id, title, at).map_err(fail)?;
+            runs.enter(conn, job).map_err(fail)?;
+            begin_job(conn, id, title, at).map_err(fail)?;
             job = Some(id);
         }
-        let year = want.date.year();
-        let floor = start_after(&want.series, year);
+        let key = wants.key(index)?;
+        if !keys.insert(mark(id, &key)) {
+            return Err(twice_in_batch(&key, index));
+        }
+        let floor = start_after(&want.series, want.date.year());
         let head = heads.of(book, &want, floor, |series, year| {
             super::read::last(register, book, series, year)
         })?;
@@ -131,28 +128,19 @@ fn reserve_all(
             begin_series(conn, book, &want, floor).map_err(fail)?;
             head.begun_after = Some(floor);
         }
-        if begun && known.exists(params![id, want.row_key]).map_err(fail)? {
-            return Err(issued_already(&want, index));
-        }
         let number = head.take(&want)?;
-        let date = want.date.to_string();
-        let inserted = insert.execute(params![
-            book.key(),
-            want.series,
-            year,
-            number.get(),
-            date,
-            id,
-            want.row_key,
-            want.input
-        ]);
-        inserted.map_err(|e| match e.sqlite_error_code() {
-            Some(ErrorCode::ConstraintViolation) => twice_in_batch(&want, index),
-            _ => fail(e),
-        })?;
+        runs.add(book, want, number);
         numbers.push(number);
     }
+    runs.enter(conn, job).map_err(fail)?;
     Ok(numbers)
+}
+
+/// A mark of a row of a job that no other row has.
+fn mark(job: &str, row_key: &str) -> u128 {
+    let Digest(digest) = sha256(format!("{job}\0{row_key}").as_bytes());
+    let (half, _) = digest.split_first_chunk().unwrap_or((&[0; 16], &[]));
+    u128::from_le_bytes(*half)
 }
 
 fn begin_series(conn: &Connection, book: Book, want: &Want, floor: u32) -> rusqlite::Result<usize> {
@@ -162,42 +150,40 @@ fn begin_series(conn: &Connection, book: Book, want: &Want, floor: u32) -> rusql
     )
 }
 
-/// Enters a job if it is new; true if rows of it were issued before.
-fn begin_job(conn: &Connection, id: &str, title: &str, at: &str) -> rusqlite::Result<bool> {
+/// Enters a job if it is new.
+fn begin_job(conn: &Connection, id: &str, title: &str, at: &str) -> rusqlite::Result<usize> {
     conn.execute(
         "INSERT OR IGNORE INTO jobs (id, title, begun_at) VALUES (?1, ?2, ?3)",
         params![id, title, at],
-    )?;
-    conn.query_row(
-        "SELECT EXISTS (SELECT 1 FROM entries
-         WHERE substr(job, 12, 4) = substr(?1, 12, 4) AND job = ?1)",
-        [id],
-        |r| r.get(0),
     )
 }
 
 pub(super) fn release(register: &mut Sqlite) -> Result<u64> {
     let run = |conn: &mut Connection| -> rusqlite::Result<u64> {
-        let any: bool =
-            conn.query_row("SELECT EXISTS (SELECT 1 FROM reservations)", [], |r| r.get(0))?;
-        if !any {
+        let jobs: Vec<String> = conn
+            .prepare_cached("SELECT DISTINCT job FROM reservations")?
+            .query_map([], |r| r.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        if jobs.is_empty() {
             return Ok(0);
         }
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let count = tx.execute("DELETE FROM reservations", [])?;
+        let count: i64 =
+            tx.query_row("SELECT sum(last - first + 1) FROM reservations", [], |r| r.get(0))?;
+        tx.execute("DELETE FROM reservations", [])?;
         // A series that got no number after all has not begun, nor has a job without rows.
         tx.execute(
             "DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.book = series.book
                 AND e.series = series.series AND e.year = series.year)",
             [],
         )?;
-        tx.execute(
-            "DELETE FROM jobs WHERE NOT EXISTS (SELECT 1 FROM entries e
-                WHERE substr(e.job, 12, 4) = substr(jobs.id, 12, 4) AND e.job = jobs.id)",
-            [],
-        )?;
+        for job in jobs {
+            if !rows::has_any(&tx, &job)? {
+                tx.execute("DELETE FROM jobs WHERE id = ?1", [job])?;
+            }
+        }
         tx.commit()?;
-        Ok(count as u64)
+        Ok(count.unsigned_abs())
     };
     run(&mut register.conn).map_err(|e| register.fail(e))
 }
@@ -217,19 +203,22 @@ pub(super) fn commit(
         .map_err(undone)?;
     let first = next_seq(&tx).map_err(undone)?;
     begin_commit(&tx, first).map_err(undone)?;
+    let reserved = Reserved::read(&tx).map_err(undone)?;
     let mut next = first;
     let mut jobs: BTreeSet<Arc<str>> = BTreeSet::from([batch.job.as_str().into()]);
-    while let Some(chunk) = feed().map_err(CommitError::Undone)? {
+    while let Some(chunk) = feed(register).map_err(CommitError::Undone)? {
         for registration in &chunk {
             if let Some(job) = registration.job.as_ref().filter(|job| !jobs.contains(*job)) {
                 jobs.insert(Arc::clone(job));
             }
             let job = registration.job.as_deref().unwrap_or(&batch.job);
-            add(&tx, job, at, next, registration).map_err(|e| match e.sqlite_error_code() {
-                Some(ErrorCode::ConstraintViolation) => {
-                    CommitError::Undone(taken(&tx, registration, &fail(e)))
+            add(&tx, &reserved, job, at, next, registration).map_err(|e| {
+                match e.sqlite_error_code() {
+                    Some(ErrorCode::ConstraintViolation) => {
+                        CommitError::Undone(taken(&tx, registration, &fail(e)))
+                    }
+                    _ => undone(e),
                 }
-                _ => undone(e),
             })?;
             next += 1;
         }
@@ -245,6 +234,7 @@ pub(super) fn commit(
         super::acts::add(&tx, at, next, &act).map_err(undone)?;
         next += 1;
     }
+    rows::close(&tx, first, next).map_err(undone)?;
     end(tx, &register.path)?;
     Ok(entries)
 }
@@ -282,6 +272,7 @@ pub(super) fn end(tx: Transaction<'_>, path: &Path) -> std::result::Result<(), C
 
 fn add(
     tx: &Transaction<'_>,
+    reserved: &Reserved,
     job: &str,
     at: &str,
     seq: u64,
@@ -296,24 +287,13 @@ fn add(
             &made
         }
     };
-    let moved = tx
-        .prepare_cached(
-            "INSERT INTO entries (seq, record, job, row_key, input)
-             SELECT ?1, ?2, job, row_key, input FROM reservations
-             WHERE book = ?3 AND series = ?4 AND year = ?5 AND number = ?6 AND job = ?7",
-        )?
-        .execute(params![
-            seq,
-            written.record,
-            r.book.key(),
-            r.series,
-            r.date.year(),
-            r.number.get(),
-            job
-        ])?;
-    if moved != 1 {
-        return Err(rusqlite::Error::StatementChangedRows(moved));
+    if !reserved.hold(job, r) {
+        return Err(rusqlite::Error::StatementChangedRows(0));
     }
+    tx.prepare_cached(
+        "INSERT INTO entries (seq, record, job, row_key, input) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![seq, written.record, job, r.row_key, r.input])?;
     add_files(tx, seq, &r.files)?;
     tx.prepare_cached("INSERT INTO leaves (seq, leaf, salt) VALUES (?1, ?2, ?3)")?
         .execute(params![seq, written.leaf.as_bytes(), r.salt.as_slice()])?;
@@ -369,8 +349,8 @@ fn taken(tx: &Transaction<'_>, r: &Registration, other: &Failure) -> Failure {
     ))
 }
 
-fn issued_already(want: &Want, index: usize) -> Failure {
-    let (row, key) = (index.saturating_add(1), &want.row_key);
+fn issued_already(key: &str, index: usize) -> Failure {
+    let row = index.saturating_add(1);
     Failure::new(
         FailureKind::Input,
         Place::default().item(key),
@@ -385,8 +365,8 @@ fn issued_already(want: &Want, index: usize) -> Failure {
     ))
 }
 
-fn twice_in_batch(want: &Want, index: usize) -> Failure {
-    let (row, key) = (index.saturating_add(1), &want.row_key);
+fn twice_in_batch(key: &str, index: usize) -> Failure {
+    let row = index.saturating_add(1);
     Failure::new(
         FailureKind::Input,
         Place::default().item(key),

@@ -405,6 +405,9 @@ impl Register for FaultyRegister {
     ) -> Result<()> {
         self.inner.job_rows_of(job, keys, each)
     }
+    fn wrong_filters(&self) -> Result<Vec<std::ops::RangeInclusive<u64>>> {
+        self.inner.wrong_filters()
+    }
     fn input(&self, seq: u64) -> Result<Option<String>> {
         self.inner.input(seq)
     }

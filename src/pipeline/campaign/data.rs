@@ -453,4 +453,46 @@ mod tests {
         assert_eq!(bare_name("Bà Hoàng Thị Kim Ngân, văn thư viên"), "Hoàng Thị Kim Ngân");
         assert_eq!(capital("ông"), "Ông");
     }
+
+    #[test]
+    fn a_template_says_what_it_asks_of_the_cases() {
+        let asked = |text: &str| {
+            let template = crate::template::Template::compile(text, "a.md").expect("a template");
+            Asked::of(template.fields().iter())
+        };
+        let columns = |text: &str| asked(text).columns.map(|c| c.join(" "));
+        let some = |names: &str| Some(names.to_owned());
+        assert_eq!(columns("{{dem}} {{dot.ten}}"), some(""));
+        assert_eq!(
+            columns("{{#each ds}}{{inc @index}}. {{ten}}{{#if truy_tang}}†{{/if}}{{/each}}"),
+            some("ten truy_tang")
+        );
+        let groups =
+            "{{#each nhom}}{{ten}}{{#each ds as |x|}}{{x.chuc_vu_don_vi}}{{/each}}{{/each}}";
+        assert_eq!(columns(groups), some("chuc_vu_don_vi"));
+        // What cannot be told, and what is not there: then all is handed over, and told with the fault.
+        for all in [
+            "{{#each ds}}{{tien_thuong}}{{/each}}",
+            "{{#each ds}}{{tien}}{{/each}}",
+            "{{#each ds}}{{#with this}}{{ten}}{{/with}}{{#each this}}{{this}}{{/each}}{{/each}}",
+            "{{ds.0.ten}}",
+            "{{join ds \", \"}}",
+            "{{#each nhom}}{{so}}{{/each}}",
+        ] {
+            assert_eq!(columns(all), None, "{all}");
+        }
+        assert!(!asked("{{dat.dem}}").has_names && asked("{{join dat.ten \", \"}}").has_names);
+        // Votes are asked for where a case has none.
+        let lacking = Case {
+            who: Default::default(),
+            place: Default::default(),
+            vote: None,
+            passed: true,
+            is_here: true,
+            money: None,
+        };
+        let votes = asked("{{#each ds}}{{ten}}{{dong_y}}{{/each}}");
+        assert_eq!(votes.with(&[&lacking]).columns, None);
+        assert!(votes.with(&[]).columns.is_some());
+    }
 }

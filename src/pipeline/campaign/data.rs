@@ -14,7 +14,7 @@ use crate::template::{FieldKind, FieldUse};
 use crate::text::{WordStyle, group_digits, number_words};
 
 use super::cases::{
-    Case, KINDS, counted, deed, full_name, is_in_power, kinds, named, one_of, short_name, tally,
+    Case, KINDS, counted, deed, full_name, is_in_power, kinds, one_of, short_name, tally,
 };
 use super::votes;
 
@@ -245,7 +245,7 @@ impl Filler<'_> {
             let mut told = Map::new();
             told.insert("dem".to_owned(), counted(&tally(part.iter().copied())).into());
             if self.asked.has_names {
-                told.insert("ten".to_owned(), part.iter().map(|c| named(&c.who)).collect());
+                told.insert("ten".to_owned(), part.iter().map(|c| c.who.addressed()).collect());
             }
             Value::Object(told)
         };
@@ -362,7 +362,7 @@ impl Filler<'_> {
             let who = &case.who;
             let value = |column: &str| -> Option<Value> {
                 Some(match column {
-                    "ten" => named(who).into(),
+                    "ten" => who.addressed().into(),
                     "ho_ten" => who.name.as_str().into(),
                     "xung_ho" => who.address.as_str().into(),
                     "chuc_vu" => who.position.as_str().into(),

@@ -311,7 +311,10 @@ fn sort_lines(lines: &mut [Listed], request: &RollRequest) {
     }
     lines.sort_by_cached_key(|line| {
         let who = &line.honouree;
-        let unit = units.get(&same_key(unit_of(line))).copied().unwrap_or(0);
+        let unit = match request.by_unit {
+            true => units.get(&same_key(unit_of(line))).copied().unwrap_or(0),
+            false => 0,
+        };
         let name = match (request.order, who.kind) {
             (Order::AsGiven, _) => Vec::new(),
             (Order::ByName, HonoureeKind::Individual) => name_key(&who.name),

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::body::{Draft, Held, Read, encoding_name, told_kind};
 use super::head::{What, is_mark};
 use super::people::{self, Person};
@@ -19,7 +21,17 @@ use crate::text;
 pub(super) fn lines(mut read: Read, place: &Place, found: &mut Vec<Diagnostic>) -> Vec<Listed> {
     fill_down(&mut read, place, found);
     let drafts = std::mem::take(&mut read.drafts);
-    drafts.into_iter().map(|draft| Line::new(draft, &read, place, found).finish()).collect()
+    let made = drafts.into_par_iter().with_min_len(32).map(|draft| {
+        let mut found = Vec::new();
+        let line = Line::new(draft, &read, place, &mut found).finish();
+        (line, found)
+    });
+    let made: Vec<(Listed, Vec<Diagnostic>)> = made.collect();
+    let of_lines = made.into_iter().map(|(line, of_line)| {
+        found.extend(of_line);
+        line
+    });
+    of_lines.collect()
 }
 
 /// Gives the value of cells merged over several rows to each of them.

@@ -176,7 +176,7 @@ fn show(ran: &Ran, request: &Request, ui: &mut Ui<'_>) -> Result<()> {
 
 fn show_step(step: &StepRan, dry_run: bool, ui: &mut Ui<'_>) -> std::io::Result<()> {
     let name = word(step.step, ui.lang);
-    let counts = &step.counts;
+    let counts = counts(&step.counts, ui.lang);
     let how = match (step.earlier, dry_run) {
         (true, _) => text!("đã làm trước đó", "done before"),
         (false, true) => text!("sẽ làm", "would be done"),
@@ -203,6 +203,28 @@ fn show_step(step: &StepRan, dry_run: bool, ui: &mut Ui<'_>) -> std::io::Result<
         writeln!(ui.out, "  [{}]", path.display())?;
     }
     Ok(())
+}
+
+/// The counts of a step in the reader's language: the register keeps them as its papers say them,
+/// `05 tập thể, 01 hộ gia đình và 04 cá nhân`.
+fn counts(kept: &str, lang: Lang) -> String {
+    const KINDS: [(&str, &str, &str); 3] = [
+        ("tập thể", "collective", "collectives"),
+        ("hộ gia đình", "household", "households"),
+        ("cá nhân", "individual", "individuals"),
+    ];
+    let part = |part: &str| {
+        let (count, kind) = part.split_once(' ')?;
+        let count: usize = count.parse().ok()?;
+        let (_, one, many) = KINDS.iter().find(|(vi, ..)| *vi == kind)?;
+        Some(format!("{count} {}", if count == 1 { one } else { many }))
+    };
+    let parts: Option<Vec<String>> =
+        kept.split(", ").flat_map(|p| p.split(" và ")).map(part).collect();
+    match (lang, parts) {
+        (Lang::En, Some(parts)) => parts.join(", "),
+        _ => kept.to_owned(),
+    }
 }
 
 fn step_json(step: &StepRan) -> Value {
@@ -299,7 +321,7 @@ fn show_status(step: CampaignStep, done: Option<&Done>, ui: &mut Ui<'_>) -> std:
         return writeln!(ui.out, "  {name:<12} {}", line.get(ui.lang));
     }
     let codes: Vec<String> = done.entries.iter().map(|e| e.code().to_string()).collect();
-    let (codes, counts) = (codes.join(", "), &done.counts);
+    let (codes, counts) = (codes.join(", "), counts(&done.counts, ui.lang));
     write!(ui.out, "  {name:<12} {codes}, {day}: {counts}")?;
     if done.round > 1 {
         let round = done.round;
@@ -332,4 +354,20 @@ fn status_json(step: CampaignStep, done: Option<&Done>) -> Value {
         "list": done.map(|d| d.list.clone()),
         "papers": done.map(papers),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_told_in_both_languages() {
+        let kept = "05 tập thể, 01 hộ gia đình và 04 cá nhân";
+        assert_eq!(counts(kept, Lang::Vi), kept);
+        assert_eq!(counts(kept, Lang::En), "5 collectives, 1 household, 4 individuals");
+        assert_eq!(counts("01 cá nhân", Lang::En), "1 individual");
+        for other in ["03", "", "ba người"] {
+            assert_eq!(counts(other, Lang::En), other);
+        }
+    }
 }

@@ -54,6 +54,7 @@ fn request(args: &ListArgs) -> RollRequest {
         order,
         by_unit: args.by_unit,
         form: args.form.clone(),
+        has_achievement: false,
     }
 }
 

@@ -7,6 +7,7 @@
 //! finished pixels takes twenty times as long for twice the bytes.
 
 use std::cell::RefCell;
+use std::sync::OnceLock;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 
@@ -37,6 +38,8 @@ pub fn dark_squares(width: usize, dark: &[bool]) -> Option<Vec<u8>> {
 /// A code and its length in bits, for [`Bits::put`].
 type Symbol = (u32, u32);
 
+/// Squares on a side of the largest code.
+const WIDEST: usize = 177;
 /// Longest copy.
 const LONGEST: usize = 258;
 /// The order in which lengths of the codes for lengths stand (RFC 1951, 3.2.7), without the last.
@@ -82,66 +85,138 @@ fn codes(lengths: &[u32]) -> Vec<Symbol> {
     out
 }
 
+/// Dark and white squares (and “no filter”, which is as dark): two bits and one.
+const DARK: Symbol = (0b01, 2);
+const WHITE: Symbol = (0, 1);
+
+/// Eight squares of a row.
+#[derive(Clone, Copy)]
+struct Eight {
+    /// Their codes one after the other.
+    bits: u16,
+    count: u8,
+    /// How many are white, and the sum of their places from 0.
+    white: u8,
+    places: u8,
+}
+
+/// By the number whose bits are the dark squares, the first one the lowest.
+static EIGHTS: [Eight; 256] = {
+    let none = Eight { bits: 0, count: 0, white: 0, places: 0 };
+    let mut table = [none; 256];
+    let mut number = 0;
+    while number < 256 {
+        let mut of = none;
+        let mut at = 0;
+        while at < 8 {
+            let is_dark = number >> at & 1 == 1;
+            let (code, length) = if is_dark { DARK } else { WHITE };
+            of.bits |= (code as u16) << of.count;
+            of.count += length as u8;
+            if !is_dark {
+                of.white += 1;
+                of.places += at;
+            }
+            at += 1;
+        }
+        table[number] = of;
+        number += 1;
+    }
+    table
+};
+
+/// What all pictures of so many squares have in common.
+struct Head {
+    /// What comes before the first row.
+    bits: Bits,
+    /// The copies behind a row, each in one.
+    repeat: Vec<Symbol>,
+    end: Symbol,
+}
+
+impl Head {
+    fn new(width: usize) -> Option<Self> {
+        let line = width + 1;
+        let copies = copies(line * (SCALE - 1));
+        // White is one bit, black two; then the copies and the end, which are few.
+        let mut lengths = vec![0_u32; 286];
+        *lengths.first_mut()? = DARK.1;
+        *lengths.get_mut(255)? = WHITE.1;
+        let mut rare = vec![256];
+        for length in &copies {
+            let (symbol, ..) = copied(*length);
+            if !rare.contains(&symbol) {
+                rare.push(symbol);
+            }
+        }
+        for (at, symbol) in rare.iter().rev().enumerate() {
+            *lengths.get_mut(*symbol)? = (at as u32 + 3).min(rare.len() as u32 + 1);
+        }
+        let all = codes(&lengths);
+        let (far, far_bits, far_extra) = distant(line);
+        let mut bits = Bits::after(vec![0x78, 0x01]);
+        heading(&mut bits, &lengths, far)?;
+        let mut repeat = Vec::with_capacity(copies.len());
+        for length in &copies {
+            let (symbol, extra, count) = copied(*length);
+            let (code, size) = *all.get(symbol)?;
+            // The only distance has one bit, a zero.
+            let before = size + count + 1;
+            repeat.push((code | extra << size | far_bits << before, before + far_extra));
+        }
+        Some(Self { bits, repeat, end: *all.get(256)? })
+    }
+
+    /// The head of so many squares; made once.
+    fn of(width: usize) -> Option<&'static Self> {
+        static HEADS: [OnceLock<Option<Head>>; WIDEST + 1] =
+            [const { OnceLock::new() }; WIDEST + 1];
+        HEADS.get(width)?.get_or_init(|| Self::new(width)).as_ref()
+    }
+}
+
 /// The pixels as a zlib stream: 8 of them on a side of a square, nothing around. `None` for squares of no code.
 fn pressed(width: usize, dark: &[bool]) -> Option<Vec<u8>> {
-    if !(4..=177).contains(&width) || dark.len() != width * width {
+    if !(4..=WIDEST).contains(&width) || dark.len() != width * width {
         return None;
     }
-    let line = width + 1;
-    let copies = copies(line * (SCALE - 1));
-    // White is one bit, black (and “no filter”) two; then the copies and the end, which are few.
-    let mut lengths = vec![0_u32; 286];
-    *lengths.first_mut()? = 2;
-    *lengths.get_mut(255)? = 1;
-    let mut rare = vec![256];
-    for length in &copies {
-        let (symbol, ..) = copied(*length);
-        if !rare.contains(&symbol) {
-            rare.push(symbol);
-        }
-    }
-    for (at, symbol) in rare.iter().rev().enumerate() {
-        *lengths.get_mut(*symbol)? = (at as u32 + 3).min(rare.len() as u32 + 1);
-    }
-    let all = codes(&lengths);
-    let (far, far_bits, far_extra) = distant(line);
-    let mut out = Vec::with_capacity(width * (width / 4 + 4) + 96);
-    out.extend_from_slice(&[0x78, 0x01]);
-    let mut bits = Bits::after(out);
-    heading(&mut bits, &lengths, far)?;
-    let (black, white) = (*all.first()?, *all.get(255)?);
-    let mut repeat = Vec::with_capacity(copies.len());
-    for length in &copies {
-        let (symbol, extra, count) = copied(*length);
-        repeat.push((*all.get(symbol)?, (extra, count)));
-    }
+    let (head, line) = (Head::of(width)?, width as u64 + 1);
+    let mut bits = head.bits.followed(width * (width / 4 + 4) + 96);
     // Adler-32 over all lines: of each that is copied the same sums are added.
     let (mut a, mut b) = (1_u64, 0_u64);
     for row in dark.chunks(width) {
-        bits.put(black.0, black.1);
-        let (mut sum, mut weighted) = (0_u64, 0_u64);
-        for (at, is_dark) in row.iter().enumerate() {
-            let (code, count) = if *is_dark { black } else { white };
+        bits.put(DARK.0, DARK.1);
+        let (mut sum, mut weighted, mut left) = (0_u64, 0_u64, width as u64);
+        let (eights, rest) = row.as_chunks::<8>();
+        for eight in eights {
+            let mut number = 0;
+            for (at, is_dark) in eight.iter().enumerate() {
+                number |= usize::from(*is_dark) << at;
+            }
+            let of = EIGHTS[number & 0xFF];
+            bits.put(u32::from(of.bits), u32::from(of.count));
+            sum += u64::from(of.white);
+            weighted += u64::from(of.white) * left - u64::from(of.places);
+            left -= 8;
+        }
+        for is_dark in rest {
+            let (code, count) = if *is_dark { DARK } else { WHITE };
             bits.put(code, count);
             if !is_dark {
-                sum += 255;
-                weighted += 255 * (width - at) as u64;
+                sum += 1;
+                weighted += left;
             }
+            left -= 1;
         }
-        for ((code, count), (extra, extra_count)) in &repeat {
+        for (code, count) in &head.repeat {
             bits.put(*code, *count);
-            bits.put(*extra, *extra_count);
-            // The only distance: one bit.
-            bits.put(0, 1);
-            bits.put(far_bits, far_extra);
         }
         for _ in 0..SCALE {
-            b = (b + a * line as u64 + weighted) % 65_521;
-            a = (a + sum) % 65_521;
+            b = (b + a * line + 255 * weighted) % 65_521;
+            a = (a + 255 * sum) % 65_521;
         }
     }
-    let end = *all.get(256)?;
-    bits.put(end.0, end.1);
+    bits.put(head.end.0, head.end.1);
     let mut out = bits.finish();
     let sum = (b as u32) << 16 | a as u32;
     out.extend_from_slice(&sum.to_be_bytes());

@@ -4,6 +4,7 @@
 //!
 //! A letter's text is a few kilobytes. A general compressor clears tables for 64 KiB of history before
 //! each, which costs more than pressing the text itself; here a table of 16 KiB is cleared and nothing else.
+//! Texts that begin as the one before did are gone on with from where they part: to the same bytes.
 
 use std::cell::RefCell;
 
@@ -14,9 +15,33 @@ const LEAST: usize = 4;
 const MOST: usize = 258;
 const TABLE_BITS: u32 = 13;
 
+/// For the hash of a word the place after the one where it was seen last; 0 for none.
+type Seen = [u16; 1 << TABLE_BITS];
+
+/// Texts that share less are begun anew: to go on from where they part saves too little.
+const SHARED: usize = 1024;
+/// So many bytes behind a place may say what was done before it.
+const AHEAD: usize = 4;
+
 thread_local! {
-    /// For the hash of a word the place after the one where it was seen last; 0 for none.
-    static SEEN: RefCell<[u16; 1 << TABLE_BITS]> = const { RefCell::new([0; 1 << TABLE_BITS]) };
+    static PRESS: RefCell<Press> = RefCell::new(Press::new());
+}
+
+/// The table, and what is remembered from one text to the next: the letters of a batch begin alike.
+struct Press {
+    seen: Box<Seen>,
+    /// The text that was last pressed from its beginning.
+    last: Vec<u8>,
+    begun: Option<Begun>,
+}
+
+/// Where pressing stood when two texts were about to part.
+struct Begun {
+    /// The text up to there, and what lies directly behind.
+    text: Vec<u8>,
+    at: usize,
+    bits: Bits,
+    seen: Box<Seen>,
 }
 
 /// The text deflated, as one whole stream; always the same bytes. `None` if it is longer than [`LONGEST`].
@@ -24,49 +49,79 @@ pub(super) fn squeeze(text: &[u8]) -> Option<Vec<u8>> {
     if text.len() > LONGEST {
         return None;
     }
-    SEEN.with_borrow_mut(|seen| {
-        seen.fill(0);
-        Some(block(text, seen))
-    })
+    Some(PRESS.with_borrow_mut(|press| press.squeeze(text)))
 }
 
-fn block(text: &[u8], seen: &mut [u16; 1 << TABLE_BITS]) -> Vec<u8> {
-    // Without any repetition a byte takes nine bits at most.
-    let mut bits = Bits::after(Vec::with_capacity(text.len() + text.len() / 8 + 16));
-    // The last block, and fixed codes.
-    bits.put(0b011, 3);
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        let Some(word) = word(text, at) else {
-            bits.literal(byte);
-            at += 1;
-            continue;
-        };
-        let before = std::mem::replace(&mut seen[hash(word)], place_after(at));
-        let Some(from) = usize::from(before).checked_sub(1) else {
-            bits.literal(byte);
-            at += 1;
-            continue;
-        };
-        let length = common(text, from, at);
-        if length < LEAST {
-            bits.literal(byte);
-            at += 1;
-            continue;
-        }
-        bits.repetition(length, at - from);
-        // Two places inside are remembered: all of them would cost more than they save.
-        let end = at + length;
-        for inside in [at + 1, end - 2] {
-            if let Some(word) = self::word(text, inside) {
-                seen[hash(word)] = place_after(inside);
-            }
-        }
-        at = end;
+impl Press {
+    fn new() -> Self {
+        Self { seen: Box::new([0; 1 << TABLE_BITS]), last: Vec::new(), begun: None }
     }
-    // The end of the block.
-    bits.put(0, 7);
-    bits.finish()
+
+    fn squeeze(&mut self, text: &[u8]) -> Vec<u8> {
+        // Without any repetition a byte takes nine bits at most.
+        let room = text.len() + text.len() / 8 + 16;
+        if let Some(begun) = self.begun.as_ref().filter(|b| text.starts_with(&b.text)) {
+            self.seen.copy_from_slice(&*begun.seen);
+            let (at, bits) = (begun.at, begun.bits.followed(room));
+            return self.block(text, at, bits, usize::MAX);
+        }
+        let alike = self.last.iter().zip(text).take_while(|(a, b)| a == b).count();
+        self.last.clear();
+        self.last.extend_from_slice(text);
+        // From there on the next repetition may reach to where they part.
+        let parting = if alike > SHARED { alike - MOST - AHEAD } else { usize::MAX };
+        self.seen.fill(0);
+        let mut bits = Bits::after(Vec::with_capacity(room));
+        // The last block, and fixed codes.
+        bits.put(0b011, 3);
+        self.block(text, 0, bits, parting)
+    }
+
+    /// The block from a place on; how things stand at `parting` is remembered.
+    fn block(&mut self, text: &[u8], from: usize, mut bits: Bits, mut parting: usize) -> Vec<u8> {
+        let mut at = from;
+        while let Some(&byte) = text.get(at) {
+            if at >= parting {
+                parting = usize::MAX;
+                self.remember(text, at, &bits);
+            }
+            let Some(word) = word(text, at) else {
+                bits.literal(byte);
+                at += 1;
+                continue;
+            };
+            let before = std::mem::replace(&mut self.seen[hash(word)], place_after(at));
+            let Some(from) = usize::from(before).checked_sub(1) else {
+                bits.literal(byte);
+                at += 1;
+                continue;
+            };
+            let length = common(text, from, at);
+            if length < LEAST {
+                bits.literal(byte);
+                at += 1;
+                continue;
+            }
+            bits.repetition(length, at - from);
+            // Two places inside are remembered: all of them would cost more than they save.
+            let end = at + length;
+            for inside in [at + 1, end - 2] {
+                if let Some(word) = self::word(text, inside) {
+                    self.seen[hash(word)] = place_after(inside);
+                }
+            }
+            at = end;
+        }
+        // The end of the block.
+        bits.put(0, 7);
+        bits.finish()
+    }
+
+    fn remember(&mut self, text: &[u8], at: usize, bits: &Bits) {
+        let Some(known) = text.get(..at + AHEAD) else { return };
+        let (text, seen) = (known.to_vec(), self.seen.clone());
+        self.begun = Some(Begun { text, at, bits: bits.followed(0), seen });
+    }
 }
 
 fn place_after(at: usize) -> u16 {
@@ -110,6 +165,13 @@ impl Bits {
     /// Behind the bytes of `out`.
     pub(super) fn after(out: Vec<u8>) -> Self {
         Self { out, held: 0, count: 0 }
+    }
+
+    /// A copy to go on from, with room for so many bytes.
+    pub(super) fn followed(&self, room: usize) -> Self {
+        let mut out = Vec::with_capacity(self.out.len() + room);
+        out.extend_from_slice(&self.out);
+        Self { out, held: self.held, count: self.count }
     }
 
     /// At most 32 bits.
@@ -241,6 +303,42 @@ mod tests {
                 prop_assert_eq!(squeeze(&text), Some(deflated.clone()));
                 prop_assert_eq!(back(&deflated), text);
             }
+        }
+    }
+
+    /// Texts that begin alike, as the letters of a batch do.
+    fn batches() -> impl Strategy<Value = Vec<Vec<u8>>> {
+        let ends = proptest::collection::vec((0..3000_usize, texts()), 2..6);
+        (texts(), texts(), ends).prop_map(|(head, more, ends)| {
+            let head = [head, more].concat().repeat(3);
+            let text = |(cut, end): (usize, Vec<u8>)| {
+                [head.get(..head.len().saturating_sub(cut)).unwrap_or_default(), &end].concat()
+            };
+            ends.into_iter().map(text).collect()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_came_before_makes_no_difference(batch in batches()) {
+            let mut press = Press::new();
+            for text in batch.iter().chain(&batch).filter(|t| t.len() <= LONGEST) {
+                prop_assert_eq!(press.squeeze(text), Press::new().squeeze(text));
+            }
+        }
+    }
+
+    #[test]
+    fn texts_that_begin_alike_are_gone_on_with_from_where_they_part() {
+        let head = (0..400).map(|n| format!("<w:p>{n}</w:p>")).collect::<String>();
+        let mut press = Press::new();
+        for n in 0..4_usize {
+            let text = format!("{head}{n}{}", &head[..100 * n]);
+            assert_eq!(press.squeeze(text.as_bytes()), Press::new().squeeze(text.as_bytes()));
+            let at = press.begun.as_ref().map(|b| b.at);
+            assert_eq!(at.is_some_and(|at| at + 2 * MOST > head.len()), n > 0, "{at:?}");
         }
     }
 

@@ -88,6 +88,11 @@ impl Xml {
         self.out.push_str(markup);
     }
 
+    /// Markup that was written before.
+    pub(super) fn copied(&mut self, markup: &str) {
+        self.out.push_str(markup);
+    }
+
     fn character(&mut self, c: char, attribute: bool) {
         match c {
             '&' => self.out.push_str("&amp;"),

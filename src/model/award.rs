@@ -48,13 +48,28 @@ pub struct Honouree {
 }
 
 impl Honouree {
-    /// Address and name as a sentence names them: `Ông Lê Văn An`, `Ông (Bà) Lê An`, `Phòng Tổng hợp`.
+    /// Address and name as every paper names them: `Ông Lê Văn An`, `Ông (Bà) Lê An`, `Phòng Tổng hợp`,
+    /// `Hộ gia đình ông Lê An`, `Hộ bà Lê An` where the name says so itself.
     pub fn addressed(&self) -> String {
         match (self.kind, self.address.as_str()) {
             (HonoureeKind::Individual, "") => format!("Ông (Bà) {}", self.name),
             (HonoureeKind::Individual, address) => format!("{address} {}", self.name),
-            _ => self.name.clone(),
+            (HonoureeKind::Household, _) if self.says_household() => self.name.clone(),
+            (HonoureeKind::Household, "") => format!("Hộ gia đình ông (bà) {}", self.name),
+            (HonoureeKind::Household, address) => {
+                format!("Hộ gia đình {} {}", address.to_lowercase(), self.name)
+            }
+            (HonoureeKind::Collective, _) => self.name.clone(),
         }
+    }
+
+    /// The name begins with a word for a household. “Hồ Văn Tám” does not.
+    fn says_household(&self) -> bool {
+        let begins = |word: &str| {
+            let mut letters = self.name.chars().flat_map(char::to_lowercase);
+            word.chars().all(|c| letters.next() == Some(c))
+        };
+        begins("hộ ") || begins("gia đình ")
     }
 
     /// Chức vụ and đơn vị in one line: `Chuyên viên, Phòng Tổng hợp`.
@@ -83,5 +98,20 @@ mod tests {
         );
         person.kind = HonoureeKind::Collective;
         assert_eq!(person.addressed(), "Lê An");
+    }
+
+    #[test]
+    fn a_household_is_named_as_one() {
+        let named = |address: &str, name: &str| {
+            let (kind, address, name) = (HonoureeKind::Household, address.into(), name.into());
+            Honouree { kind, address, name, ..Honouree::default() }.addressed()
+        };
+        assert_eq!(named("", "Lê An"), "Hộ gia đình ông (bà) Lê An");
+        assert_eq!(named("Bà", "Lê An"), "Hộ gia đình bà Lê An");
+        // A family name, not the word.
+        assert_eq!(named("Ông", "Hồ Văn Tám"), "Hộ gia đình ông Hồ Văn Tám");
+        for whole in ["Hộ gia đình bà Lê An", "Hộ ông Lê An", "Gia đình bà Lê An"] {
+            assert_eq!(named("", whole), whole);
+        }
     }
 }

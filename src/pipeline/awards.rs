@@ -8,6 +8,7 @@ mod import;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 pub use import::{AwardDefaults, AwardList, award_line, read_awards};
 
@@ -97,7 +98,7 @@ pub fn enter_awards(
             ..Awarded::default()
         });
     }
-    let wants = AwardWants { workspace, awards, origins };
+    let wants = AwardWants::new(workspace, awards, origins);
     let today = workspace.world.today();
     let register = Some(filing.register());
     let plan = register::plan(register, Book::Awards, &workspace.office, &wants, today)?;
@@ -170,7 +171,8 @@ pub fn preview_awards(
     register: Option<&dyn register::Register>,
     awards: &[Awarding],
 ) -> Result<Awarded> {
-    let wants = AwardWants { workspace, awards, origins: &Origins::default() };
+    let origins = Origins::default();
+    let wants = AwardWants::new(workspace, awards, &origins);
     let today = workspace.world.today();
     let plan = register::plan(register, Book::Awards, &workspace.office, &wants, today)?;
     let mut findings: Vec<Diagnostic> = awards.iter().flat_map(lacks).collect();
@@ -224,9 +226,27 @@ pub(super) fn lacks(awarding: &Awarding) -> Vec<Diagnostic> {
 
 /// The wants of awards.
 pub(super) struct AwardWants<'a> {
-    pub(super) workspace: &'a Workspace<'a>,
-    pub(super) awards: &'a [Awarding],
-    pub(super) origins: &'a Origins,
+    workspace: &'a Workspace<'a>,
+    awards: &'a [Awarding],
+    origins: &'a Origins,
+    /// What tells each from the others: the first half of a digest. Asked for twice, made once.
+    keys: Vec<u128>,
+}
+
+impl<'a> AwardWants<'a> {
+    /// Of these awards, with what their certificates are made from.
+    pub(super) fn new(
+        workspace: &'a Workspace<'a>,
+        awards: &'a [Awarding],
+        origins: &'a Origins,
+    ) -> Self {
+        let key = |awarding: &Awarding| {
+            let text = serde_json::to_vec(&awarding.award).unwrap_or_default();
+            half(&sha256(&text))
+        };
+        let keys = awards.par_iter().with_min_len(32).map(key).collect();
+        Self { workspace, awards, origins, keys }
+    }
 }
 
 impl Wants for AwardWants<'_> {
@@ -236,11 +256,11 @@ impl Wants for AwardWants<'_> {
 
     fn get(&self, index: usize) -> Result<Want> {
         let awarding = self.awards.get(index).ok_or_else(register::no_such_want)?;
-        let text = serde_json::to_string(&awarding.award).unwrap_or_default();
+        let key = self.keys.get(index).copied().unwrap_or_default();
         Ok(Want {
             series: self.workspace.office.awards_series(&awarding.organ),
             date: awarding.date,
-            row_key: format!("{index}-{:032x}", half(&sha256(text.as_bytes()))),
+            row_key: format!("{index}-{key:032x}"),
             input: self.origins.inputs.get(index).map_or("{}", |input| input).to_owned(),
         })
     }

@@ -294,8 +294,12 @@ impl<'p, 'w> Planner<'p, 'w> {
         let this = &*self;
         let made = (first..).zip(given).collect::<Vec<_>>().into_par_iter();
         let make = |(index, with)| {
-            let outcome = this.alone(index, with);
+            let mut outcome = this.alone(index, with);
             let packed = outcome.document.is_some().then(|| RowData::new(&outcome.data, None));
+            if packed.is_some() {
+                // A list of thousands, which nobody reads again as it was.
+                outcome.data = Map::new();
+            }
             (index, outcome, packed)
         };
         let made: Vec<_> = made.map(make).collect();

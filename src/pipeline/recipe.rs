@@ -212,8 +212,8 @@ pub enum IssueDay {
 /// # Errors
 /// `Output` if the file cannot be built or read back: then the program is wrong, and nothing is handed out.
 pub fn write(workspace: &Workspace<'_>, document: &Document) -> Result<(Written, Vec<Diagnostic>)> {
-    let sheet = workspace.composer.compose(document);
-    let written = workspace.writer.write(&sheet)?;
+    // The sheet is gone before the file is read back: of a list of thousands each is many megabytes.
+    let written = workspace.writer.write(&workspace.composer.compose(document))?;
     let back = docx::read(&written.bytes, &document.source)?;
     let findings = lint::sheet(&back, &workspace.checks, &document.source, &layout::metrics::width);
     Ok((written, findings))

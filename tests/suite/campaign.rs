@@ -150,7 +150,9 @@ fn one_list_becomes_all_papers_in_one_run() {
     let minutes = text_of(&office.join("in/01-BB-SNV.docx"));
     assert!(minutes.contains("Trần Thị Mai") && minutes.contains("66,7"), "{minutes}");
     assert!(text_of(&office.join("in/02-BB-SNV.docx")).contains("Đỗ Thị Lan"));
-    assert!(office.join("in/giay-khen-0001-0003.docx").is_file());
+    let certificates = text_of(&office.join("in/giay-khen-0001-0003.docx"));
+    assert_eq!(certificates.matches("Đã có thành tích").count(), 3, "{certificates}");
+    assert!(!certificates.contains("có thành tích có thành tích"), "{certificates}");
     assert!(office.join("ds-ket-qua.xlsx").is_file(), "a report beside the list");
     let (book, _) = ok(office, "2026-11-21", &["book", "awards", "--format", "csv"]);
     assert!(book.contains("Bùi Đức Thắng") && book.contains("760000"), "{book}");
@@ -345,9 +347,30 @@ fn long_lists_are_annexed_and_each_form_has_its_decision() {
     ] {
         assert!(long.contains(words), "{words}\n{long}");
     }
+    assert!(long.contains("1. Hộ gia đình ông Lê Văn Tám, Đơn vị 9"), "{long}");
+    let all = "Tập thể, hộ gia đình, cá nhân";
+    let proposal = text_of(&office.join("in/01-TTr-SNV.docx"));
+    assert!(proposal.contains(&format!("{all} đề nghị khen thưởng")), "{proposal}");
+    for minutes in ["in/01-BB-SNV.docx", "in/02-BB-SNV.docx"] {
+        assert!(text_of(&office.join(minutes)).contains(all), "{minutes}");
+    }
+    let certificates = text_of(&office.join("in/giay-khen-0001-0035.docx"));
+    assert!(certificates.contains("Hộ gia đình ông Lê Văn Tám"), "{certificates}");
     let titles = text_of(&office.join("in/02-QD-SNV.docx"));
     assert!(titles.contains("Công nhận danh hiệu “Lao động tiên tiến” cho 05 cá nhân"), "{titles}");
     assert_eq!(count(office), (5, 40));
+}
+
+/// What holds for all lines is said once.
+#[test]
+fn votes_that_are_not_in_yet_are_told_once_and_an_achievement_for_all_is_none_that_lacks() {
+    let dir = office();
+    let office = dir.path();
+    let list = "STT,Giới tính,Họ và tên,Đơn vị công tác\n1,Nữ,Lê Thị An,Văn phòng Sở\n2,Nam,Vũ Văn Bảo,Văn phòng Sở\n";
+    fs::write(office.join("ds.csv"), list).expect("write");
+    let said = refused(office, "2026-11-20", &["run", "dot.toml"], &["D0841", "của ai (2 dòng)"]);
+    assert_eq!(said.matches("D0841").count(), 1, "{said}");
+    assert!(!said.contains("D0720"), "{said}");
 }
 
 /// Killed at any moment, a campaign is finished by running it again, and nothing is there twice.

@@ -243,4 +243,16 @@ proptest! {
         prop_assert_eq!(&back, &normal);
         prop_assert_eq!(&round_trip(&normal), &normal);
     }
+
+    #[test]
+    fn what_was_written_before_makes_no_difference(sheet in sheet(), other in sheet()) {
+        let other = Sheet { styles: sheet.styles.clone(), ..other };
+        let sections = sheet.sections.iter().chain(&other.sections).cloned().collect();
+        let both = Sheet { sections, ..sheet.clone() };
+        let writer = Writer::new().expect("writer");
+        for one in [&sheet, &other, &both, &other, &sheet] {
+            let alone = Writer::new().expect("writer").write(one).expect("written");
+            prop_assert_eq!(&writer.write(one).expect("written"), &alone);
+        }
+    }
 }

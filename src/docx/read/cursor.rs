@@ -21,6 +21,8 @@ const LONGEST_KNOWN: usize = 8192;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Known {
     Paragraph,
+    ParagraphProperties,
+    CellProperties,
     Row,
     TableProperties,
     Grid,
@@ -30,12 +32,17 @@ pub(super) enum Known {
 impl Known {
     /// The end tag.
     fn end(self) -> &'static Finder<'static> {
-        static ENDS: LazyLock<[Finder<'static>; 5]> = LazyLock::new(|| {
-            ["</w:p>", "</w:tr>", "</w:tblPr>", "</w:tblGrid>", "</w:sectPr>"].map(Finder::new)
+        static ENDS: LazyLock<[Finder<'static>; 7]> = LazyLock::new(|| {
+            let names = ["</w:p>", "</w:tr>", "</w:tblPr>", "</w:tblGrid>", "</w:sectPr>"];
+            let [paragraph, row, table, grid, section] = names.map(Finder::new);
+            let [format, cell] = ["</w:pPr>", "</w:tcPr>"].map(Finder::new);
+            [paragraph, row, table, grid, section, format, cell]
         });
-        let [paragraph, row, table, grid, section] = &*ENDS;
+        let [paragraph, row, table, grid, section, format, cell] = &*ENDS;
         match self {
             Self::Paragraph => paragraph,
+            Self::ParagraphProperties => format,
+            Self::CellProperties => cell,
             Self::Row => row,
             Self::TableProperties => table,
             Self::Grid => grid,

@@ -163,7 +163,8 @@ impl<'s> Flow<'s> {
         let mut out = Content { base: base_look(style), runs: Vec::new(), line: None };
         c.children(|c, e| {
             if c.name(e) == "pPr" {
-                p = ParaProperties::read(c)?;
+                let name = Known::ParagraphProperties;
+                p = self.known(c, name, |s| &s.formats, |_, c| ParaProperties::read(c))?;
                 style = styles.get(p.style.as_deref());
                 out.base = base_look(style);
                 return Ok(());

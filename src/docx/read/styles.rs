@@ -19,7 +19,7 @@ use crate::diagnostic::Result;
 use crate::docx::limits;
 use crate::docx::names::{self, SEPARATOR_ID};
 use crate::docx::write::{PLAIN_FORMAT, PLAIN_LOOK};
-use crate::layout::{Format, Item, Look, Para, Row, Style};
+use crate::layout::{Cell, Format, Item, Look, Para, Row, Style};
 use crate::model::Slot;
 use crate::text::recent::Recent;
 
@@ -37,6 +37,9 @@ pub(super) struct Styles {
     /// Paragraphs and rows of tables that were read with these styles.
     pub(super) paras: RefCell<Recent<Remembered<Option<Para>>>>,
     pub(super) rows: RefCell<Recent<Remembered<Row>>>,
+    /// What was said of paragraphs and cells: in a list of thousands the words differ and little else.
+    pub(super) formats: RefCell<Recent<Remembered<ParaProperties>>>,
+    pub(super) cells: RefCell<Recent<Remembered<Cell>>>,
     /// What was said of tables, of their columns and of sections.
     pub(super) table_properties: RefCell<Recent<Remembered<TableProperties>>>,
     pub(super) grids: RefCell<Recent<Remembered<Vec<i32>>>>,
@@ -145,6 +148,8 @@ impl Styles {
             margins: RefCell::default(),
             paras: RefCell::default(),
             rows: RefCell::default(),
+            formats: RefCell::default(),
+            cells: RefCell::default(),
             table_properties: RefCell::default(),
             grids: RefCell::default(),
             sections: RefCell::default(),

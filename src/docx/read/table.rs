@@ -173,17 +173,18 @@ impl Flow<'_> {
     }
 
     fn cell(&mut self, c: &mut Cursor<'_>) -> Result<Cell> {
-        let mut cell =
-            Cell { span: 1, vertical: VerticalAlign::Top, boxed: None, items: Vec::new() };
+        let (mut cell, mut items) = (EMPTY, Vec::new());
         c.children(|c, e| {
             if c.name(e) == "tcPr" {
-                return c.children(|c, e| cell_property(c, e, &mut cell));
+                let name = Known::CellProperties;
+                cell = self.known(c, name, |s| &s.cells, |_, c| cell_properties(c))?;
+                return Ok(());
             }
-            self.block(c, e, &mut cell.items)
+            self.block(c, e, &mut items)
         })?;
         // The sections of a cell are nobody's.
         self.ended_sections.clear();
-        Ok(cell)
+        Ok(Cell { items, ..cell })
     }
 }
 
@@ -203,6 +204,16 @@ fn row_property<'a>(c: &mut Cursor<'a>, e: &BytesStart<'a>, row: &mut Row) -> Re
         _ => {}
     }
     Ok(())
+}
+
+/// A cell of which nothing is said.
+const EMPTY: Cell = Cell { span: 1, vertical: VerticalAlign::Top, boxed: None, items: Vec::new() };
+
+/// Reads the current `w:tcPr`.
+fn cell_properties(c: &mut Cursor<'_>) -> Result<Cell> {
+    let mut cell = EMPTY;
+    c.children(|c, e| cell_property(c, e, &mut cell))?;
+    Ok(cell)
 }
 
 fn cell_property<'a>(c: &mut Cursor<'a>, e: &BytesStart<'a>, cell: &mut Cell) -> Result<()> {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::media::{self, Medium};
-use super::{line, props};
+use super::{known, line, props};
 use crate::docx::limits;
 use crate::docx::names::{self, SEPARATOR_ID};
 use crate::docx::normal::{clamp_line, usable_styles};
@@ -13,6 +13,7 @@ use crate::docx::xml::Xml;
 use crate::layout::{
     Cell, Item, Look, Para, Row, Run, RunContent, Section, Sheet, Style, Table, VerticalAlign,
 };
+use crate::text::recent;
 
 /// Which header or footer a part is, in the order of references in a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,6 +77,8 @@ pub(super) struct Flow<'a> {
     styles: &'a StyleTable,
     /// The next free id of a drawing.
     pub(super) next_id: i32,
+    /// The place of the next paragraph among those of its section.
+    place: usize,
     pictures: &'a [Medium],
     /// Relationship number of the first picture.
     first_picture: usize,
@@ -84,6 +87,8 @@ pub(super) struct Flow<'a> {
 /// The styles of a sheet by their ids.
 #[derive(Debug)]
 pub(super) struct StyleTable {
+    /// What is remembered was written with this table and no other.
+    owner: u64,
     by_id: HashMap<String, Style>,
     normal: Option<Style>,
 }
@@ -94,7 +99,7 @@ impl StyleTable {
         let styles = usable_styles(styles);
         let normal = styles.first().map(|s| (*s).clone());
         let by_id = styles.into_iter().map(|s| (s.id.clone(), s.clone())).collect();
-        Self { by_id, normal }
+        Self { owner: recent::owner(), by_id, normal }
     }
 
     /// The style of a paragraph: the one it names, else the default one.
@@ -110,7 +115,7 @@ impl<'a> Flow<'a> {
         pictures: &'a [Medium],
         first_picture: usize,
     ) -> Self {
-        Self { styles, next_id: 1, pictures, first_picture }
+        Self { styles, next_id: 1, place: 0, pictures, first_picture }
     }
 
     /// Writes `word/document.xml`. `first_id` numbers the relationship of the first margin part.
@@ -124,6 +129,7 @@ impl<'a> Flow<'a> {
                 for (i, section) in sheet.sections.iter().enumerate() {
                     let refs = m.references.get(i).map_or(&[][..], Vec::as_slice);
                     let properties = |x: &mut Xml| section_properties(x, section, refs, first_id);
+                    self.place = 0;
                     if i == last {
                         self.items(x, &section.items);
                         if !ends_in_para(&section.items) {
@@ -145,6 +151,8 @@ impl<'a> Flow<'a> {
         let root = x.tag(name).attr("xmlns:w", names::W).attr("xmlns:r", names::R);
         // The links of the document's pictures mean nothing in another part.
         let pictures = std::mem::take(&mut self.pictures);
+        // It is written once for all files.
+        self.place = known::PLACES;
         line::namespaces(root, has_lines(part.items)).body(|x| {
             self.items(x, part.items);
             if !ends_in_para(part.items) {
@@ -173,7 +181,7 @@ impl<'a> Flow<'a> {
         for item in items {
             match item {
                 Item::Para(para) => {
-                    self.para(x, para, |_| {});
+                    self.known_para(x, para);
                     after_table = false;
                 }
                 Item::Table(table) if table.rows.is_empty() => {}
@@ -186,6 +194,16 @@ impl<'a> Flow<'a> {
                 }
             }
         }
+    }
+
+    /// A paragraph without anything that is numbered over the whole file: most files of a batch have the same ones.
+    fn known_para(&mut self, x: &mut Xml, para: &Para) {
+        let (at, owner) = (self.place, self.styles.owner);
+        self.place = at.saturating_add(1);
+        if para.line.is_some() || para.runs.iter().any(|r| r.content.is_drawn()) {
+            return self.para(x, para, |_| {});
+        }
+        known::para(x, owner, at, para, |x| self.para(x, para, |_| {}));
     }
 
     fn para(&mut self, x: &mut Xml, para: &Para, section: impl Fn(&mut Xml)) {

@@ -5,6 +5,7 @@
 
 mod document;
 mod fixed;
+mod known;
 mod line;
 mod media;
 mod props;

@@ -292,20 +292,6 @@ fn joined(mut parts: Vec<String>) -> String {
     }
 }
 
-/// A name as a paper writes it: `Ông Lê Văn An`, `Phòng Tổng hợp`, `Hộ gia đình Ông Lê An`.
-pub(super) fn named(who: &Honouree) -> String {
-    let folded = text::fold(&who.name);
-    let says_so = ["ho ", "gia dinh "].iter().any(|w| folded.starts_with(w));
-    match (who.kind, who.address.as_str()) {
-        (HonoureeKind::Household, _) if says_so => who.name.clone(),
-        (HonoureeKind::Household, "") => format!("Hộ gia đình ông (bà) {}", who.name),
-        (HonoureeKind::Household, address) => {
-            format!("Hộ gia đình {} {}", address.to_lowercase(), who.name)
-        }
-        _ => who.addressed(),
-    }
-}
-
 /// What is done: `tặng Giấy khen của Giám đốc Sở Nội vụ`, `công nhận danh hiệu “Lao động tiên tiến”`.
 pub(super) fn deed(form: &AwardForm, giver: &str) -> String {
     let name = full_name(form, giver);
@@ -352,9 +338,5 @@ mod tests {
         assert_eq!(deed("giay-khen"), "tặng Giấy khen của Giám đốc Sở Nội vụ");
         assert_eq!(deed("lao-dong-tien-tien"), "công nhận danh hiệu “Lao động tiên tiến”");
         assert_eq!(deed("bang-khen"), "tặng Bằng khen của Giám đốc Sở Nội vụ");
-        let mut who = Honouree { kind: Household, name: "Lê An".into(), ..Honouree::default() };
-        assert_eq!(named(&who), "Hộ gia đình ông (bà) Lê An");
-        who.name = "Hộ gia đình bà Lê An".into();
-        assert_eq!(named(&who), "Hộ gia đình bà Lê An");
     }
 }

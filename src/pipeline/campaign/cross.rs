@@ -19,7 +19,7 @@ use crate::text;
 use crate::text::group_digits;
 
 use super::bases;
-use super::cases::{Case, counted, named, one_of, tally};
+use super::cases::{Case, counted, one_of, tally};
 use super::codes::{COUNT, LAST_ARTICLE, NAME, NO_PROPOSAL, ROWS, SUM};
 use super::data::in_words;
 
@@ -117,7 +117,7 @@ fn names(paper: &Checked<'_>, pieces: &Pieces, findings: &mut Vec<Diagnostic>) {
     let mut from = 0;
     let mut folded: Option<String> = None;
     for case in &paper.cases {
-        let name = named(&case.who);
+        let name = case.who.addressed();
         let rest = pieces.text.get(from..).unwrap_or_default();
         if let Some(found) = whole(rest, &name) {
             from += found + name.len();

@@ -10,10 +10,11 @@ use serde_json::{Map, Value, json};
 
 use crate::ruleset::Awards;
 use crate::source::campaign::Campaign;
+use crate::template::{FieldKind, FieldUse};
 use crate::text::{WordStyle, group_digits, number_words};
 
 use super::cases::{
-    Case, KINDS, counted, deed, full_name, is_in_power, kinds, named, one_of, short_name, tally,
+    Case, KINDS, counted, deed, full_name, is_in_power, kinds, one_of, short_name, tally,
 };
 use super::votes;
 
@@ -49,7 +50,83 @@ pub(super) struct Filler<'a> {
     pub forms: &'a Awards,
     pub references: &'a References,
     /// Căn cứ, without their first words and marks.
-    pub bases: Vec<String>,
+    pub bases: &'a [String],
+    /// What the template asks for.
+    pub asked: Asked,
+}
+
+/// What of the cases a template asks for. Of a list of thousands only that is handed to it, and kept with the
+/// paper.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// The columns of the lists; `None`: all, since it cannot be told or it asks for one that there is not.
+    columns: Option<Vec<String>>,
+    /// The names of those who passed and who did not.
+    has_names: bool,
+}
+
+/// The columns that each row has.
+const COLUMNS: [&str; 11] = [
+    "ten",
+    "ho_ten",
+    "xung_ho",
+    "chuc_vu",
+    "don_vi",
+    "chuc_vu_don_vi",
+    "loai",
+    "ten_hinh_thuc",
+    "thanh_tich",
+    "truy_tang",
+    "ghi_chu",
+];
+/// Those that a row has once there are votes.
+const OF_VOTES: [&str; 3] = ["dong_y", "khong_dong_y", "ty_le"];
+/// The lists of a paper.
+const LISTS: [&str; 2] = ["ds", "nhom"];
+
+impl Asked {
+    /// Everything.
+    pub fn all() -> Self {
+        Self { columns: None, has_names: true }
+    }
+
+    /// What these fields of a template come to.
+    pub fn of<'f>(fields: impl Iterator<Item = &'f FieldUse>) -> Self {
+        let (mut columns, mut has_names) = (Some(Vec::new()), false);
+        for FieldUse { path, kind, .. } in fields {
+            let root = path.split(['.', '[']).next().unwrap_or_default();
+            match root {
+                "dat" | "khong_dat" => has_names |= !path.ends_with(".dem"),
+                // A list as a whole, for a loop or a count of its groups.
+                _ if matches!(path.as_str(), "ds" | "nhom" | "nhom[].ds") => {
+                    columns = columns.filter(|_| matches!(kind, FieldKind::List | FieldKind::Flag));
+                }
+                _ if path == "nhom[].ten" => {}
+                _ if LISTS.contains(&root) || root.is_empty() => {
+                    let name = ["ds[].", "nhom[].ds[]."].iter().find_map(|l| path.strip_prefix(l));
+                    let known = |n: &&str| COLUMNS.contains(n) || OF_VOTES.contains(n);
+                    columns = columns.zip(name.filter(known)).map(|(mut columns, name)| {
+                        columns.push(name.to_owned());
+                        columns
+                    });
+                }
+                _ => {}
+            }
+        }
+        Self { columns, has_names }
+    }
+
+    /// The same, or everything where a case lacks what is asked for: then that is told beside all that there is.
+    fn with(&self, cases: &[&Case]) -> Self {
+        let votes = |columns: &Vec<String>| columns.iter().any(|c| OF_VOTES.contains(&c.as_str()));
+        let lacks =
+            self.columns.as_ref().is_some_and(votes) && cases.iter().any(|c| c.vote.is_none());
+        if lacks { Self { columns: None, ..self.clone() } } else { self.clone() }
+    }
+
+    fn wants(&self, column: &str) -> bool {
+        self.columns.as_ref().is_none_or(|columns| columns.iter().any(|c| c == column))
+    }
 }
 
 impl Filler<'_> {
@@ -165,8 +242,12 @@ impl Filler<'_> {
             all.iter().copied().filter(|c| c.passed == passed).collect()
         };
         let told = |part: &[&Case]| {
-            let names: Vec<String> = part.iter().map(|c| named(&c.who)).collect();
-            json!({ "dem": counted(&tally(part.iter().copied())), "ten": names })
+            let mut told = Map::new();
+            told.insert("dem".to_owned(), counted(&tally(part.iter().copied())).into());
+            if self.asked.has_names {
+                told.insert("ten".to_owned(), part.iter().map(|c| c.who.addressed()).collect());
+            }
+            Value::Object(told)
         };
         let (yes, no) = (part(true), part(false));
         fields.insert("dat".into(), told(&yes));
@@ -230,7 +311,12 @@ impl Filler<'_> {
             .filter_map(|kind| {
                 let of: Vec<&Case> = cases.iter().copied().filter(|c| c.who.kind == kind).collect();
                 let name = one_of(kind).to_uppercase();
-                (!of.is_empty()).then(|| json!({ "ten": name, "ds": self.rows(&of) }))
+                (!of.is_empty()).then(|| {
+                    let rows = [("ten", Value::from(name)), ("ds", self.rows(&of))];
+                    Value::Object(
+                        rows.map(|(key, value)| (key.to_owned(), value)).into_iter().collect(),
+                    )
+                })
             })
             .collect()
     }
@@ -265,31 +351,41 @@ impl Filler<'_> {
             .iter()
             .map(|id| (id.as_str(), self.forms.get(id).map_or_else(String::new, short_name)))
             .collect();
+        let asked = self.asked.with(cases);
+        let columns: Vec<&str> = COLUMNS
+            .into_iter()
+            .chain(OF_VOTES)
+            .chain(["tien"])
+            .filter(|c| asked.wants(c))
+            .collect();
         let row = |case: &&Case| {
             let who = &case.who;
-            let form = forms.get(who.form.as_str()).map_or("", String::as_str);
-            let mut row = Map::with_capacity(16);
-            let mut put = |key: &str, value: Value| {
-                row.insert(key.to_owned(), value);
+            let value = |column: &str| -> Option<Value> {
+                Some(match column {
+                    "ten" => who.addressed().into(),
+                    "ho_ten" => who.name.as_str().into(),
+                    "xung_ho" => who.address.as_str().into(),
+                    "chuc_vu" => who.position.as_str().into(),
+                    "don_vi" => who.unit.as_str().into(),
+                    "chuc_vu_don_vi" => who.post().into(),
+                    "loai" => one_of(who.kind).into(),
+                    "ten_hinh_thuc" => {
+                        forms.get(who.form.as_str()).map_or("", String::as_str).into()
+                    }
+                    "thanh_tich" => who.achievement.as_str().into(),
+                    "truy_tang" => who.posthumous.into(),
+                    "ghi_chu" => who.note.as_str().into(),
+                    "dong_y" => case.vote?.yes.into(),
+                    "khong_dong_y" => case.vote?.no.into(),
+                    "ty_le" => percent(u64::from(case.vote?.yes), members).into(),
+                    _ => case.money?.into(),
+                })
             };
-            put("ten", named(who).into());
-            put("ho_ten", who.name.as_str().into());
-            put("xung_ho", who.address.as_str().into());
-            put("chuc_vu", who.position.as_str().into());
-            put("don_vi", who.unit.as_str().into());
-            put("chuc_vu_don_vi", who.post().into());
-            put("loai", one_of(who.kind).into());
-            put("ten_hinh_thuc", form.into());
-            put("thanh_tich", who.achievement.as_str().into());
-            put("truy_tang", who.posthumous.into());
-            put("ghi_chu", who.note.as_str().into());
-            if let Some(vote) = case.vote {
-                put("dong_y", vote.yes.into());
-                put("khong_dong_y", vote.no.into());
-                put("ty_le", percent(u64::from(vote.yes), members).into());
-            }
-            if let Some(money) = case.money {
-                put("tien", money.into());
+            let mut row = Map::with_capacity(columns.len());
+            for column in &columns {
+                if let Some(value) = value(column) {
+                    row.insert((*column).to_owned(), value);
+                }
             }
             Value::Object(row)
         };
@@ -356,5 +452,47 @@ mod tests {
         );
         assert_eq!(bare_name("Bà Hoàng Thị Kim Ngân, văn thư viên"), "Hoàng Thị Kim Ngân");
         assert_eq!(capital("ông"), "Ông");
+    }
+
+    #[test]
+    fn a_template_says_what_it_asks_of_the_cases() {
+        let asked = |text: &str| {
+            let template = crate::template::Template::compile(text, "a.md").expect("a template");
+            Asked::of(template.fields().iter())
+        };
+        let columns = |text: &str| asked(text).columns.map(|c| c.join(" "));
+        let some = |names: &str| Some(names.to_owned());
+        assert_eq!(columns("{{dem}} {{dot.ten}}"), some(""));
+        assert_eq!(
+            columns("{{#each ds}}{{inc @index}}. {{ten}}{{#if truy_tang}}†{{/if}}{{/each}}"),
+            some("ten truy_tang")
+        );
+        let groups =
+            "{{#each nhom}}{{ten}}{{#each ds as |x|}}{{x.chuc_vu_don_vi}}{{/each}}{{/each}}";
+        assert_eq!(columns(groups), some("chuc_vu_don_vi"));
+        // What cannot be told, and what is not there: then all is handed over, and told with the fault.
+        for all in [
+            "{{#each ds}}{{tien_thuong}}{{/each}}",
+            "{{#each ds}}{{tien}}{{/each}}",
+            "{{#each ds}}{{#with this}}{{ten}}{{/with}}{{#each this}}{{this}}{{/each}}{{/each}}",
+            "{{ds.0.ten}}",
+            "{{join ds \", \"}}",
+            "{{#each nhom}}{{so}}{{/each}}",
+        ] {
+            assert_eq!(columns(all), None, "{all}");
+        }
+        assert!(!asked("{{dat.dem}}").has_names && asked("{{join dat.ten \", \"}}").has_names);
+        // Votes are asked for where a case has none.
+        let lacking = Case {
+            who: Default::default(),
+            place: Default::default(),
+            vote: None,
+            passed: true,
+            is_here: true,
+            money: None,
+        };
+        let votes = asked("{{#each ds}}{{ten}}{{dong_y}}{{/each}}");
+        assert_eq!(votes.with(&[&lacking]).columns, None);
+        assert!(votes.with(&[]).columns.is_some());
     }
 }

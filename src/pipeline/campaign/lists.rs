@@ -32,6 +32,7 @@ pub(super) fn read(workspace: &Workspace<'_>, campaign: &Campaign) -> Result<Che
         },
         by_unit: campaign.by_unit,
         form: Some(campaign.form.clone()).filter(|f| !f.is_empty()),
+        has_achievement: !campaign.achievement.is_empty(),
     };
     read_rolls(workspace, &request)
 }

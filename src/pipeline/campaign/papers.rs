@@ -2,10 +2,10 @@
 //!
 //! Knows: the names of the templates, an office's own win file by file. Must not know: what they say, the register.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Place, Result};
@@ -21,7 +21,7 @@ use crate::text;
 use super::Tables;
 use super::cases::Case;
 use super::codes::TWO_TEMPLATES;
-use super::data::{Filler, References, forms_of, is_long};
+use super::data::{Asked, Filler, References, forms_of, is_long};
 
 /// Where an office keeps its own templates and tables of awards.
 pub(super) const FOLDER: &str = "templates/awards";
@@ -51,8 +51,8 @@ pub(super) struct Paper {
 /// Papers of one step, or what is wrong with their templates.
 pub(super) type Papers = std::result::Result<Vec<Paper>, Vec<Diagnostic>>;
 
-/// Template, fields, cases as indices, and the form of a decision.
-type Wanted = (&'static str, Map<String, Value>, Vec<usize>, String);
+/// Template, cases as indices, and the form of a decision.
+type Wanted = (&'static str, Vec<usize>, String);
 
 /// The papers of a step.
 ///
@@ -71,17 +71,13 @@ pub(super) fn papers(
     let mut bases: Vec<String> =
         tables.bases.of(kind, day).into_iter().filter_map(|b| b.cite.clone()).collect();
     bases.extend(campaign.decision.bases.iter().map(|b| bare(b)));
-    let filler = Filler { campaign, forms: &tables.forms, references, bases };
     let all: Vec<usize> = (0..cases.len()).collect();
     let mut wanted: Vec<Wanted> = Vec::new();
     match step {
-        CampaignStep::Proposal => {
-            wanted.push(("to-trinh.md", filler.proposal(cases), all, String::new()));
-        }
+        CampaignStep::Proposal => wanted.push(("to-trinh.md", all, String::new())),
         CampaignStep::Minutes => {
-            let fields = filler.minutes(cases);
-            wanted.push(("bien-ban-hop.md", fields.clone(), all.clone(), String::new()));
-            wanted.push(("bien-ban-kiem-phieu.md", fields, all, String::new()));
+            wanted.push(("bien-ban-hop.md", all.clone(), String::new()));
+            wanted.push(("bien-ban-kiem-phieu.md", all, String::new()));
         }
         CampaignStep::Decision => {
             let passed: Vec<&Case> = cases.iter().filter(|c| c.is_decided()).collect();
@@ -89,31 +85,48 @@ pub(super) fn papers(
                 let belongs = |c: &Case| c.is_decided() && c.who.form == form;
                 let at: Vec<usize> =
                     cases.iter().enumerate().filter(|(_, c)| belongs(c)).map(|(i, _)| i).collect();
-                let of: Vec<&Case> =
-                    passed.iter().copied().filter(|c| c.who.form == form).collect();
-                let long = is_long(campaign, of.len());
-                let file = if long { "quyet-dinh-danh-sach.md" } else { "quyet-dinh.md" };
-                wanted.push((file, filler.decision(&of, &form, long), at, form));
+                let file = match is_long(campaign, at.len()) {
+                    true => "quyet-dinh-danh-sach.md",
+                    false => "quyet-dinh.md",
+                };
+                wanted.push((file, at, form));
             }
         }
         CampaignStep::Certificates => {}
     }
+    let one = |(file, at, form): Wanted| {
+        let recipe = match recipe(workspace, file)? {
+            Ok(recipe) => recipe,
+            Err(findings) => return Ok(Err(findings)),
+        };
+        let asked = match &recipe.word {
+            Some(_) => Asked::all(),
+            None => Asked::of(recipe.template.fields().iter()),
+        };
+        let (forms, bases) = (&tables.forms, bases.as_slice());
+        let filler = Filler { campaign, forms, references, bases, asked };
+        let fields = match step {
+            CampaignStep::Proposal => filler.proposal(cases),
+            CampaignStep::Minutes => filler.minutes(cases),
+            CampaignStep::Decision | CampaignStep::Certificates => {
+                let of: Vec<&Case> = at.iter().filter_map(|i| cases.get(*i)).collect();
+                filler.decision(&of, &form, is_long(campaign, of.len()))
+            }
+        };
+        let is_of_form = !form.is_empty();
+        let planned = PlannedStep {
+            step: plan_step(workspace, campaign, &recipe.file, day, fields),
+            recipe,
+            extra: is_of_form.then(|| (FORM.to_owned(), form)).into_iter().collect(),
+        };
+        Ok(Ok(Paper { planned, cases: at, step }))
+    };
+    let made: Vec<std::result::Result<Paper, Vec<Diagnostic>>> =
+        wanted.into_par_iter().map(one).collect::<Result<_>>()?;
     let (mut papers, mut findings) = (Vec::new(), Vec::new());
-    for (file, fields, cases, form) in wanted {
-        match recipe(workspace, file)? {
-            Ok(recipe) => papers.push(Paper {
-                planned: PlannedStep {
-                    step: plan_step(workspace, campaign, &recipe.file, day, fields),
-                    recipe,
-                    extra: if form.is_empty() {
-                        BTreeMap::new()
-                    } else {
-                        [(FORM.to_owned(), form)].into()
-                    },
-                },
-                cases,
-                step,
-            }),
+    for paper in made {
+        match paper {
+            Ok(paper) => papers.push(paper),
             Err(more) => findings.extend(more),
         }
     }

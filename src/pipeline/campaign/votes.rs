@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostic, Place, Result};
+use crate::diagnostic::{Diagnostic, Place, Result, Text};
 use crate::source::campaign::{Campaign, CampaignStep};
 use crate::source::data;
 use crate::text;
@@ -235,9 +235,27 @@ fn vote(
     }
 }
 
+fn how_to_vote() -> Text {
+    text!(
+        "điền cột Đồng ý, Không đồng ý trong danh sách hoặc trong tệp kết quả bỏ phiếu (kiem-phieu.tep)",
+        "fill the columns Đồng ý, Không đồng ý of the list, or of the file of votes (`votes.file`)"
+    )
+}
+
 fn judge(campaign: &Campaign, cases: &mut [Case], findings: &mut Vec<Diagnostic>) {
     let (valid, members) = (valid(campaign), members(campaign));
     let pass = campaign.votes.pass.unwrap_or(PASS);
+    // The count is not in yet: said once, not of each.
+    if let (Some(first), false) = (cases.first(), cases.iter().any(|c| c.vote.is_some())) {
+        let count = cases.len();
+        let message = text!(
+            "chưa có kết quả bỏ phiếu của ai ({count} dòng)",
+            "there are no votes for anybody ({count} lines)"
+        );
+        findings
+            .push(Diagnostic::error(NO_VOTES, first.place.clone(), message).hint(how_to_vote()));
+        return;
+    }
     for case in cases {
         let name = &case.who.name;
         let Some(vote) = case.vote else {
@@ -247,10 +265,7 @@ fn judge(campaign: &Campaign, cases: &mut [Case], findings: &mut Vec<Diagnostic>
                     case.place.clone(),
                     text!("{name}: chưa có kết quả bỏ phiếu", "{name}: there are no votes"),
                 )
-                .hint(text!(
-                    "điền cột Đồng ý, Không đồng ý trong danh sách hoặc trong tệp kết quả bỏ phiếu (kiem-phieu.tep)",
-                    "fill the columns Đồng ý, Không đồng ý of the list, or of the file of votes (`votes.file`)"
-                )),
+                .hint(how_to_vote()),
             );
             continue;
         };

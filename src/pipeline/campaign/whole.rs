@@ -116,7 +116,13 @@ impl<'r> Runner<'r, '_> {
     ) -> Result<Option<Vec<StepRan>>> {
         let workspace = self.workspace;
         let (world, office) = (workspace.world, &workspace.office);
-        let mut filing = Filing::open(world, &workspace.dir, office, order.wait)?;
+        // A new office waits for the disk: meanwhile the list is written as the register keeps it.
+        let mut list = (String::new(), String::new());
+        let filing = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| list = kept(&self.opened.cases));
+            Filing::open(world, &workspace.dir, office, order.wait)
+        });
+        let mut filing = filing?;
         ran.mended = ran.mended.take().or_else(|| told(filing.mended()));
         if standing(&state(filing.register(), &self.opened.id)?) != self.known {
             return Ok(None);
@@ -124,7 +130,7 @@ impl<'r> Runner<'r, '_> {
         let Some(mut made) = self.with_true_numbers(fresh, made, filing.register(), ran)? else {
             return Ok(Some(Vec::new()));
         };
-        let list = self.sign(&mut made);
+        let list = self.sign(&mut made, list);
         let looked = made.looked.take();
         let (mut presses, mut entered) = (None, Awards::default());
         if let Some(looked) = looked {
@@ -140,7 +146,7 @@ impl<'r> Runner<'r, '_> {
         let (plan, nothing) = (&made.plan, BTreeMap::new());
         let wants = Steps {
             papers: PlannedWants::new(workspace, plan, &nothing)?,
-            awards: AwardWants { workspace, awards: &entered.rows, origins: &origins },
+            awards: AwardWants::new(workspace, &entered.rows, &origins),
             jobs: self.jobs(fresh, &made),
         };
         self.look_at_numbers(&wants, &made, filing.register(), ran)?;
@@ -205,8 +211,7 @@ impl<'r> Runner<'r, '_> {
     }
 
     /// Writes into a plan what the register has to know of the campaign; the digest of the list.
-    fn sign(&self, made: &mut Made<'_>) -> String {
-        let (text, digest) = kept(&self.opened.cases);
+    fn sign(&self, made: &mut Made<'_>, (text, digest): (String, String)) -> String {
         if !made.plan.documents.is_empty() {
             made.plan.kept_texts.push(text);
         }

@@ -13,8 +13,8 @@ use crate::pipeline::awards::Stamp;
 
 /// As wide as a number will be, before it is known.
 const WIDEST_NUMBER: &str = "0000";
-/// What a form says itself in front of an achievement.
-const LEAD: &str = "đã có thành tích";
+/// What a form says itself in front of an achievement, and what lists write of it.
+const LEADS: [&str; 2] = ["đã có thành tích", "có thành tích"];
 
 /// The values by their Vietnamese names; `stamp` is `None` before the award has its place.
 pub(super) fn values(certificate: &Certificate, award: &str, stamp: Option<&Stamp>) -> Values {
@@ -68,13 +68,13 @@ fn words(date: Option<Date>) -> String {
 /// The achievement without the words that the form says in front of it.
 fn achievement(text: &str) -> String {
     let text = text.trim();
-    let length: usize = text.chars().take(LEAD.chars().count()).map(char::len_utf8).sum();
-    match text.get(..length) {
-        Some(start) if start.to_lowercase() == LEAD => {
-            text.get(length..).unwrap_or_default().trim_start().to_owned()
-        }
-        _ => text.to_owned(),
-    }
+    let without = |lead: &&str| {
+        let length: usize = text.chars().take(lead.chars().count()).map(char::len_utf8).sum();
+        let (start, rest) = text.split_at_checked(length)?;
+        let ends = rest.starts_with(char::is_whitespace);
+        (ends && start.to_lowercase() == **lead).then(|| rest.trim_start().to_owned())
+    };
+    LEADS.iter().find_map(without).unwrap_or_else(|| text.to_owned())
 }
 
 #[cfg(test)]
@@ -86,5 +86,9 @@ mod tests {
         assert_eq!(achievement("Đã có thành tích xuất sắc"), "xuất sắc");
         assert_eq!(achievement(" xuất sắc trong năm "), "xuất sắc trong năm");
         assert_eq!(achievement("Đã"), "Đã");
+        assert_eq!(achievement("có thành tích xuất sắc"), "xuất sắc");
+        assert_eq!(achievement("Có thành tích trong học tập"), "trong học tập");
+        assert_eq!(achievement("có thành tích"), "có thành tích");
+        assert_eq!(achievement("có thành tíchh"), "có thành tíchh");
     }
 }

@@ -29,8 +29,10 @@ use crate::world::World;
 const CHUNK: usize = 256;
 /// The last ones.
 const LAST: usize = 32;
+/// The first ones: the papers of a campaign come first, with thousands of rows each, and all cores take part in them.
+const FIRST: usize = 8;
 /// Documents that a core takes at a time: with more the others would wait for it at the end of each chunk.
-const PIECE: usize = 4;
+const PIECE: usize = 1;
 /// Chunks that may wait for the register.
 const WAITING: usize = 2;
 
@@ -382,7 +384,7 @@ fn stage_all(
     (work.tell)(Stage::Rendering, 0);
     let mut start = 0;
     while start < total {
-        if start > 0 {
+        if start > FIRST {
             between()?;
         }
         let end = start + chunk(total, start);
@@ -419,7 +421,11 @@ fn stage_all(
 /// the register when the last is rendered.
 fn chunk(total: usize, done: usize) -> usize {
     let left = total.saturating_sub(done);
-    if total <= CHUNK { left } else { (left / 2).clamp(LAST, CHUNK).min(left) }
+    match done {
+        _ if total <= CHUNK => left,
+        0 => FIRST,
+        _ => (left / 2).clamp(LAST, CHUNK).min(left),
+    }
 }
 
 /// A document that was rendered and staged.

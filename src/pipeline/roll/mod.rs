@@ -50,6 +50,8 @@ pub struct RollRequest {
     pub by_unit: bool,
     /// The award of lines that name none: an id or a name of the table.
     pub form: Option<String>,
+    /// Lines that name no achievement get one that is written elsewhere: nothing is missing.
+    pub has_achievement: bool,
 }
 
 /// One file of the request.
@@ -179,6 +181,9 @@ pub fn read_rolls(workspace: &Workspace<'_>, request: &RollRequest) -> Result<Ch
         checked.files.push(file);
     }
     empty_names(&mut checked);
+    if !request.has_achievement {
+        empty_achievements(&mut checked);
+    }
     units::check(&mut checked, &workspace.office.units);
     let twice = twice::find(&checked.lines, &checked.awards, on);
     checked.findings.extend(twice);
@@ -262,7 +267,10 @@ fn empty_names(checked: &mut CheckedRoll) {
             .hint(text!("điền tên, hoặc xóa hàng", "fill in the name, or delete the row")),
         );
     }
-    // An empty achievement is told once for a file: many lists have it in their title.
+}
+
+/// An empty achievement is told once for a file: many lists have it in their title.
+fn empty_achievements(checked: &mut CheckedRoll) {
     let mut told: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     for line in checked.lines.iter().filter(|l| l.honouree.achievement.is_empty()) {
@@ -303,7 +311,10 @@ fn sort_lines(lines: &mut [Listed], request: &RollRequest) {
     }
     lines.sort_by_cached_key(|line| {
         let who = &line.honouree;
-        let unit = units.get(&same_key(unit_of(line))).copied().unwrap_or(0);
+        let unit = match request.by_unit {
+            true => units.get(&same_key(unit_of(line))).copied().unwrap_or(0),
+            false => 0,
+        };
         let name = match (request.order, who.kind) {
             (Order::AsGiven, _) => Vec::new(),
             (Order::ByName, HonoureeKind::Individual) => name_key(&who.name),

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ruleset::{AwardKind, Awards};
@@ -20,8 +21,12 @@ const MOST_COMPARED: usize = 20;
 pub(super) fn find(lines: &[Listed], awards: &Awards, on: Date) -> Vec<Diagnostic> {
     let mut by_name: HashMap<(u8, String), Vec<usize>> = HashMap::new();
     let mut found = Vec::new();
-    for (at, line) in lines.iter().enumerate().filter(|(_, l)| !l.honouree.name.is_empty()) {
-        let key = (line.honouree.kind as u8, same_key(&line.honouree.name));
+    let keys = lines.par_iter().with_min_len(32).map(|l| same_key(&l.honouree.name));
+    let keys: Vec<String> = keys.collect();
+    let named =
+        lines.iter().zip(keys).enumerate().filter(|(_, (l, _))| !l.honouree.name.is_empty());
+    for (at, (line, key)) in named {
+        let key = (line.honouree.kind as u8, key);
         let others = by_name.entry(key).or_default();
         let before = others.iter().rev().filter_map(|at| lines.get(*at));
         if let Some(finding) =

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::body::{Draft, Held, Read, encoding_name, told_kind};
 use super::head::{What, is_mark};
 use super::people::{self, Person};
@@ -19,7 +21,17 @@ use crate::text;
 pub(super) fn lines(mut read: Read, place: &Place, found: &mut Vec<Diagnostic>) -> Vec<Listed> {
     fill_down(&mut read, place, found);
     let drafts = std::mem::take(&mut read.drafts);
-    drafts.into_iter().map(|draft| Line::new(draft, &read, place, found).finish()).collect()
+    let made = drafts.into_par_iter().with_min_len(32).map(|draft| {
+        let mut found = Vec::new();
+        let line = Line::new(draft, &read, place, &mut found).finish();
+        (line, found)
+    });
+    let made: Vec<(Listed, Vec<Diagnostic>)> = made.collect();
+    let of_lines = made.into_iter().map(|(line, of_line)| {
+        found.extend(of_line);
+        line
+    });
+    of_lines.collect()
 }
 
 /// Gives the value of cells merged over several rows to each of them.
@@ -250,6 +262,8 @@ impl<'a> Line<'a> {
     fn name(&mut self, who: &mut Honouree, cell: &str, person: Person, at: usize) {
         if who.kind == HonoureeKind::Individual {
             self.person(who, person, at);
+        } else if who.kind == HonoureeKind::Household {
+            self.household(who, cell, at);
         } else {
             who.name = cell.trim_end_matches([';', ',']).trim_end().to_owned();
             if people::is_shouted(&who.name) && who.name.contains(' ') {
@@ -269,6 +283,27 @@ impl<'a> Line<'a> {
         let most =
             if who.kind == HonoureeKind::Individual { limits.person } else { limits.collective };
         self.not_longer(&who.name, most, at);
+    }
+
+    /// `Hộ bà Lê Thị B` stays one name; without a word for a household the name is that of its head, as a person's.
+    fn household(&mut self, who: &mut Honouree, cell: &str, at: usize) {
+        let Some((word, rest)) = people::household(cell) else {
+            self.person(who, people::apart(cell), at);
+            return;
+        };
+        let head = people::apart(rest);
+        let mut name = head.name.clone();
+        if people::is_shouted(&name) {
+            name = people::householder(&name);
+        }
+        let parts = [word, head.address.to_lowercase(), head.degree.clone(), name];
+        who.name = parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ");
+        if who.name != cell {
+            let after = who.name.clone();
+            let message =
+                text!("“{cell}” viết lại thành “{after}”", "“{cell}” was written “{after}”");
+            self.tell(codes::CAPITALS, Severity::Info, self.at(at), message, None);
+        }
     }
 
     fn person(&mut self, who: &mut Honouree, person: Person, at: usize) {
@@ -294,7 +329,9 @@ impl<'a> Line<'a> {
                 text!("“{before}” viết lại thành “{after}”", "“{before}” was written “{after}”");
             self.tell(codes::CAPITALS, Severity::Info, self.at(at), message, None);
         }
-        if let (Some((vi, en)), false) = (people::odd(&who.name), who.name.is_empty()) {
+        let is_pair = who.kind == HonoureeKind::Household && who.name.contains(" và ");
+        let odd = people::odd(&who.name).filter(|_| !who.name.is_empty() && !is_pair);
+        if let Some((vi, en)) = odd {
             let name = who.name.clone();
             self.warn(
                 codes::ODD_NAME,
@@ -342,7 +379,9 @@ impl<'a> Line<'a> {
 
     /// Ông or Bà from their column, the gender, or what stood before the name.
     fn address(&mut self, who: &mut Honouree, at_name: usize) {
-        if who.kind != HonoureeKind::Individual {
+        // Of a household it is that of its head, unless its name says so already.
+        let is_said = who.kind == HonoureeKind::Household && people::household(&who.name).is_some();
+        if who.kind == HonoureeKind::Collective || is_said {
             return;
         }
         if let Some((position, word)) = self.cells(Field::Address).into_iter().next() {
@@ -365,7 +404,8 @@ impl<'a> Line<'a> {
             who.posthumous |= read.is_dead;
         }
         let Some((position, by_gender)) = self.gender() else {
-            if who.address.is_empty() && !who.name.is_empty() {
+            let is_wanted = who.kind == HonoureeKind::Individual;
+            if who.address.is_empty() && !who.name.is_empty() && is_wanted {
                 let name = who.name.clone();
                 self.warn(
                     codes::GENDER,

@@ -69,6 +69,14 @@ pub(super) fn apart(cell: &str) -> Person {
     person
 }
 
+/// Takes the word for a household from the beginning of its name: `Hộ`, `Hộ gia đình`, `Gia đình`; and the rest.
+pub(super) fn household(cell: &str) -> Option<(String, &str)> {
+    let words = words().names.households.iter();
+    let (word, rest) =
+        words.filter_map(|w| Some((w, after_word(cell, w)?))).max_by_key(|(word, _)| word.len())?;
+    Some((sentence_case(word), rest))
+}
+
 enum Lead<'a> {
     Title(&'a str),
     Rank(String),
@@ -162,6 +170,14 @@ pub(super) fn proper_case(name: &str) -> String {
         begins = !c.is_alphanumeric() && !unicode_normalization::char::is_combining_mark(c);
     }
     out
+}
+
+/// The same for a householder: of two the second keeps its small words (`NGUYỄN VĂN A VÀ BÀ LÊ THỊ B`).
+pub(super) fn householder(name: &str) -> String {
+    let words = proper_case(name);
+    ["Và", "Ông", "Bà"].iter().fold(words, |name, word| {
+        name.replace(&format!(" {word} "), &format!(" {} ", word.to_lowercase()))
+    })
 }
 
 /// The words of units and households as they are compared.

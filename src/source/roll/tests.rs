@@ -141,6 +141,43 @@ fn sheets_are_sections_and_hidden_ones_are_not_read() {
 }
 
 #[test]
+fn households_are_named_by_their_heads() {
+    let bytes = sheet(&[
+        &["TT", "Hộ gia đình", "Địa chỉ", "Hình thức"],
+        &["1", "Hộ ông Nguyễn Văn Lành", "Thôn Đông", "GK"],
+        &["2", "gia đình Bà PHẠM THỊ HƯƠNG", "Thôn Đông", "GK"],
+        &["3", "HỘ ÔNG LÊ VĂN SÁU VÀ BÀ ĐỖ THỊ TƯ", "Thôn Đông", "GK"],
+        &["4", "ông Lê Văn Bảy", "Thôn Đông", "GK"],
+        &["5", "TRẦN VĂN TÁM", "Thôn Đông", "GK"],
+    ]);
+    let roll = roll(&bytes);
+    let who: Vec<(&str, &str)> = roll
+        .lines
+        .iter()
+        .map(|l| (l.honouree.address.as_str(), l.honouree.name.as_str()))
+        .collect();
+    assert_eq!(
+        who,
+        [
+            ("", "Hộ ông Nguyễn Văn Lành"),
+            ("", "Gia đình bà Phạm Thị Hương"),
+            ("", "Hộ ông Lê Văn Sáu và bà Đỗ Thị Tư"),
+            ("Ông", "Lê Văn Bảy"),
+            ("", "Trần Văn Tám"),
+        ]
+    );
+    assert!(roll.lines.iter().all(|l| l.honouree.kind == Household));
+    let told = said(&roll, codes::CAPITALS);
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(
+        told[0]
+            .contains("“gia đình Bà PHẠM THỊ HƯƠNG” viết lại thành “Gia đình bà Phạm Thị Hương”")
+    );
+    assert_eq!(said(&roll, codes::TITLE).len(), 1);
+    assert!(said(&roll, codes::ODD_NAME).is_empty());
+}
+
+#[test]
 fn names_are_repaired_and_every_repair_is_told() {
     let bytes = sheet(&[
         &["STT", "Họ và tên", "Giới tính", "Đơn vị", "Hình thức"],

@@ -380,5 +380,21 @@ mod tests {
         };
         view.leaves(&mut add).expect("leaves");
         assert_eq!(leaves, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        let void = NewAct {
+            kind: Kind::Void,
+            about: Some(1),
+            date: date(2026, 2, 7),
+            data: serde_json::Map::new(),
+            fields: serde_json::Map::new(),
+            files: Vec::new(),
+            salt: [7; 16],
+        };
+        assert!(register.commit_acts(AT, &[void]).is_ok());
+        let view = part(&register, &book(Book::Incoming));
+        let explained = |seq| {
+            let document = view.document_at(seq).expect("reads").expect("is there");
+            view.is_explained(&document).expect("reads")
+        };
+        assert!(explained(1) && !explained(2));
     }
 }

@@ -249,6 +249,7 @@ mod tests {
     use super::*;
     use crate::archive::BagId;
     use crate::archive::verify::{Class, Earlier};
+    use crate::pipeline::verify::Leave;
 
     #[test]
     fn a_report_says_everything_one_thing_a_line() {
@@ -306,6 +307,49 @@ mod tests {
             assert_eq!(without[7], summary);
             summary["checkpoint"] = "vanthu\n3\nroot\n".into();
             assert_eq!((said.len(), &said[7]), (8, &summary));
+        });
+    }
+
+    #[test]
+    fn the_act_counts_what_is_wrong_in_the_archive_and_beside_it() {
+        with_office(|workspace| {
+            let wait = std::time::Duration::ZERO;
+            let (world, dir) = (workspace.world, &workspace.dir);
+            drop(Filing::open(world, dir, &workspace.office, wait).expect("a new office"));
+            let checked = with(|c| {
+                c.verified.pages.push("page 3".into());
+                c.verified.rows.push(row());
+                add(c, Class::Modified);
+            });
+            let request = Request {
+                asked: checked.asked.clone(),
+                leave: Leave::default(),
+                max_duration: None,
+                anchor: None,
+                quick: false,
+                threads: 0,
+                io: 0,
+                wait,
+                log: true,
+                on_progress: None,
+                cancel: None,
+            };
+            let digest = sha256(b"report");
+            let seq = enter(workspace, &request, &checked, Some("r.jsonl"), &digest);
+            let filing = Filing::open(world, dir, &workspace.office, wait).expect("opens again");
+            let mut acts = Vec::new();
+            let mut add = |acted: crate::register::Acted| {
+                acts.push(acted.act);
+                Ok(())
+            };
+            let filter = crate::register::ActFilter::default();
+            filing.register().acts(&filter, &mut add).expect("reads");
+            let act = acts.iter().find(|a| a.kind == Kind::Verify).expect("entered");
+            assert_eq!(act.seq, seq.expect("its position"));
+            let kept = |key: &str| act.data.get(key).cloned().unwrap_or_default();
+            assert_eq!((kept("wrong"), kept("unknown")), (json!(3), json!(0)));
+            assert_eq!((kept("files"), kept("rows")), (json!(30), json!(31)));
+            assert_eq!((kept("file"), kept("report")), (json!("r.jsonl"), json!(digest.to_hex())));
         });
     }
 

@@ -129,6 +129,22 @@ fn what_could_not_be_kept_is_not_done_and_what_is_wrong_weighs_more() {
 }
 
 #[test]
+fn a_key_that_cannot_be_read_is_no_finding_and_no_clean_office() {
+    with_office(|workspace| {
+        let root = workspace.dir.join("archive");
+        assert!(key_file(workspace, &root).expect("an office without keys").is_none());
+        // What the disk refuses says nothing of the key.
+        std::fs::create_dir(workspace.dir.join(keys::KEY_FILE)).expect("made");
+        let failure = key_file(workspace, &root).expect_err("cannot be read");
+        assert_ne!(failure.kind, FailureKind::Config, "{failure}");
+        std::fs::remove_dir(workspace.dir.join(keys::KEY_FILE)).expect("removed");
+        std::fs::write(workspace.dir.join(keys::KEY_FILE), "no key").expect("written");
+        let found = key_file(workspace, &root).expect("looked at").expect("a finding");
+        assert_eq!(found.class, Class::KeyOpen);
+    });
+}
+
+#[test]
 fn a_scope_is_empty_only_if_nothing_at_all_was_there_to_look_at() {
     let nothing = |c: &mut Checked| {
         c.asked.year = Some(2025);

@@ -11,6 +11,7 @@
 # were registered and never acknowledged; read from a copy of the register before anything opens it again.
 set -euo pipefail
 kills=${1:-2000}
+[[ $kills =~ ^[0-9]+$ ]] || { echo "how many? $0 [KILLS] [PROGRAM]" >&2; exit 2; }
 program=$(realpath "${2:-target/debug/vanthu}")
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 office=$work/office; said=$work/acknowledged; mkdir "$office"; : >"$said"

@@ -7,6 +7,7 @@
 # Needs root and loop devices; says so and ends well where these are missing.
 set -euo pipefail
 cuts=${1:-100}
+[[ $cuts =~ ^[0-9]+$ ]] || { echo "how many? $0 [CUTS] [PROGRAM]" >&2; exit 2; }
 program=$(realpath "${2:-target/debug/vanthu}")
 skip() { echo "skipped: $1"; exit 0; }
 [ "$(id -u)" = 0 ] || skip "needs root"

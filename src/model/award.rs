@@ -63,6 +63,12 @@ impl Honouree {
         }
     }
 
+    /// The name as the book of awards and the code of the certificate have it: a person's without an address, a
+    /// household's as in every paper.
+    pub fn entered(&self) -> String {
+        if self.kind == HonoureeKind::Household { self.addressed() } else { self.name.clone() }
+    }
+
     /// The name begins with a word for a household. “Hồ Văn Tám” does not.
     fn says_household(&self) -> bool {
         let begins = |word: &str| {
@@ -107,6 +113,11 @@ mod tests {
             Honouree { kind, address, name, ..Honouree::default() }.addressed()
         };
         assert_eq!(named("", "Lê An"), "Hộ gia đình ông (bà) Lê An");
+        let mut who =
+            Honouree { name: "Lê An".into(), address: "Bà".into(), ..Honouree::default() };
+        assert_eq!(who.entered(), "Lê An");
+        who.kind = HonoureeKind::Household;
+        assert_eq!(who.entered(), "Hộ gia đình bà Lê An");
         assert_eq!(named("Bà", "Lê An"), "Hộ gia đình bà Lê An");
         // A family name, not the word.
         assert_eq!(named("Ông", "Hồ Văn Tám"), "Hộ gia đình ông Hồ Văn Tám");

@@ -69,6 +69,7 @@ pub enum Verdict {
 }
 
 /// How to verify an office.
+#[derive(Default)]
 pub struct Request<'a> {
     /// What.
     pub asked: Asked,

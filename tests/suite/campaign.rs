@@ -359,6 +359,8 @@ fn long_lists_are_annexed_and_each_form_has_its_decision() {
     let titles = text_of(&office.join("in/02-QD-SNV.docx"));
     assert!(titles.contains("Công nhận danh hiệu “Lao động tiên tiến” cho 05 cá nhân"), "{titles}");
     assert_eq!(count(office), (5, 40));
+    let (book, _) = ok(office, "2026-11-20", &["book", "awards", "--format", "csv"]);
+    assert!(book.contains("Hộ gia đình ông Lê Văn Tám"), "{book}");
 }
 
 /// What holds for all lines is said once.

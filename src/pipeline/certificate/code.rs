@@ -46,7 +46,7 @@ impl Press<'_> {
     ) -> Option<Diagnostic> {
         let place = form.code?;
         let organ = &self.workspace.office.organ.code;
-        let name = certificate.honouree.name.len().min(NAME);
+        let name = certificate.honouree.entered().len().min(NAME);
         let squares = width(FIXED + organ.len() + certificate.decision.len() + name);
         let fine = squares.is_none_or(|n| place.side / n as f64 <= FINEST);
         fine.then(|| {

@@ -82,7 +82,7 @@ impl Certificate {
         let honouree = &self.honouree;
         let kept = serde_json::to_string(self).unwrap_or_default();
         Award {
-            name: honouree.name.clone(),
+            name: honouree.entered(),
             unit: honouree.post(),
             form: if self.award.is_empty() { form.to_owned() } else { self.award.clone() },
             decision: self.decision.clone(),

@@ -249,7 +249,6 @@ mod tests {
     use super::*;
     use crate::archive::BagId;
     use crate::archive::verify::{Class, Earlier};
-    use crate::pipeline::verify::Leave;
 
     #[test]
     fn a_report_says_everything_one_thing_a_line() {
@@ -321,19 +320,7 @@ mod tests {
                 c.verified.rows.push(row());
                 add(c, Class::Modified);
             });
-            let request = Request {
-                asked: checked.asked.clone(),
-                leave: Leave::default(),
-                max_duration: None,
-                anchor: None,
-                quick: false,
-                threads: 0,
-                io: 0,
-                wait,
-                log: true,
-                on_progress: None,
-                cancel: None,
-            };
+            let request = Request { asked: checked.asked.clone(), log: true, ..Request::default() };
             let digest = sha256(b"report");
             let seq = enter(workspace, &request, &checked, Some("r.jsonl"), &digest);
             let filing = Filing::open(world, dir, &workspace.office, wait).expect("opens again");

@@ -292,6 +292,7 @@ impl<'a> Line<'a> {
             return;
         };
         let head = people::apart(rest);
+        who.posthumous = head.is_dead;
         let mut name = head.name.clone();
         if people::is_shouted(&name) {
             name = people::householder(&name);
@@ -323,7 +324,9 @@ impl<'a> Line<'a> {
         let small = !who.name.is_empty() && who.name.chars().all(|c| !c.is_uppercase());
         if people::is_shouted(&who.name) || small && who.name.contains(' ') {
             let before = std::mem::take(&mut who.name);
-            who.name = people::proper_case(&before);
+            let is_household = who.kind == HonoureeKind::Household;
+            let cased = if is_household { people::householder } else { people::proper_case };
+            who.name = cased(&before);
             let after = who.name.clone();
             let message =
                 text!("“{before}” viết lại thành “{after}”", "“{before}” was written “{after}”");

@@ -148,7 +148,8 @@ fn households_are_named_by_their_heads() {
         &["2", "gia đình Bà PHẠM THỊ HƯƠNG", "Thôn Đông", "GK"],
         &["3", "HỘ ÔNG LÊ VĂN SÁU VÀ BÀ ĐỖ THỊ TƯ", "Thôn Đông", "GK"],
         &["4", "ông Lê Văn Bảy", "Thôn Đông", "GK"],
-        &["5", "TRẦN VĂN TÁM", "Thôn Đông", "GK"],
+        &["5", "TRẦN VĂN TÁM VÀ BÀ LÝ THỊ CHÍN", "Thôn Đông", "GK"],
+        &["6", "Hộ ông Lê Văn Mười (đã mất)", "Thôn Đông", "GK"],
     ]);
     let roll = roll(&bytes);
     let who: Vec<(&str, &str)> = roll
@@ -163,12 +164,15 @@ fn households_are_named_by_their_heads() {
             ("", "Gia đình bà Phạm Thị Hương"),
             ("", "Hộ ông Lê Văn Sáu và bà Đỗ Thị Tư"),
             ("Ông", "Lê Văn Bảy"),
-            ("", "Trần Văn Tám"),
+            ("", "Trần Văn Tám và bà Lý Thị Chín"),
+            ("", "Hộ ông Lê Văn Mười"),
         ]
     );
     assert!(roll.lines.iter().all(|l| l.honouree.kind == Household));
     let told = said(&roll, codes::CAPITALS);
-    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!(told.len(), 4, "{told:?}");
+    let dead: Vec<bool> = roll.lines.iter().map(|l| l.honouree.posthumous).collect();
+    assert_eq!(dead, [false, false, false, false, false, true]);
     assert!(
         told[0]
             .contains("“gia đình Bà PHẠM THỊ HƯƠNG” viết lại thành “Gia đình bà Phạm Thị Hương”")

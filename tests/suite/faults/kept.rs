@@ -2,13 +2,12 @@
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use vanthu::archive::sha256;
 use vanthu::archive::verify::Class;
 use vanthu::pipeline::filing::read_register;
-use vanthu::pipeline::{Asked, Checked, Leave, Request, Verdict, Workspace, verify_and_keep};
+use vanthu::pipeline::{Asked, Checked, Request, Verdict, Workspace, verify_and_keep};
 use vanthu::register::{ActFilter, Kind, Register};
 use vanthu::world::World;
 
@@ -18,19 +17,7 @@ use crate::archive::fixture::TODAY;
 use crate::archive::world::{Hooked, Op};
 
 fn request(asked: Asked) -> Request<'static> {
-    Request {
-        asked,
-        leave: Leave::default(),
-        max_duration: None,
-        anchor: None,
-        quick: false,
-        threads: 1,
-        io: 4,
-        wait: Duration::ZERO,
-        log: true,
-        on_progress: None,
-        cancel: None,
-    }
+    Request { asked, threads: 1, io: 4, log: true, ..Request::default() }
 }
 
 fn check(office: &Office, world: &dyn World) -> Checked {

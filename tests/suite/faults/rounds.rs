@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
-use vanthu::pipeline::{Asked, Leave, Request, Verdict, Workspace, verify_and_keep};
+use vanthu::pipeline::{Request, Verdict, Workspace, verify_and_keep};
 
 use super::office::{Office, ok, vanthu};
 use super::ops;
@@ -239,19 +239,7 @@ fn a_result_that_cannot_be_kept_is_not_clean() {
             if op == Op::Create && report { Err(kind.into()) } else { Ok(()) }
         });
         let workspace = Workspace::open(&world, &office.dir, today).expect("opens");
-        let request = Request {
-            asked: Asked::default(),
-            leave: Leave::default(),
-            max_duration: None,
-            anchor: None,
-            quick: false,
-            threads: 1,
-            io: 4,
-            wait: Duration::ZERO,
-            log: true,
-            on_progress: None,
-            cancel: None,
-        };
+        let request = Request { threads: 1, io: 4, log: true, ..Request::default() };
         let checked = verify_and_keep(&workspace, &request).expect("checked");
         assert!(checked.verified.is_clean(), "{:?}", checked.verified.report.findings);
         assert_eq!(checked.kept.act, None);

@@ -8,6 +8,7 @@
 //! anywhere are read, within the numbers of `limits`.
 
 pub(super) mod cursor;
+mod directory;
 mod flow;
 mod line;
 pub(super) mod package;

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 
 use quick_xml::events::BytesStart;
 
+use super::again::Again;
 use super::cursor::{Cursor, Known, Source};
 use super::line::drawn_line;
 use super::props::{ParaProperties, RunProperties};
@@ -14,7 +15,7 @@ use super::styles::Styles;
 use crate::diagnostic::Result;
 use crate::docx::limits;
 use crate::docx::names::SEPARATOR_ID;
-use crate::layout::{Item, Look, Para, Run, RunContent};
+use crate::layout::{Item, Look, Para, Row, Run, RunContent};
 use crate::text;
 use crate::text::recent::Recent;
 
@@ -23,9 +24,13 @@ pub(super) struct Flow<'s> {
     pub(super) styles: &'s Styles,
     /// Sections that ended in the block just read, with the number of items before their end.
     pub(super) ended_sections: Vec<SectionProperties>,
+    /// The part of the document before.
+    pub(super) before: &'s [u8],
+    /// The rows of the next table in the document before.
+    pub(super) rows: Option<Again<Row>>,
     fields: Vec<Field>,
-    blocks: usize,
-    runs: usize,
+    pub(super) blocks: usize,
+    pub(super) runs: usize,
     copied: u64,
 }
 
@@ -45,11 +50,13 @@ struct Field {
 }
 
 impl<'s> Flow<'s> {
-    /// For the styles of a file.
-    pub(super) fn new(styles: &'s Styles) -> Self {
+    /// For the styles of a file, and the part of the document before.
+    pub(super) fn new(styles: &'s Styles, before: &'s [u8]) -> Self {
         Self {
             styles,
             ended_sections: Vec::new(),
+            before,
+            rows: None,
             fields: Vec::new(),
             blocks: 0,
             runs: 0,
@@ -82,6 +89,40 @@ impl<'s> Flow<'s> {
     pub(super) fn begin_part(&mut self) {
         self.fields.clear();
         self.ended_sections.clear();
+    }
+
+    /// True if nothing is left open from what was read before.
+    pub(super) fn is_alone(&self) -> bool {
+        self.fields.is_empty() && self.ended_sections.is_empty()
+    }
+
+    /// Reads a child of the body: from the document before, if it is the same.
+    pub(super) fn block_again<'a>(
+        &mut self,
+        c: &mut Cursor<'a>,
+        e: &BytesStart<'a>,
+        items: &mut Vec<Item>,
+        again: &mut Again<Item>,
+    ) -> Result<()> {
+        let name = match c.name(e) {
+            "tbl" => Some(Known::Table),
+            "p" => Some(Known::Paragraph),
+            _ => None,
+        };
+        let (mark, item) = again.next();
+        if let Some(name) = name
+            && let Some(same) = self.pass_same(c, name, &mark)?
+        {
+            items.extend(item);
+            again.made.push(same);
+            return Ok(());
+        }
+        let (begun, had) = (self.begin(c), items.len());
+        self.rows = name.map(|_| Again::rows(mark, item));
+        self.block(c, e, items)?;
+        let rows = self.rows.take().map_or_else(Vec::new, |rows| rows.made);
+        again.made.push(self.mark(c, name, &begun, items.len() - had).with_rows(rows));
+        Ok(())
     }
 
     /// Reads a child of a body, cell, header or footer.

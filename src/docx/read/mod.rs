@@ -7,6 +7,7 @@
 //! over each other. What a sheet cannot say (pictures, notes, text boxes) is left out. Files from
 //! anywhere are read, within the numbers of `limits`.
 
+mod again;
 pub(super) mod cursor;
 mod directory;
 mod flow;
@@ -21,6 +22,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use self::again::{Again, Before, Mark};
 use self::cursor::{Cursor, Known};
 use self::flow::Flow;
 use self::package::{Package, RawPart, Relationships, remembered};
@@ -35,6 +37,32 @@ use crate::layout::{Item, Properties, Section, Sheet};
 /// # Errors
 /// `Input` if the bytes are not a Word file, are damaged, or are larger than the limits.
 pub fn read(bytes: &[u8], name: &str) -> Result<Sheet> {
+    Ok(whole(bytes, name, |_| Before::default())?.sheet)
+}
+
+/// As [`read`], of one of many files that are alike: what `look` sees is what [`read`] gives, and what the
+/// file before said the same is not read again.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_next<T>(bytes: &[u8], name: &str, look: impl FnOnce(&Sheet) -> T) -> Result<T> {
+    let Whole { sheet, styles, content, marks } =
+        whole(bytes, name, |styles| styles.before.take())?;
+    let out = look(&sheet);
+    styles.before.replace(Before::of(content, marks, sheet));
+    Ok(out)
+}
+
+/// A file that was read.
+struct Whole {
+    sheet: Sheet,
+    styles: Rc<Styles>,
+    /// The main part, and where its blocks lie.
+    content: Vec<u8>,
+    marks: Vec<Mark>,
+}
+
+fn whole(bytes: &[u8], name: &str, before: fn(&Styles) -> Before) -> Result<Whole> {
     let package = Package::open(bytes, name)?;
     let roots = package.relationships("")?;
     let target =
@@ -43,16 +71,18 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Sheet> {
     let relationships = package.relationships(main)?;
     let styles = relationships.values().find(|(kind, _)| kind == "styles");
     let styles = read_styles(&package, styles.map_or("word/styles.xml", |(_, t)| t))?;
-    let mut flow = Flow::new(&styles);
-    let document = package.needed(main)?;
-    let flows = read_document(&package, main, &document, &mut flow)?;
+    let (before, mut again) = before(&styles).parts();
+    let mut flow = Flow::new(&styles, &before);
+    let content = package.needed(main)?;
+    let flows = read_document(&package, main, &content, &mut flow, &mut again)?;
     let properties = match target("core-properties") {
         Some(part) => read_properties(&package, part)?,
         None => Properties::default(),
     };
     let sections =
         Margins { package: &package, relationships: &relationships }.sections(flows, &mut flow)?;
-    Ok(Sheet { properties, styles: Arc::clone(&styles.list), sections })
+    let sheet = Sheet { properties, styles: Arc::clone(&styles.list), sections };
+    Ok(Whole { sheet, styles, content, marks: again.made })
 }
 
 fn read_styles(package: &Package<'_>, part: &str) -> Result<Rc<Styles>> {
@@ -70,6 +100,7 @@ fn read_document(
     part: &str,
     content: &[u8],
     flow: &mut Flow<'_>,
+    again: &mut Again<Item>,
 ) -> Result<Vec<(SectionProperties, Vec<Item>)>> {
     let mut sections = Vec::new();
     let mut items = Vec::new();
@@ -90,7 +121,7 @@ fn read_document(
                 flow.ended_sections.push(*section);
                 ended = true;
             } else {
-                flow.block(c, e, &mut items)?;
+                flow.block_again(c, e, &mut items, again)?;
             }
             for properties in flow.ended_sections.drain(..) {
                 sections.push((properties, std::mem::take(&mut items)));

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use quick_xml::events::BytesStart;
 
+use super::again::Before;
 use super::cursor::{Cursor, Source};
 use super::flow::Remembered;
 use super::package::RawPart;
@@ -32,6 +33,8 @@ pub(super) struct Styles {
     characters: HashMap<String, RunProperties>,
     tables: HashMap<String, TableProperties>,
     default_table: TableProperties,
+    /// The document that was read with these styles before.
+    pub(super) before: RefCell<Before>,
     /// Headers and footers that were read with these styles.
     pub(super) margins: RefCell<Vec<(RawPart, Rc<Vec<Item>>)>>,
     /// Paragraphs and rows of tables that were read with these styles.
@@ -145,6 +148,7 @@ impl Styles {
             list: list.into(),
             by_id,
             separator,
+            before: RefCell::default(),
             margins: RefCell::default(),
             paras: RefCell::default(),
             rows: RefCell::default(),

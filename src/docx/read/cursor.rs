@@ -110,16 +110,7 @@ pub(super) enum Node<'a> {
 impl<'a> Cursor<'a> {
     /// Opens a part and walks to its root element.
     pub(super) fn open(content: &'a [u8], source: Source<'a>) -> Result<(Self, BytesStart<'a>)> {
-        let content = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
-        let content = simdutf8::basic::from_utf8(content).map_err(|_| {
-            source.broken(text!("phần này không phải UTF-8", "the part is not UTF-8"))
-        })?;
-        if has_illegal(content) {
-            return Err(source.broken(text!(
-                "phần này có ký tự mà XML không cho phép",
-                "the part has characters that XML does not allow"
-            )));
-        }
+        let content = checked(content, source)?;
         let reader = Reader::from_str(content);
         let mut cursor = Self {
             reader,
@@ -385,6 +376,20 @@ impl<'a> Cursor<'a> {
         }
         Ok(())
     }
+}
+
+/// The text of a part, which holds nothing that XML does not allow.
+pub(super) fn checked<'a>(content: &'a [u8], source: Source<'_>) -> Result<&'a str> {
+    let content = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
+    let content = simdutf8::basic::from_utf8(content)
+        .map_err(|_| source.broken(text!("phần này không phải UTF-8", "the part is not UTF-8")))?;
+    if has_illegal(content) {
+        return Err(source.broken(text!(
+            "phần này có ký tự mà XML không cho phép",
+            "the part has characters that XML does not allow"
+        )));
+    }
+    Ok(content)
 }
 
 /// True if there is a character that XML does not allow: a control character other than tab and

@@ -3,11 +3,14 @@
 //! Knows: `w:p` and what is inside. Must not know: the package.
 
 use std::cell::RefCell;
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use quick_xml::events::BytesStart;
 
 use super::again::Again;
 use super::cursor::{Cursor, Known, Source};
+use super::cut::{Cut, Tags};
 use super::line::drawn_line;
 use super::props::{ParaProperties, RunProperties};
 use super::section::SectionProperties;
@@ -157,7 +160,40 @@ impl<'s> Flow<'s> {
     /// As [`Self::para`]; a paragraph of the same bytes that was read with the same styles before
     /// is not read again.
     fn known_para(&mut self, c: &mut Cursor<'_>) -> Result<Option<Para>> {
-        self.known(c, Known::Paragraph, |styles| &styles.paras, Self::para)
+        self.known(c, Known::Paragraph, |styles| &styles.paras, Self::para_but_text)
+    }
+
+    /// As [`Self::para`]; of a paragraph that differs by its text alone from one that was read with the same
+    /// styles before, the text alone is read.
+    fn para_but_text(&mut self, c: &mut Cursor<'_>) -> Result<Option<Para>> {
+        static TEXT: LazyLock<Tags> = LazyLock::new(|| Tags::new("<w:t>", "</w:t>"));
+        // No other text, and no element that stands for a letter.
+        static OTHERS: LazyLock<[Finder<'_>; 3]> =
+            LazyLock::new(|| ["</w:t", "w:noBreakHyphen", "w:softHyphen"].map(Finder::new));
+        let inside = c.inside(Known::Paragraph).filter(|_| self.is_alone()).unwrap_or_default();
+        let is_only = |cut: &Cut<'_>| !OTHERS.iter().any(|other| cut.has_around(other));
+        let cut = Cut::at(inside, &TEXT).filter(is_only);
+        let Some((cut, text)) = cut.and_then(|cut| Some((cut, cut.text()?))) else {
+            return self.para(c);
+        };
+        let (around, memory) = (cut.around(), &self.styles.texts);
+        if let Some(para) = memory.borrow().get(&around)
+            && self.runs < limits::RUNS
+        {
+            self.runs += 1;
+            c.pass(inside)?;
+            return Ok(Some(with_text(para, text)));
+        }
+        let left = c.left_after(Known::Paragraph, inside);
+        let para = self.para(c)?;
+        // The text must be all that it says.
+        if let Some(para) = para.as_ref().filter(|para| only_text(para) == Some(text))
+            && c.rest().len() == left
+            && self.is_alone()
+        {
+            memory.borrow_mut().tell(&around, || para.clone());
+        }
+        Ok(para)
     }
 
     /// What an element came to, from memory if its bytes were read with the same styles before.
@@ -363,6 +399,30 @@ struct Content {
     base: Look,
     runs: Vec<Run>,
     line: Option<crate::layout::DrawnLine>,
+}
+
+/// The text of a paragraph that has nothing else.
+fn only_text(para: &Para) -> Option<&str> {
+    match para.runs.as_slice() {
+        [Run { content: RunContent::Text(text), .. }] => Some(text),
+        _ => None,
+    }
+}
+
+/// The paragraph with another text as its only one.
+fn with_text(para: &Para, text: &str) -> Para {
+    let look = para.runs.first().map(|run| run.look);
+    let content = RunContent::Text(text.to_owned());
+    let runs = look.map(|look| Run { look, content }).into_iter().collect();
+    let Para { style, format, tabs, line, frame, .. } = para;
+    Para {
+        style: style.clone(),
+        format: *format,
+        tabs: tabs.clone(),
+        runs,
+        line: *line,
+        frame: *frame,
+    }
 }
 
 fn base_look(style: Option<&crate::layout::Style>) -> Look {

@@ -9,6 +9,7 @@
 
 mod again;
 pub(super) mod cursor;
+mod cut;
 mod directory;
 mod flow;
 mod line;
@@ -20,10 +21,13 @@ mod table;
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use memchr::memmem::Finder;
 
 use self::again::{Again, Before, Mark};
-use self::cursor::{Cursor, Known};
+use self::cursor::{Cursor, Known, Source};
+use self::cut::{Cut, Tags};
 use self::flow::Flow;
 use self::package::{Package, RawPart, Relationships, remembered};
 use self::section::SectionProperties;
@@ -31,6 +35,9 @@ use self::styles::Styles;
 use crate::diagnostic::Result;
 use crate::docx::limits;
 use crate::layout::{Item, Properties, Section, Sheet};
+
+/// Longer core properties are not kept, in bytes.
+const LONGEST_PROPERTIES: usize = 8192;
 
 /// Reads a file. `name` is what messages call it.
 ///
@@ -196,10 +203,37 @@ impl Margins<'_, '_> {
     }
 }
 
+thread_local! {
+    /// The core properties that were read last, with what stood around the title.
+    static PROPERTIES: RefCell<(Vec<u8>, Properties)> = RefCell::default();
+}
+
+/// The core properties; in the files of a batch often the title alone is another one.
 fn read_properties(package: &Package<'_>, part: &str) -> Result<Properties> {
+    static TITLE: LazyLock<Tags> = LazyLock::new(|| Tags::new("<dc:title>", "</dc:title>"));
+    static ANY_TITLE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("title"));
+    let Some(content) = package.part(part)? else { return Ok(Properties::default()) };
+    let text = cursor::checked(&content, package.source(part))?;
+    let cut = Cut::at(text.as_bytes(), &TITLE).filter(|cut| !cut.has_around(&ANY_TITLE));
+    let Some((cut, title)) = cut.and_then(|cut| Some((cut, cut.text()?))) else {
+        return parse_properties(&content, package.source(part));
+    };
+    let around = cut.around();
+    PROPERTIES.with_borrow_mut(|(last, known)| {
+        if *last == around {
+            return Ok(Properties { title: title.to_owned(), ..known.clone() });
+        }
+        let properties = parse_properties(&content, package.source(part))?;
+        if properties.title == title && around.len() <= LONGEST_PROPERTIES {
+            (*last, *known) = (around, properties.clone());
+        }
+        Ok(properties)
+    })
+}
+
+fn parse_properties(content: &[u8], source: Source<'_>) -> Result<Properties> {
     let mut p = Properties::default();
-    let Some(content) = package.part(part)? else { return Ok(p) };
-    let (mut c, _) = Cursor::open(&content, package.source(part))?;
+    let (mut c, _) = Cursor::open(content, source)?;
     c.children(|c, e| {
         let field = match e.local_name().into_inner() {
             "title" => &mut p.title,

@@ -40,6 +40,8 @@ pub(super) struct Styles {
     /// Paragraphs and rows of tables that were read with these styles.
     pub(super) paras: RefCell<Recent<Remembered<Option<Para>>>>,
     pub(super) rows: RefCell<Recent<Remembered<Row>>>,
+    /// Paragraphs of one text, by what is around it.
+    pub(super) texts: RefCell<Recent<Para>>,
     /// What was said of paragraphs and cells: in a list of thousands the words differ and little else.
     pub(super) formats: RefCell<Recent<Remembered<ParaProperties>>>,
     pub(super) cells: RefCell<Recent<Remembered<Cell>>>,
@@ -151,6 +153,7 @@ impl Styles {
             before: RefCell::default(),
             margins: RefCell::default(),
             paras: RefCell::default(),
+            texts: RefCell::default(),
             rows: RefCell::default(),
             formats: RefCell::default(),
             cells: RefCell::default(),

@@ -28,7 +28,7 @@ const CHUNK: usize = 128;
 /// The last ones.
 const LAST: usize = 32;
 /// Documents between two syncs on the way.
-const SYNCED: usize = 256;
+const SYNCED: usize = 512;
 /// Random numbers are drawn for so many documents at a time.
 const DRAWN: usize = 256;
 

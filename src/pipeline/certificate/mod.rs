@@ -221,7 +221,7 @@ impl<'w> Press<'w> {
         &self,
         certificate: &Certificate,
         stamp: &Stamp,
-        values: &Values,
+        values: &Values<'_>,
     ) -> Result<(Attachment, Option<Section>)> {
         let (written, page) = match &self.make {
             Make::Boxes(printer) => {
@@ -260,7 +260,7 @@ impl<'w> Press<'w> {
         &self,
         printer: &Printer,
         certificate: &Certificate,
-        values: &Values,
+        values: &Values<'_>,
         qr: &str,
     ) -> Result<Section> {
         let code = printer.form().code.and_then(|_| code::picture(qr));
@@ -292,7 +292,7 @@ impl<'w> Press<'w> {
         }
     }
 
-    fn values(&self, certificate: &Certificate, stamp: Option<&Stamp>) -> Values {
+    fn values<'a>(&'a self, certificate: &'a Certificate, stamp: Option<&Stamp>) -> Values<'a> {
         words::values(certificate, self.award(), stamp)
     }
 
@@ -300,10 +300,10 @@ impl<'w> Press<'w> {
         &self,
         form: &'c CertificateForm,
         certificate: &'c Certificate,
-        values: &'c Values,
+        values: &'c Values<'_>,
     ) -> impl Iterator<Item = Diagnostic> + 'c {
         let kind = certificate.honouree.kind;
-        let is_empty = |name: &str| values.get(name).is_none_or(String::is_empty);
+        let is_empty = |name: &str| values.get(name).is_none_or(str::is_empty);
         let lacking = move |of: &&crate::model::TextBox| {
             of.needed && of.is_for(kind) && of.names().all(is_empty)
         };
@@ -348,10 +348,13 @@ impl<'w> Press<'w> {
 }
 
 /// Letters that no paper can hold.
-fn unprintable(certificate: &Certificate, values: &Values) -> Vec<Diagnostic> {
+fn unprintable(certificate: &Certificate, values: &Values<'_>) -> Vec<Diagnostic> {
     let is_bad =
         |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || text::seal::is_reserved(c);
-    let told = |(name, value): (&String, &String)| {
+    if !values.iter().any(|(_, value)| value.contains(is_bad)) {
+        return Vec::new();
+    }
+    let told = |(name, value): (&str, &str)| {
         let bad = value.chars().find(|c| is_bad(*c))?;
         let point = format!("U+{:04X}", u32::from(bad));
         let place = certificate.source.clone().item(name);
@@ -362,7 +365,7 @@ fn unprintable(certificate: &Certificate, values: &Values) -> Vec<Diagnostic> {
         let hint = text!("gõ lại giá trị này", "type this value again");
         Some(Diagnostic::error(UNPRINTABLE, place, message).hint(hint))
     };
-    values.iter().filter_map(told).collect()
+    values.sorted().into_iter().filter_map(told).collect()
 }
 
 #[cfg(test)]

@@ -154,7 +154,7 @@ impl Presses<'_> {
             stamps.insert(index, stamp.clone());
         }
         if let Some(page) = page {
-            self.sheaves.put(index, page, |first, pages| press.sheaf(first, pages))?;
+            self.sheaves.put(index, page, |first, pages| press.sheaf(first, &pages))?;
         }
         Ok(made)
     }

@@ -23,6 +23,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text};
+use crate::docx::Page;
 use crate::layout::{Printer, Properties, Section, Unfit, Values};
 use crate::model::{CertificateForm, Honouree, HonoureeKind};
 use crate::register::{Award, Entry};
@@ -198,7 +199,7 @@ impl<'w> Press<'w> {
         &self,
         certificate: &Certificate,
         stamp: &Stamp,
-    ) -> Result<(Attachment, Option<Section>)> {
+    ) -> Result<(Attachment, Option<Page>)> {
         self.print_values(certificate, stamp, &self.values(certificate, Some(stamp)))
     }
 
@@ -210,7 +211,7 @@ impl<'w> Press<'w> {
         &self,
         certificate: &Certificate,
         stamp: &Stamp,
-    ) -> Result<(Attachment, Option<Section>)> {
+    ) -> Result<(Attachment, Option<Page>)> {
         let values = self.values(certificate, Some(stamp));
         let made = self.print_values(certificate, stamp, &values)?;
         self.has_come_back(certificate, &values, &made.0.bytes)?;
@@ -222,12 +223,12 @@ impl<'w> Press<'w> {
         certificate: &Certificate,
         stamp: &Stamp,
         values: &Values<'_>,
-    ) -> Result<(Attachment, Option<Section>)> {
+    ) -> Result<(Attachment, Option<Page>)> {
         let (written, page) = match &self.make {
             Make::Boxes(printer) => {
                 let section = self.section(printer, certificate, values, &stamp.qr)?;
-                let mut sheet = printer.sheet(vec![section], self.properties(certificate, 1));
-                (self.workspace.writer.write(&sheet)?, sheet.sections.pop())
+                let sheet = printer.sheet(vec![section], self.properties(certificate, 1));
+                self.workspace.writer.write_page(sheet)?
             }
             Make::Word(form) => (form.fill(self.workspace, certificate, values, &stamp.qr)?, None),
         };

@@ -14,6 +14,7 @@ mod kept;
 mod open;
 mod preview;
 mod prove;
+mod rest;
 mod sheaf;
 mod word;
 mod words;
@@ -77,12 +78,11 @@ pub struct Certificate {
 
 impl Certificate {
     /// The line of the sổ vàng that goes with it, without money and dossier. `form` is the award's name
-    /// where the certificate has none of its own. The row keeps what the certificate says, so that it can
-    /// be made once more.
+    /// where the certificate has none of its own. The row keeps what the certificate says beside that, so that
+    /// it can be made once more.
     pub fn award(&self, form: &str) -> Award {
         let honouree = &self.honouree;
-        let kept = serde_json::to_string(self).unwrap_or_default();
-        Award {
+        let mut award = Award {
             name: honouree.entered(),
             unit: honouree.post(),
             form: if self.award.is_empty() { form.to_owned() } else { self.award.clone() },
@@ -91,18 +91,19 @@ impl Certificate {
             achievement: honouree.achievement.clone(),
             signer_position: self.position.clone(),
             signer_name: self.signer.clone(),
-            extra: [(CERTIFICATE_FIELD.to_owned(), kept)].into(),
             ..Award::default()
-        }
+        };
+        let kept = rest::of(self, &award);
+        award.extra.insert(CERTIFICATE_FIELD.to_owned(), kept);
+        award
     }
 
     /// What the certificate of an award said; put together from the row where it was not kept.
     pub fn of(entry: &Entry) -> Option<Self> {
-        let award = Award::of(entry)?;
-        let kept = award.extra.get(CERTIFICATE_FIELD);
-        if let Some(kept) = kept.and_then(|text| serde_json::from_str(text).ok()) {
+        if let Some(kept) = Self::kept(entry) {
             return Some(kept);
         }
+        let award = Award::of(entry)?;
         let honouree = Honouree {
             name: award.name,
             unit: award.unit,
@@ -119,6 +120,14 @@ impl Certificate {
             signer: award.signer_name,
             ..Self::default()
         })
+    }
+}
+
+impl Certificate {
+    /// What the certificate of an award said, where its row keeps it.
+    fn kept(entry: &Entry) -> Option<Self> {
+        let award = Award::of(entry)?;
+        rest::with(award.extra.get(CERTIFICATE_FIELD)?, &award)
     }
 }
 

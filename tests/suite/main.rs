@@ -15,6 +15,7 @@ mod cli_snapshots;
 mod codes;
 mod copies;
 mod data_files;
+mod docx_bind;
 mod docx_hostile;
 mod docx_read;
 mod docx_sample;

@@ -22,4 +22,4 @@ pub use png::dark_squares;
 pub(crate) use pressed::seen_parts_lie_ready;
 pub use read::{read, read_next};
 pub use word::{Compiled, NoPictures, Pictures, WordField, WordTemplate, look_at_picture};
-pub use write::{Writer, Written};
+pub use write::{Page, Writer, Written};

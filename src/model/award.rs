@@ -48,6 +48,22 @@ pub struct Honouree {
 }
 
 impl Honouree {
+    /// The same without the further columns, which are not copied to be thrown away.
+    pub fn without_extra(&self) -> Self {
+        Self {
+            kind: self.kind,
+            address: self.address.clone(),
+            name: self.name.clone(),
+            position: self.position.clone(),
+            unit: self.unit.clone(),
+            form: self.form.clone(),
+            achievement: self.achievement.clone(),
+            posthumous: self.posthumous,
+            note: self.note.clone(),
+            extra: BTreeMap::new(),
+        }
+    }
+
     /// Address and name as every paper names them: `Ông Lê Văn An`, `Ông (Bà) Lê An`, `Phòng Tổng hợp`,
     /// `Hộ gia đình ông Lê An`, `Hộ bà Lê An` where the name says so itself.
     pub fn addressed(&self) -> String {

@@ -28,8 +28,10 @@ mod batch;
 mod conclude;
 mod found;
 pub(in crate::pipeline) mod journal;
+mod produce;
 mod recovery;
 pub(in crate::pipeline) mod rows;
+mod stream;
 pub(in crate::pipeline) mod unsigned;
 
 use std::collections::BTreeMap;

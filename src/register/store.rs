@@ -143,10 +143,28 @@ pub type Chunk = Vec<Registration>;
 /// `Ok(None)` means that all were handed over.
 pub type Feed<'a> = dyn FnMut(&dyn Register) -> Result<Option<Chunk>> + 'a;
 
-/// Called when all rows of a batch stand in the open transaction, with the register as it will be and their
-/// positions. Returns once **their files are durable**: only then may the store commit. Gives the acts that
-/// are registered together with them: the seals of bags that the batch fills.
-pub type Closing<'a> = dyn FnMut(&dyn Register, &Range<u64>) -> Result<Vec<NewAct>> + 'a;
+/// What the store asks for when all rows of a batch stand in the open transaction.
+pub trait Closing {
+    /// The acts that are registered together with them: the seals of bags that the batch fills. Sees the register as it
+    /// will be, and the positions of the rows.
+    fn acts(&mut self, register: &dyn Register, rows: &Range<u64>) -> Result<Vec<NewAct>>;
+
+    /// Returns once **their files are durable**: only then may the store commit.
+    fn durable(&mut self) -> Result<()>;
+}
+
+/// Of files that are durable already, without acts.
+pub struct Closed;
+
+impl Closing for Closed {
+    fn acts(&mut self, _: &dyn Register, _: &Range<u64>) -> Result<Vec<NewAct>> {
+        Ok(Vec::new())
+    }
+
+    fn durable(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
 
 /// Why a batch was not registered.
 #[derive(Debug)]
@@ -336,7 +354,7 @@ pub trait Register: Send {
         batch: &Batch,
         at: &str,
         feed: &mut Feed<'_>,
-        closing: &mut Closing<'_>,
+        closing: &mut dyn Closing,
     ) -> std::result::Result<Range<u64>, CommitError>;
 
     /// As [`Register::commit_with`] for files that are durable already, without acts.
@@ -346,7 +364,7 @@ pub trait Register: Send {
         at: &str,
         feed: &mut Feed<'_>,
     ) -> std::result::Result<Range<u64>, CommitError> {
-        self.commit_with(batch, at, feed, &mut |_, _| Ok(Vec::new()))
+        self.commit_with(batch, at, feed, &mut Closed)
     }
 
     /// Moves what was committed to where it stays, if the store keeps it elsewhere first: then closing has

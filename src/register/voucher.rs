@@ -11,6 +11,8 @@
 //! what is printed, base64url · Ed25519 over all before, base64url. Offline the signature shows that the office made this
 //! certificate; whether it was recalled afterwards only the office's register knows.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::civil::Date;
@@ -78,23 +80,48 @@ pub fn content_digest(award: &Award) -> [u8; 16] {
         &award.decision,
         &decided,
     ];
-    let lines: String = parts.iter().map(|part| text::nfc(&flat(part)) + "\n").collect();
+    let mut lines = String::with_capacity(parts.iter().map(|p| p.len() + 1).sum());
+    for part in parts {
+        let flat = flat(part);
+        match text::is_nfc(&flat) {
+            true => lines.push_str(&flat),
+            false => lines.push_str(&text::nfc(&flat)),
+        }
+        lines.push('\n');
+    }
     let mut out = [0; 16];
     out.iter_mut().zip(sha256(lines.as_bytes()).0).for_each(|(to, from)| *to = from);
     out
 }
 
 /// One line without bars: each control character, line break and bar a blank, blanks not doubled.
-fn flat(value: &str) -> String {
+fn flat(value: &str) -> Cow<'_, str> {
+    if is_flat(value) {
+        return Cow::Borrowed(value);
+    }
     let clean = |c: char| if c.is_control() || c == '|' { ' ' } else { c };
     let clean: String = value.chars().map(clean).collect();
-    clean.split_whitespace().collect::<Vec<_>>().join(" ")
+    Cow::Owned(clean.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// True if there is nothing to make flat: most values are typed so.
+fn is_flat(value: &str) -> bool {
+    let mut after_blank = true;
+    let is_odd = |c: char| {
+        let is_odd = match c {
+            ' ' => after_blank,
+            c => c == '|' || c.is_control() || c.is_whitespace(),
+        };
+        after_blank = c == ' ';
+        is_odd
+    };
+    !value.contains(is_odd) && !value.ends_with(' ')
 }
 
 fn cut(name: &str) -> String {
     let name = flat(name);
     if name.len() <= NAME {
-        return name;
+        return name.into_owned();
     }
     let mut out = String::new();
     for c in name.chars() {
@@ -118,11 +145,11 @@ impl Voucher {
     ) -> Self {
         Self {
             key: key.id().iter().map(|b| format!("{b:02x}")).collect(),
-            organ: flat(organ),
+            organ: flat(organ).into_owned(),
             number,
             year,
             reissue,
-            decision: flat(&award.decision),
+            decision: flat(&award.decision).into_owned(),
             decided: award.decided,
             seq,
             name: cut(&text::nfc(&award.name)),
@@ -242,6 +269,21 @@ mod tests {
         assert_eq!(voucher.digest, content_digest(&award()));
         assert!(voucher.is_named("Lê Thị Hoa") && !voucher.is_named("Lê Thị Hoà"));
         assert_eq!(signed, line(&award()).0, "the same award gives the same line");
+    }
+
+    #[test]
+    fn what_is_flat_is_left_as_it_is_and_all_else_is_made_so() {
+        for flat_one in ["", "Lê Thị Hoa", "a b c", "Hoa\u{301}", "…"] {
+            assert!(matches!(flat(flat_one), Cow::Borrowed(text) if text == flat_one));
+        }
+        let odd = [" a", "a ", "a  b", "a|b", "a\tb", "a\nb", "a\u{a0}b", "a\u{1}b", "a\u{2003}b"];
+        for text in odd {
+            let words: Vec<&str> = text
+                .split(|c: char| c.is_whitespace() || c.is_control() || c == '|')
+                .filter(|w| !w.is_empty())
+                .collect();
+            assert_eq!(flat(text), words.join(" "), "{text:?}");
+        }
     }
 
     #[test]

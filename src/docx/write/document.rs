@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::media::{self, Medium};
+use super::page::Marks;
 use super::{known, line, props};
 use crate::docx::limits;
 use crate::docx::names::{self, SEPARATOR_ID};
@@ -40,12 +41,12 @@ pub(super) struct Margins<'a> {
 }
 
 impl<'a> Margins<'a> {
-    /// Finds the parts that a sheet needs.
-    pub(super) fn of(sheet: &'a Sheet) -> Self {
+    /// Finds the parts that these sections need.
+    pub(super) fn of(sections: impl Iterator<Item = &'a Section>) -> Self {
         let mut parts: Vec<MarginPart<'a>> = Vec::new();
-        let mut references = Vec::with_capacity(sheet.sections.len());
+        let mut references = Vec::with_capacity(sections.size_hint().0);
         let mut current: [&[Item]; 3] = [&[], &[], &[]];
-        for section in &sheet.sections {
+        for section in sections {
             let mut refs = Vec::new();
             let wanted = [
                 (Margin::Header, &section.header),
@@ -63,6 +64,11 @@ impl<'a> Margins<'a> {
             references.push(refs);
         }
         Self { parts, references }
+    }
+
+    /// The references of a section.
+    pub(super) fn references(&self, section: usize) -> &[(Margin, usize)] {
+        self.references.get(section).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -82,6 +88,8 @@ pub(super) struct Flow<'a> {
     pictures: &'a [Medium],
     /// Relationship number of the first picture.
     first_picture: usize,
+    /// What was written where.
+    pub(super) marks: Marks,
 }
 
 /// The styles of a sheet by their ids.
@@ -115,32 +123,29 @@ impl<'a> Flow<'a> {
         pictures: &'a [Medium],
         first_picture: usize,
     ) -> Self {
-        Self { styles, next_id: 1, place: 0, pictures, first_picture }
+        let marks = Marks::default();
+        Self { styles, next_id: 1, place: 0, pictures, first_picture, marks }
     }
 
     /// Writes `word/document.xml`. `first_id` numbers the relationship of the first margin part.
     pub(super) fn document(&mut self, x: &mut Xml, sheet: &Sheet, m: &Margins, first_id: usize) {
-        let lines = sheet.sections.iter().any(|s| has_lines(&s.items));
-        x.restart();
-        let root = x.tag("w:document").attr("xmlns:w", names::W).attr("xmlns:r", names::R);
-        line::namespaces(root, lines).body(|x| {
-            x.tag("w:body").body(|x| {
-                let last = sheet.sections.len().saturating_sub(1);
-                for (i, section) in sheet.sections.iter().enumerate() {
-                    let refs = m.references.get(i).map_or(&[][..], Vec::as_slice);
-                    let properties = |x: &mut Xml| section_properties(x, section, refs, first_id);
-                    self.place = 0;
-                    if i == last {
-                        self.items(x, &section.items);
-                        if !ends_in_para(&section.items) {
-                            separator(x, |_| {});
-                        }
-                        properties(x);
-                    } else {
-                        self.section(x, &section.items, properties);
+        body(x, sheet.sections.iter().any(|s| has_lines(&s.items)), |x| {
+            let last = sheet.sections.len().saturating_sub(1);
+            for (i, section) in sheet.sections.iter().enumerate() {
+                let refs = m.references(i);
+                let properties = |x: &mut Xml| section_properties(x, section, refs, first_id);
+                self.place = 0;
+                self.marks.first = x.as_str().len();
+                if i == last {
+                    self.items(x, &section.items);
+                    if !ends_in_para(&section.items) {
+                        separator(x, |_| {});
                     }
+                    properties(x);
+                } else {
+                    self.section(x, &section.items, properties);
                 }
-            });
+            }
         });
     }
 
@@ -200,13 +205,14 @@ impl<'a> Flow<'a> {
     fn known_para(&mut self, x: &mut Xml, para: &Para) {
         let (at, owner) = (self.place, self.styles.owner);
         self.place = at.saturating_add(1);
+        self.marks.last = x.as_str().len();
         if para.line.is_some() || para.runs.iter().any(|r| r.content.is_drawn()) {
             return self.para(x, para, |_| {});
         }
         known::para(x, owner, at, para, |x| self.para(x, para, |_| {}));
     }
 
-    fn para(&mut self, x: &mut Xml, para: &Para, section: impl Fn(&mut Xml)) {
+    pub(super) fn para(&mut self, x: &mut Xml, para: &Para, section: impl Fn(&mut Xml)) {
         let style = self.styles.get(&para.style);
         let format = style.map_or(&props::PLAIN_FORMAT, |s| &s.format);
         let look = style.map_or(props::PLAIN_LOOK, |s| s.look);
@@ -235,8 +241,8 @@ impl<'a> Flow<'a> {
         });
     }
 
-    fn drawing(&mut self, x: &mut Xml, content: &RunContent) {
-        let id = self.next_id;
+    pub(super) fn drawing(&mut self, x: &mut Xml, content: &RunContent) {
+        let (id, from) = (self.next_id, x.as_str().len());
         self.next_id = id.saturating_add(1);
         x.tag("w:r").body(|x| match content {
             RunContent::Figure(figure) => media::figure(x, figure, id),
@@ -249,6 +255,7 @@ impl<'a> Flow<'a> {
                 }
             }
         });
+        self.marks.drawn.push((from..x.as_str().len(), content.clone()));
     }
 
     fn table(&mut self, x: &mut Xml, table: &Table) {
@@ -324,6 +331,13 @@ impl<'a> Flow<'a> {
             }
         });
     }
+}
+
+/// The frame of `word/document.xml`; with `lines` something is drawn in it.
+pub(super) fn body(x: &mut Xml, lines: bool, body: impl FnOnce(&mut Xml)) {
+    x.restart();
+    let root = x.tag("w:document").attr("xmlns:w", names::W).attr("xmlns:r", names::R);
+    line::namespaces(root, lines).body(|x| x.tag("w:body").body(body));
 }
 
 /// Columns that a cell covers, from 1.
@@ -454,7 +468,13 @@ fn table_properties(x: &mut Xml, table: &Table, width: i32) {
     });
 }
 
-fn section_properties(x: &mut Xml, s: &Section, refs: &[(Margin, usize)], first_id: usize) {
+/// What is said of a section.
+pub(super) fn section_properties(
+    x: &mut Xml,
+    s: &Section,
+    refs: &[(Margin, usize)],
+    first_id: usize,
+) {
     x.tag("w:sectPr").body(|x| {
         for (kind, index) in refs {
             let (name, of) = match kind {

@@ -68,6 +68,17 @@ pub(super) fn pictures(sheet: &Sheet) -> Vec<Medium> {
     for section in &sheet.sections {
         collect(&section.items, &mut found);
     }
+    once(found.into_iter())
+}
+
+/// Each once, in their order.
+pub(super) fn once(all: impl Iterator<Item = Medium>) -> Vec<Medium> {
+    let mut found: Vec<Medium> = Vec::new();
+    for medium in all {
+        if !found.contains(&medium) {
+            found.push(medium);
+        }
+    }
     found
 }
 
@@ -75,13 +86,7 @@ fn collect(items: &[Item], found: &mut Vec<Medium>) {
     for item in items {
         match item {
             Item::Para(para) => {
-                for run in &para.runs {
-                    if let Some(medium) = Medium::of(&run.content)
-                        && !found.contains(&medium)
-                    {
-                        found.push(medium);
-                    }
-                }
+                found.extend(para.runs.iter().filter_map(|run| Medium::of(&run.content)));
             }
             Item::Table(table) => {
                 let cells = table.rows.iter().flat_map(|r| &r.cells);

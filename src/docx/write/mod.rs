@@ -8,6 +8,7 @@ mod fixed;
 mod known;
 mod line;
 mod media;
+mod page;
 mod props;
 mod styles;
 
@@ -16,15 +17,17 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 pub(super) use fixed::is_instant;
 pub(super) use line::EMU_PER_TWIP;
+pub use page::Page;
 pub(super) use props::{PLAIN_FORMAT, PLAIN_LOOK, clamp_format};
 
 use self::document::{Flow, Margin, MarginPart, Margins, StyleTable};
 use self::fixed::FIRST_MARGIN_ID;
 use self::media::Medium;
+use self::page::Marks;
 use super::pack::{self, Effort, Part};
 use super::xml::Xml;
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::layout::{Item, Picture, PictureFormat, Sheet, Style};
+use crate::layout::{Item, Picture, PictureFormat, Properties, Sheet, Style};
 use crate::text;
 
 /// How many tables of styles, lists of parts and small parts a writer remembers.
@@ -75,6 +78,14 @@ impl PartialEq for Table {
     }
 }
 
+/// A file but for the text of its flow.
+struct Whole<'a> {
+    properties: &'a Properties,
+    styles: Arc<[Style]>,
+    margins: Margins<'a>,
+    pictures: Vec<Medium>,
+}
+
 /// The parts that list the others.
 #[derive(Debug)]
 struct Frame {
@@ -114,28 +125,83 @@ impl Writer {
     /// `Input` if a text holds a character that XML cannot hold (a control character, U+FFFE,
     /// U+FFFF); `Output` if the file would be larger than 4 GiB.
     pub fn write(&self, sheet: &Sheet) -> Result<Written> {
-        BUFFER.with_borrow_mut(|x| self.write_with(x, sheet))
+        BUFFER.with_borrow_mut(|x| self.write_sheet(x, sheet, |_, _| {}))
     }
 
-    fn write_with(&self, x: &mut Xml, sheet: &Sheet) -> Result<Written> {
-        let margins = Margins::of(sheet);
+    /// The same of a sheet of one page, and the page to be bound with others ([`Writer::bind`]); `None` for one that
+    /// cannot be: with tables, or of several sections.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    pub fn write_page(&self, sheet: Sheet) -> Result<(Written, Option<Page>)> {
+        BUFFER.with_borrow_mut(|x| {
+            let mut kept = None;
+            let keep = |document: &str, marks: Marks| kept = marks.cut(document);
+            let written = self.write_sheet(x, &sheet, keep)?;
+            Ok((written, kept.and_then(|cut| Page::of(sheet, cut))))
+        })
+    }
+
+    /// Pages of one writer in one file, in their order: as if their sections were written as one sheet with the styles
+    /// of the first.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    pub fn bind(&self, pages: &[Page], properties: &Properties) -> Result<Written> {
+        BUFFER.with_borrow_mut(|x| {
+            let whole = Whole {
+                properties,
+                styles: pages.first().map_or_else(|| Arc::from([]), |p| Arc::clone(&p.styles)),
+                margins: Margins::of(pages.iter().map(|page| &page.section)),
+                pictures: Page::pictures(pages),
+            };
+            self.write_with(x, &whole, |x, flow| {
+                flow.bound(x, pages, &whole.margins, FIRST_MARGIN_ID);
+            })
+        })
+    }
+
+    fn write_sheet(
+        &self,
+        x: &mut Xml,
+        sheet: &Sheet,
+        keep: impl FnOnce(&str, Marks),
+    ) -> Result<Written> {
+        let whole = Whole {
+            properties: &sheet.properties,
+            styles: Arc::clone(&sheet.styles),
+            margins: Margins::of(sheet.sections.iter()),
+            pictures: media::pictures(sheet),
+        };
+        self.write_with(x, &whole, |x, flow| {
+            flow.document(x, sheet, &whole.margins, FIRST_MARGIN_ID);
+            keep(x.as_str(), std::mem::take(&mut flow.marks));
+        })
+    }
+
+    fn write_with(
+        &self,
+        x: &mut Xml,
+        whole: &Whole<'_>,
+        write: impl FnOnce(&mut Xml, &mut Flow<'_>),
+    ) -> Result<Written> {
+        let Whole { properties, styles, margins, pictures } = whole;
         let kinds: Vec<Margin> = margins.parts.iter().map(|p| p.kind).collect();
-        let pictures = media::pictures(sheet);
         let formats: Vec<PictureFormat> = pictures.iter().map(Medium::format).collect();
         let frame =
             self.frames.get_or(&(kinds.clone(), formats.clone()), || frame(x, &kinds, &formats))?;
-        let styles = self.styles.get_or(&Table(Arc::clone(&sheet.styles)), || {
-            styles::styles(x, &sheet.styles);
+        let known = self.styles.get_or(&Table(Arc::clone(styles)), || {
+            styles::styles(x, styles);
             let part = finish(x, "word/styles.xml", Effort::Once)?;
-            Ok((part, StyleTable::new(&sheet.styles)))
+            Ok((part, StyleTable::new(styles)))
         })?;
-        let (styles, table) = &*styles;
-        let mut flow = Flow::new(table, &pictures, FIRST_MARGIN_ID + kinds.len());
-        flow.document(x, sheet, &margins, FIRST_MARGIN_ID);
+        let (style_part, table) = &*known;
+        let mut flow = Flow::new(table, pictures, FIRST_MARGIN_ID + kinds.len());
+        write(x, &mut flow);
         let document = finish(x, "word/document.xml", Effort::EachTime)?;
         let mut edges = Vec::with_capacity(margins.parts.len());
         for (margin, name) in margins.parts.iter().zip(&frame.names) {
-            edges.push(self.margin(x, sheet, margin, format!("word/{name}"), &mut flow)?);
+            edges.push(self.margin(x, styles, margin, format!("word/{name}"), &mut flow)?);
         }
         let mut small = Vec::with_capacity(pictures.len());
         for (index, picture) in pictures.iter().enumerate() {
@@ -161,11 +227,11 @@ impl Writer {
                 }
             });
         }
-        fixed::core(x, &sheet.properties);
+        fixed::core(x, properties);
         let core = finish(x, "docProps/core.xml", Effort::Stored)?;
         let mut parts =
             vec![&frame.content_types, &self.relationships, &document, &frame.relationships];
-        parts.extend([styles, &self.settings, &self.fonts]);
+        parts.extend([style_part, &self.settings, &self.fonts]);
         parts.extend(edges.iter().map(|edge| &edge.0));
         parts.extend(small.iter().map(|p| &**p));
         parts.extend([&core, &self.app]);
@@ -178,12 +244,12 @@ impl Writer {
     fn margin(
         &self,
         x: &mut Xml,
-        sheet: &Sheet,
+        styles: &Arc<[Style]>,
         margin: &MarginPart<'_>,
         name: String,
         flow: &mut Flow<'_>,
     ) -> Result<Arc<(Part, i32)>> {
-        let (styles, items) = (Table(Arc::clone(&sheet.styles)), margin.items.to_vec());
+        let (styles, items) = (Table(Arc::clone(styles)), margin.items.to_vec());
         let key = MarginKey { name, styles, id: flow.next_id, items };
         let made = self.margins.get_or(&key, || {
             flow.margin(x, margin);

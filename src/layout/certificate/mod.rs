@@ -9,20 +9,19 @@
 mod border;
 mod fit;
 mod grid;
+mod values;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::fit::Fitted;
+pub use self::values::Values;
 use super::phrases::Phrases;
 use super::{
     Format, Frame, Item, LineSpacing, Look, Page, Para, Picture, PictureFormat, Properties, Run,
     RunContent, Section, Sheet, Style, mm,
 };
 use crate::model::{Align, Area, CertificateForm, HonoureeKind, TextBox, Upright};
-
-/// The words of one certificate by their Vietnamese names ([`crate::model::CERTIFICATE_VALUES`]).
-pub type Values = BTreeMap<String, String>;
 
 /// What is drawn on a certificate beside its words.
 #[derive(Debug, Clone, Default)]
@@ -90,7 +89,7 @@ impl Printer {
     }
 
     /// Every text that does not fit.
-    pub fn check(&self, values: &Values, kind: HonoureeKind) -> Vec<Unfit> {
+    pub fn check(&self, values: &Values<'_>, kind: HonoureeKind) -> Vec<Unfit> {
         self.place(values, kind).err().unwrap_or_default()
     }
 
@@ -100,7 +99,7 @@ impl Printer {
     /// Every text that does not fit.
     pub fn section(
         &self,
-        values: &Values,
+        values: &Values<'_>,
         kind: HonoureeKind,
         code: Option<Vec<u8>>,
     ) -> Result<Section, Vec<Unfit>> {
@@ -147,13 +146,13 @@ impl Printer {
     }
 
     /// The text of a box, with its values; empty where all its values are.
-    fn text(&self, of: &TextBox, values: &Values) -> String {
+    fn text(&self, of: &TextBox, values: &Values<'_>) -> String {
         let mut out = String::with_capacity(of.text.len() + 64);
         let (mut rest, mut has_value, mut has_names) = (of.text.as_str(), false, false);
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
             let Some((name, after)) = after.split_once('}') else { break };
-            let value = values.get(name).map_or("", String::as_str);
+            let value = values.get(name).unwrap_or_default();
             has_names = true;
             has_value |= !value.is_empty();
             out.push_str(value);
@@ -164,20 +163,23 @@ impl Printer {
             return String::new();
         }
         // A missing value leaves no comma, no double blank and no blank line behind.
-        let is_plain = |c: char| c == ' ' || !c.is_whitespace();
-        let text = if out.contains("  ") || out.contains(" ,") || !out.chars().all(is_plain) {
+        if has_gaps(&out) {
             let words: Vec<&str> = out.split_whitespace().collect();
-            words.join(" ").replace(" ,", ",")
-        } else {
+            out = words.join(" ").replace(" ,", ",");
+        }
+        let text = out.trim_matches([' ', ',']);
+        if of.upper {
+            text.to_uppercase()
+        } else if text.len() == out.len() {
             out
-        };
-        let text = text.trim_matches([' ', ',']);
-        if of.upper { text.to_uppercase() } else { text.to_owned() }
+        } else {
+            text.to_owned()
+        }
     }
 
     fn place<'f>(
         &'f self,
-        values: &Values,
+        values: &Values<'_>,
         kind: HonoureeKind,
     ) -> Result<Vec<Placed<'f>>, Vec<Unfit>> {
         let mut placed = Vec::with_capacity(self.form.boxes.len());
@@ -325,6 +327,16 @@ impl Printer {
 
 fn told(of: &TextBox, text: &str) -> Unfit {
     Unfit { name: of.name.clone(), text: text.to_owned(), line: of.line }
+}
+
+/// True if a text has a blank before a blank or a comma, or a blank that is none of the usual kind.
+fn has_gaps(text: &str) -> bool {
+    let mut after_blank = false;
+    text.chars().any(|c| {
+        let is_gap = (after_blank && matches!(c, ' ' | ',')) || (c != ' ' && c.is_whitespace());
+        after_blank = c == ' ';
+        is_gap
+    })
 }
 
 /// How much of the free height stands above.

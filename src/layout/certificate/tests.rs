@@ -41,9 +41,11 @@ fn form() -> CertificateForm {
     }
 }
 
-fn values(name: &str) -> Values {
-    let pairs = [("ten", name), ("noi", "Chuyên viên, Phòng Tổng hợp")];
-    pairs.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
+fn values(name: &str) -> Values<'_> {
+    let mut values = Values::default();
+    values.insert("ten", name);
+    values.insert("noi", "Chuyên viên, Phòng Tổng hợp");
+    values
 }
 
 fn frames(section: &Section) -> Vec<(Frame, String, u16)> {
@@ -114,10 +116,11 @@ fn a_value_that_is_missing_leaves_nothing_behind_and_a_shift_moves_all() {
 #[test]
 fn what_does_not_fit_is_told_by_name_and_all_at_once() {
     let printer = Printer::new(form(), &Art::default(), &BTreeMap::new());
-    let mut long = values(&"Nguyễn Ngọc Bảo Quỳnh ".repeat(20));
+    let name = "Nguyễn Ngọc Bảo Quỳnh ".repeat(20);
+    let mut long = values(&name);
     assert_eq!(printer.check(&values("An"), HonoureeKind::Individual), []);
     let unfit = printer.check(&long, HonoureeKind::Individual);
     assert_eq!(unfit.iter().map(|u| u.name.as_str()).collect::<Vec<_>>(), ["ten"]);
-    long.insert("noi".into(), "x".repeat(300));
+    long.insert("noi", "x".repeat(300));
     assert!(!printer.check(&long, HonoureeKind::Individual).is_empty());
 }

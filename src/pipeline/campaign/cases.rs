@@ -2,8 +2,6 @@
 //!
 //! Knows: how cases are counted, grouped and named in a sentence. Must not know: files, templates, the register.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -67,8 +65,7 @@ impl Case {
     /// The case as the register keeps it.
     pub fn kept(&self) -> KeptCase {
         // Further columns (votes, years of birth) are no part of what papers say.
-        let who = Honouree { extra: BTreeMap::new(), ..self.who.clone() };
-        KeptCase { who, passed: self.is_decided(), money: self.money }
+        KeptCase { who: self.who.without_extra(), passed: self.is_decided(), money: self.money }
     }
 }
 

@@ -90,7 +90,7 @@ pub(super) fn certificate(
     let key = campaign.decision.signer.as_ref().or(office.defaults.signer.as_ref());
     let signer = key.and_then(|k| office.signers.get(k)).filter(|s| s.name == decided.signer_name);
     Certificate {
-        honouree: case.kept().who,
+        honouree: case.who.without_extra(),
         source: case.place.clone(),
         award: tables.forms.get(&case.who.form).map(short_name).unwrap_or_default(),
         giver: campaign.decision.giver.clone(),
@@ -154,7 +154,7 @@ impl Presses<'_> {
             stamps.insert(index, stamp.clone());
         }
         if let Some(page) = page {
-            self.sheaves.put(index, page, |first, pages| press.sheaf(first, pages))?;
+            self.sheaves.put(index, page, |first, pages| press.sheaf(first, &pages))?;
         }
         Ok(made)
     }

@@ -8,7 +8,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::diagnostic::Result;
-use crate::layout::Section;
+use crate::docx::Page;
 use crate::pipeline::certificate::Certificate;
 
 /// All files of a campaign.
@@ -33,7 +33,7 @@ pub(super) struct Sheaf {
 
 #[derive(Default)]
 struct State {
-    pages: Vec<Option<Section>>,
+    pages: Vec<Option<Page>>,
     /// Pages that are still to come.
     left: usize,
     file: Option<Vec<u8>>,
@@ -59,7 +59,8 @@ impl Sheaves {
                     }
                 }
                 let left = part.len();
-                let state = State { pages: vec![None; left], left, file: None };
+                let pages = (0..left).map(|_| None).collect();
+                let state = State { pages, left, file: None };
                 out.all.push(Sheaf {
                     form: form.to_owned(),
                     indices: part.iter().map(|(index, _)| *index).collect(),
@@ -78,8 +79,8 @@ impl Sheaves {
     pub fn put(
         &self,
         index: usize,
-        page: Section,
-        bind: impl Fn(&Certificate, Vec<Section>) -> Result<Vec<u8>>,
+        page: Page,
+        bind: impl Fn(&Certificate, Vec<Page>) -> Result<Vec<u8>>,
     ) -> Result<()> {
         let Some((nth, at)) = self.places.get(index).copied().flatten() else { return Ok(()) };
         let Some(sheaf) = self.all.get(nth) else { return Ok(()) };

@@ -27,7 +27,7 @@ impl Press<'_> {
     pub(super) fn has_come_back(
         &self,
         certificate: &Certificate,
-        values: &Values,
+        values: &Values<'_>,
         bytes: &[u8],
     ) -> Result<()> {
         let said = words_of(&docx::read(bytes, &self.file)?);

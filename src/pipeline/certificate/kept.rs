@@ -16,7 +16,7 @@ use crate::source::certificate::parse_form;
 use crate::text;
 
 use super::word::WordForm;
-use super::{CERTIFICATE_FIELD, Certificate, Make, Press};
+use super::{Certificate, Make, Press};
 
 /// What a form was read from.
 #[derive(Debug, Clone, Default)]
@@ -138,10 +138,8 @@ impl<'w> Press<'w> {
     /// # Errors
     /// `Input` if the row does not say what the certificate said, or it no longer fits.
     pub fn reprint(&self, entry: &Entry) -> Result<(Vec<u8>, Digest)> {
-        let kept = |key: &str| entry.fields.extra.get(key).cloned();
-        let certificate: Option<Certificate> =
-            kept(CERTIFICATE_FIELD).and_then(|text| serde_json::from_str(&text).ok());
-        let (Some(certificate), Some(qr)) = (certificate, kept(VOUCHER_FIELD)) else {
+        let qr = entry.fields.extra.get(VOUCHER_FIELD).cloned();
+        let (Some(certificate), Some(qr)) = (Certificate::kept(entry), qr) else {
             return Err(Failure::new(
                 crate::diagnostic::FailureKind::Input,
                 Place::default(),

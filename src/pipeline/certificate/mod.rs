@@ -14,6 +14,7 @@ mod kept;
 mod open;
 mod preview;
 mod prove;
+mod rest;
 mod sheaf;
 mod word;
 mod words;
@@ -23,6 +24,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Failure, FailureKind, Place, Result, Text};
+use crate::docx::Page;
 use crate::layout::{Printer, Properties, Section, Unfit, Values};
 use crate::model::{CertificateForm, Honouree, HonoureeKind};
 use crate::register::{Award, Entry};
@@ -76,12 +78,11 @@ pub struct Certificate {
 
 impl Certificate {
     /// The line of the sổ vàng that goes with it, without money and dossier. `form` is the award's name
-    /// where the certificate has none of its own. The row keeps what the certificate says, so that it can
-    /// be made once more.
+    /// where the certificate has none of its own. The row keeps what the certificate says beside that, so that
+    /// it can be made once more.
     pub fn award(&self, form: &str) -> Award {
         let honouree = &self.honouree;
-        let kept = serde_json::to_string(self).unwrap_or_default();
-        Award {
+        let mut award = Award {
             name: honouree.entered(),
             unit: honouree.post(),
             form: if self.award.is_empty() { form.to_owned() } else { self.award.clone() },
@@ -90,18 +91,19 @@ impl Certificate {
             achievement: honouree.achievement.clone(),
             signer_position: self.position.clone(),
             signer_name: self.signer.clone(),
-            extra: [(CERTIFICATE_FIELD.to_owned(), kept)].into(),
             ..Award::default()
-        }
+        };
+        let kept = rest::of(self, &award);
+        award.extra.insert(CERTIFICATE_FIELD.to_owned(), kept);
+        award
     }
 
     /// What the certificate of an award said; put together from the row where it was not kept.
     pub fn of(entry: &Entry) -> Option<Self> {
-        let award = Award::of(entry)?;
-        let kept = award.extra.get(CERTIFICATE_FIELD);
-        if let Some(kept) = kept.and_then(|text| serde_json::from_str(text).ok()) {
+        if let Some(kept) = Self::kept(entry) {
             return Some(kept);
         }
+        let award = Award::of(entry)?;
         let honouree = Honouree {
             name: award.name,
             unit: award.unit,
@@ -118,6 +120,14 @@ impl Certificate {
             signer: award.signer_name,
             ..Self::default()
         })
+    }
+}
+
+impl Certificate {
+    /// What the certificate of an award said, where its row keeps it.
+    fn kept(entry: &Entry) -> Option<Self> {
+        let award = Award::of(entry)?;
+        rest::with(award.extra.get(CERTIFICATE_FIELD)?, &award)
     }
 }
 
@@ -198,7 +208,7 @@ impl<'w> Press<'w> {
         &self,
         certificate: &Certificate,
         stamp: &Stamp,
-    ) -> Result<(Attachment, Option<Section>)> {
+    ) -> Result<(Attachment, Option<Page>)> {
         self.print_values(certificate, stamp, &self.values(certificate, Some(stamp)))
     }
 
@@ -210,7 +220,7 @@ impl<'w> Press<'w> {
         &self,
         certificate: &Certificate,
         stamp: &Stamp,
-    ) -> Result<(Attachment, Option<Section>)> {
+    ) -> Result<(Attachment, Option<Page>)> {
         let values = self.values(certificate, Some(stamp));
         let made = self.print_values(certificate, stamp, &values)?;
         self.has_come_back(certificate, &values, &made.0.bytes)?;
@@ -221,13 +231,13 @@ impl<'w> Press<'w> {
         &self,
         certificate: &Certificate,
         stamp: &Stamp,
-        values: &Values,
-    ) -> Result<(Attachment, Option<Section>)> {
+        values: &Values<'_>,
+    ) -> Result<(Attachment, Option<Page>)> {
         let (written, page) = match &self.make {
             Make::Boxes(printer) => {
                 let section = self.section(printer, certificate, values, &stamp.qr)?;
-                let mut sheet = printer.sheet(vec![section], self.properties(certificate, 1));
-                (self.workspace.writer.write(&sheet)?, sheet.sections.pop())
+                let sheet = printer.sheet(vec![section], self.properties(certificate, 1));
+                self.workspace.writer.write_page(sheet)?
             }
             Make::Word(form) => (form.fill(self.workspace, certificate, values, &stamp.qr)?, None),
         };
@@ -260,7 +270,7 @@ impl<'w> Press<'w> {
         &self,
         printer: &Printer,
         certificate: &Certificate,
-        values: &Values,
+        values: &Values<'_>,
         qr: &str,
     ) -> Result<Section> {
         let code = printer.form().code.and_then(|_| code::picture(qr));
@@ -292,7 +302,7 @@ impl<'w> Press<'w> {
         }
     }
 
-    fn values(&self, certificate: &Certificate, stamp: Option<&Stamp>) -> Values {
+    fn values<'a>(&'a self, certificate: &'a Certificate, stamp: Option<&Stamp>) -> Values<'a> {
         words::values(certificate, self.award(), stamp)
     }
 
@@ -300,10 +310,10 @@ impl<'w> Press<'w> {
         &self,
         form: &'c CertificateForm,
         certificate: &'c Certificate,
-        values: &'c Values,
+        values: &'c Values<'_>,
     ) -> impl Iterator<Item = Diagnostic> + 'c {
         let kind = certificate.honouree.kind;
-        let is_empty = |name: &str| values.get(name).is_none_or(String::is_empty);
+        let is_empty = |name: &str| values.get(name).is_none_or(str::is_empty);
         let lacking = move |of: &&crate::model::TextBox| {
             of.needed && of.is_for(kind) && of.names().all(is_empty)
         };
@@ -348,10 +358,13 @@ impl<'w> Press<'w> {
 }
 
 /// Letters that no paper can hold.
-fn unprintable(certificate: &Certificate, values: &Values) -> Vec<Diagnostic> {
+fn unprintable(certificate: &Certificate, values: &Values<'_>) -> Vec<Diagnostic> {
     let is_bad =
         |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || text::seal::is_reserved(c);
-    let told = |(name, value): (&String, &String)| {
+    if !values.iter().any(|(_, value)| value.contains(is_bad)) {
+        return Vec::new();
+    }
+    let told = |(name, value): (&str, &str)| {
         let bad = value.chars().find(|c| is_bad(*c))?;
         let point = format!("U+{:04X}", u32::from(bad));
         let place = certificate.source.clone().item(name);
@@ -362,7 +375,7 @@ fn unprintable(certificate: &Certificate, values: &Values) -> Vec<Diagnostic> {
         let hint = text!("gõ lại giá trị này", "type this value again");
         Some(Diagnostic::error(UNPRINTABLE, place, message).hint(hint))
     };
-    values.iter().filter_map(told).collect()
+    values.sorted().into_iter().filter_map(told).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Knows: how many pages go into a file unless told otherwise. Must not know: the book.
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
-use crate::layout::Section;
+use crate::docx::Page;
 use crate::text;
 
 use super::{Certificate, Make, Press};
@@ -17,8 +17,8 @@ impl Press<'_> {
     ///
     /// # Errors
     /// `Usage` for a Word file, which stays one file a person; as [`Press::print`].
-    pub fn sheaf(&self, first: &Certificate, pages: Vec<Section>) -> Result<Vec<u8>> {
-        let Make::Boxes(printer) = &self.make else {
+    pub fn sheaf(&self, first: &Certificate, pages: &[Page]) -> Result<Vec<u8>> {
+        let Make::Boxes(_) = &self.make else {
             return Err(Failure::new(
                 FailureKind::Usage,
                 Place::file(&self.file),
@@ -33,6 +33,6 @@ impl Press<'_> {
             )));
         };
         let properties = self.properties(first, pages.len());
-        Ok(self.workspace.writer.write(&printer.sheet(pages, properties))?.bytes)
+        Ok(self.workspace.writer.bind(pages, &properties)?.bytes)
     }
 }

@@ -270,8 +270,8 @@ fn a_sheaf_holds_a_hundred_in_their_order() {
         .chunks(SHEAF)
         .map(|part| {
             let page = |(c, s): &(Certificate, Stamp)| press.print_page(c, s).expect("prints").1;
-            let pages = part.iter().map(|one| page(one).expect("a page")).collect();
-            press.sheaf(&part[0].0, pages).expect("a sheaf")
+            let pages: Vec<_> = part.iter().map(|one| page(one).expect("a page")).collect();
+            press.sheaf(&part[0].0, &pages).expect("a sheaf")
         })
         .collect();
     assert_eq!(files.len(), 2);
@@ -348,5 +348,5 @@ fn the_clerks_own_word_file_is_a_form_too() {
     let made = word.print(&one, &stamp).expect("fills");
     let text = format!("{:?}", crate::docx::read(&made.bytes, "a.docx").expect("reads").sections);
     assert!(text.contains("Lê & <Hoa>") && text.contains("Phòng Tổng hợp 1234 Khối 1"), "{text}");
-    assert_eq!(word.sheaf(&one, Vec::new()).expect_err("no sheaf").kind, FailureKind::Usage);
+    assert_eq!(word.sheaf(&one, &[]).expect_err("no sheaf").kind, FailureKind::Usage);
 }

@@ -62,7 +62,7 @@ impl WordForm {
         &self,
         workspace: &Workspace<'_>,
         certificate: &Certificate,
-        values: &Values,
+        values: &Values<'_>,
     ) -> Vec<Diagnostic> {
         let data = data(certificate, values, "VT1");
         let shelf = self.shelf(workspace);
@@ -84,7 +84,7 @@ impl WordForm {
         &self,
         workspace: &Workspace<'_>,
         certificate: &Certificate,
-        values: &Values,
+        values: &Values<'_>,
         qr: &str,
     ) -> Result<Written> {
         let data = data(certificate, values, qr);
@@ -109,17 +109,17 @@ impl WordForm {
 }
 
 /// The fields of one certificate: those of every form, and the list's own columns.
-fn data(certificate: &Certificate, values: &Values, qr: &str) -> Value {
+fn data(certificate: &Certificate, values: &Values<'_>, qr: &str) -> Value {
     let mut out = Map::new();
     for (key, value) in &certificate.honouree.extra {
         out.insert(key.clone(), Value::String(value.clone()));
     }
-    for (name, value) in values.iter().filter(|(name, _)| !name.starts_with("cot.")) {
-        out.insert(name.clone(), Value::String(value.clone()));
+    for (name, value) in values.sorted().into_iter().filter(|(name, _)| !name.starts_with("cot.")) {
+        out.insert(name.to_owned(), Value::String(value.to_owned()));
     }
     for (also, name) in ALSO {
-        let value = values.get(name).cloned().unwrap_or_default();
-        out.insert(also.to_owned(), Value::String(value));
+        let value = values.get(name).unwrap_or_default();
+        out.insert(also.to_owned(), Value::String(value.to_owned()));
     }
     out.insert("qr".to_owned(), Value::String(qr.to_owned()));
     Value::Object(out)

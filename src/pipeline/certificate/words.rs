@@ -3,6 +3,8 @@
 //! Knows: how a line of a list, a decision and a place in the book are said on a certificate. Must not
 //! know: boxes, files, the book itself.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use crate::layout::Values;
@@ -17,45 +19,49 @@ const WIDEST_NUMBER: &str = "0000";
 const LEADS: [&str; 2] = ["đã có thành tích", "có thành tích"];
 
 /// The values by their Vietnamese names; `stamp` is `None` before the award has its place.
-pub(super) fn values(certificate: &Certificate, award: &str, stamp: Option<&Stamp>) -> Values {
+pub(super) fn values<'a>(
+    certificate: &'a Certificate,
+    award: &'a str,
+    stamp: Option<&Stamp>,
+) -> Values<'a> {
     let c = certificate;
     let h = &c.honouree;
     let is_person = h.kind == HonoureeKind::Individual;
     let year = stamp.map(|s| s.year).or(c.decided.map(|d| d.year()));
-    let mut out = Values::new();
-    let mut put = |name: &str, value: String| {
-        out.insert(name.to_owned(), value);
-    };
-    put("nguoi_tang", c.giver.clone());
-    put("hinh_thuc", if c.award.is_empty() { award.to_owned() } else { c.award.clone() });
-    put(
+    let decided = words(c.decided);
+    let mut out = Values::with_capacity(22 + h.extra.len());
+    out.insert("nguoi_tang", c.giver.as_str());
+    out.insert("hinh_thuc", if c.award.is_empty() { award } else { c.award.as_str() });
+    out.insert(
         "ong_ba",
         match (is_person, h.address.as_str()) {
-            (true, "") => "Ông (Bà)".to_owned(),
-            (_, address) => address.to_owned(),
+            (true, "") => "Ông (Bà)",
+            (_, address) => address,
         },
     );
-    put("ten", h.name.clone());
-    put("ten_day_du", h.addressed());
-    put("chuc_vu", h.position.clone());
-    put("don_vi", h.unit.clone());
-    put("noi", h.post());
-    put("thanh_tich", achievement(&h.achievement));
-    put("so_quyet_dinh", c.decision.clone());
-    put("ngay_quyet_dinh", words(c.decided));
-    put("so", stamp.map_or(WIDEST_NUMBER.to_owned(), |s| s.number.to_string()));
-    put("nam", year.map(|y| y.to_string()).unwrap_or_default());
-    put("dia_danh", c.locality.clone());
-    put("ngay", words(c.date.or(c.decided)));
-    put("quyen_han", c.authority.join(" "));
-    put("chuc_vu_ky", c.position.clone());
-    put("nguoi_ky", c.signer.clone());
-    put("truy_tang", if h.posthumous { "(Truy tặng)".to_owned() } else { String::new() });
+    out.insert("ten", h.name.as_str());
+    out.insert("ten_day_du", h.addressed());
+    out.insert("chuc_vu", h.position.as_str());
+    out.insert("don_vi", h.unit.as_str());
+    out.insert("noi", h.post());
+    out.insert("thanh_tich", achievement(&h.achievement));
+    out.insert("so_quyet_dinh", c.decision.as_str());
+    let number = stamp.map(|s| s.number.to_string().into());
+    out.insert("so", number.unwrap_or(Cow::Borrowed(WIDEST_NUMBER)));
+    out.insert("nam", year.map(|y| y.to_string()).unwrap_or_default());
+    out.insert("dia_danh", c.locality.as_str());
+    let is_of_decision = c.date.is_none() || c.date == c.decided;
+    out.insert("ngay", if is_of_decision { decided.clone() } else { words(c.date) });
+    out.insert("ngay_quyet_dinh", decided);
+    out.insert("quyen_han", c.authority.join(" "));
+    out.insert("chuc_vu_ky", c.position.as_str());
+    out.insert("nguoi_ky", c.signer.as_str());
+    out.insert("truy_tang", if h.posthumous { "(Truy tặng)" } else { "" });
     let again = stamp.and_then(|s| s.reissued);
-    put("cap_lai", again.map(|d| format!("Cấp lại {}", words(Some(d)))).unwrap_or_default());
-    put("co_quan", c.organ.clone());
+    out.insert("cap_lai", again.map(|d| format!("Cấp lại {}", words(Some(d)))).unwrap_or_default());
+    out.insert("co_quan", c.organ.as_str());
     for (key, value) in &h.extra {
-        out.insert(format!("cot.{key}"), value.clone());
+        out.insert(format!("cot.{key}"), value.as_str());
     }
     out
 }
@@ -66,15 +72,15 @@ fn words(date: Option<Date>) -> String {
 }
 
 /// The achievement without the words that the form says in front of it.
-fn achievement(text: &str) -> String {
+fn achievement(text: &str) -> &str {
     let text = text.trim();
     let without = |lead: &&str| {
         let length: usize = text.chars().take(lead.chars().count()).map(char::len_utf8).sum();
         let (start, rest) = text.split_at_checked(length)?;
         let ends = rest.starts_with(char::is_whitespace);
-        (ends && start.to_lowercase() == **lead).then(|| rest.trim_start().to_owned())
+        (ends && start.to_lowercase() == **lead).then(|| rest.trim_start())
     };
-    LEADS.iter().find_map(without).unwrap_or_else(|| text.to_owned())
+    LEADS.iter().find_map(without).unwrap_or(text)
 }
 
 #[cfg(test)]

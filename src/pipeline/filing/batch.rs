@@ -7,50 +7,23 @@
 //! which the register does after the feed ends, and the feed ends after the files are settled.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::ScopedJoinHandle;
+use std::sync::mpsc::{Receiver, sync_channel};
 
-use rayon::prelude::*;
-
-use super::conclude::{Ahead, Fresh, acts_of, conclude_commit};
-use super::rows::About;
-use super::{Beside, Filing, Issued, Outcome, Progress, Render, Stage, recovery, rows};
-use crate::archive::{Archive, BagId, FileName, FileRef, SealContents, SealDraft, sha256};
+use super::conclude::{Ahead, acts_of, conclude_commit};
+use super::produce::{Step, Work, produce};
+use super::{Beside, Filing, Issued, Outcome, Progress, Render, Stage, recovery};
+use crate::archive::{BagId, FileRef, SealDraft, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
-use crate::register::journal::{Position, write_position};
-use crate::register::{self, Batch, Book, Chunk, CommitError, Register, Registration, Wants, leaf};
+use crate::register::{self, Batch, Chunk, Closing, CommitError, NewAct, Register, Wants};
 use crate::text;
 use crate::world::World;
 
-/// Documents that are rendered before their rows are handed on; bounds what is in memory.
-const CHUNK: usize = 256;
-/// The last ones.
-const LAST: usize = 32;
-/// The first ones: the papers of a campaign come first, with thousands of rows each, and all cores take part in them.
-const FIRST: usize = 8;
-/// Documents that a core takes at a time: with more the others would wait for it at the end of each chunk.
-const PIECE: usize = 1;
 /// Chunks that may wait for the register.
 const WAITING: usize = 2;
-
-/// Largest batch whose tiles and journal are composed before its commit; more would be much memory.
-const AHEAD: usize = 8192;
-
-/// Lines for the sealing of bags are kept until they come to so many bytes; past that bags are sealed
-/// after the commit, from the register, so that memory stays flat.
-const LINES_KEPT: usize = 8 << 20;
-
-/// What the rendering thread hands over: rows; word that these are all; and at the end word that all
-/// files are durable, with the seals of the bags that they fill.
-enum Step {
-    Rows(Chunk, Vec<Fresh>),
-    Staged,
-    Settled(Vec<SealDraft>),
-    Failed(Failure),
-}
 
 pub(super) fn issue(
     filing: &mut Filing<'_>,
@@ -99,7 +72,6 @@ pub(super) fn issue(
             return Err(failure);
         }
     };
-    tell(Stage::Registering, total);
     let files = issued.iter().flat_map(|i| i.file.iter().chain(&i.further)).collect();
     let unfinished = std::thread::scope(|scope| {
         // The numbers are given: whoever writes copies need not wait for the record to be complete.
@@ -172,35 +144,6 @@ fn jobs(batch: &Batch, wants: &dyn Wants) -> Vec<(usize, Arc<str>)> {
     jobs
 }
 
-/// What the rendering thread needs.
-#[derive(Clone, Copy)]
-struct Work<'a> {
-    /// The jobs, each from the index of its first want on.
-    jobs: &'a [(usize, Arc<str>)],
-    book: Book,
-    wants: &'a dyn Wants,
-    numbers: &'a [Number],
-    bags: &'a [BagId],
-    render: &'a Render<'a>,
-    tell: &'a (dyn Fn(Stage, usize) + Sync),
-    at: &'a str,
-    /// The position of the first entry: nobody else can register meanwhile.
-    first: u64,
-}
-
-impl Work<'_> {
-    /// The job of the want at `index`.
-    fn job(&self, index: usize) -> Option<&Arc<str>> {
-        let before = self.jobs.partition_point(|(from, _)| *from <= index);
-        self.jobs.get(before.checked_sub(1)?).map(|(_, job)| job)
-    }
-
-    /// True if tiles and lines are composed before the commit.
-    fn is_ahead(&self) -> bool {
-        self.numbers.len() <= AHEAD
-    }
-}
-
 fn commit(
     filing: &mut Filing<'_>,
     batch: &Batch,
@@ -223,32 +166,22 @@ fn commit(
         let (tell_reserved, reserved) = sync_channel(1);
         let staging = staging.as_str();
         scope.spawn(move || {
-            let end = match produce(world, archive, staging, work, &send, &reserved) {
-                Ok(drafts) => Step::Settled(drafts),
-                Err(failure) => Step::Failed(failure),
-            };
-            // Nobody listens any more if the register has refused a row.
-            let _ = send.send(end);
+            if let Err(failure) = produce(world, archive, staging, work, &send, &reserved) {
+                // Nobody listens any more if the register has refused a row.
+                let _ = send.send(Step::Failed(failure));
+            }
         });
         // What is staged before the numbers are reserved is only swept away after a kill; no file
         // reaches a bag before.
         if register.reserve(batch, work.wants, &floor, at)? != work.numbers {
             return Err(CommitError::Undone(changed()));
         }
-        // It has stopped with a failure of its own if it no longer listens.
         let _ = tell_reserved.send(());
         register.commit_with(
             batch,
             at,
             &mut |register| next_rows(register, &receive, &mut issued, &mut ahead.borrow_mut()),
-            &mut |_, seqs| {
-                if seqs.start != work.first {
-                    return Err(changed());
-                }
-                let mut ahead = ahead.borrow_mut();
-                ahead.drafts = settled(&receive)?;
-                acts_of(world, ahead.drafts.iter().map(SealDraft::ready).collect())
-            },
+            &mut End { world, receive: &receive, ahead: &ahead, first: work.first },
         )
     })?;
     for (issued, seq) in issued.iter_mut().zip(seqs) {
@@ -276,233 +209,42 @@ fn next_rows(
         }
         Ok(Step::Staged) => Ok(None),
         Ok(Step::Failed(failure)) => Err(failure),
-        Ok(Step::Settled(_)) | Err(_) => Err(stopped()),
+        Ok(Step::Drafts(_) | Step::Settled) | Err(_) => Err(stopped()),
     }
 }
 
-/// Waits until all files are durable.
-fn settled(receive: &Receiver<Step>) -> Result<Vec<SealDraft>> {
-    match receive.recv() {
-        Ok(Step::Settled(drafts)) => Ok(drafts),
-        Ok(Step::Failed(failure)) => Err(failure),
-        _ => Err(stopped()),
-    }
+/// The end of a batch's transaction.
+struct End<'a> {
+    world: &'a dyn World,
+    receive: &'a Receiver<Step>,
+    ahead: &'a RefCell<Ahead>,
+    /// Where the batch was to begin.
+    first: u64,
 }
 
-/// Renders and stages everything; settles it once the numbers are reserved.
-fn produce(
-    world: &dyn World,
-    archive: &Archive<'_>,
-    staging: &str,
-    work: Work<'_>,
-    send: &SyncSender<Step>,
-    reserved: &Receiver<()>,
-) -> Result<Vec<SealDraft>> {
-    let staged = std::thread::scope(|scope| {
-        let mut early = None;
-        let staged = stage_all(world, archive, staging, work, send, &mut || {
-            // While the next documents are rendered the disk may take those before.
-            let is_busy =
-                early.as_ref().is_some_and(|e: &ScopedJoinHandle<'_, _>| !e.is_finished());
-            if !is_busy {
-                ended(early.take())?;
-                early = Some(scope.spawn(|| archive.sync_staged()));
-            }
-            Ok(())
-        })?;
-        ended(early)?;
-        Ok::<_, Failure>(staged)
-    })?;
-    (work.tell)(Stage::Settling, 0);
-    send.send(Step::Staged).map_err(|_| stopped())?;
-    // From here on a power cut may leave torn files in bags: the reservations tell the next opening whose they are.
-    reserved.recv().map_err(|_| stopped())?;
-    let placed = archive.move_staged(staging, &staged.files)?;
-    // While the disk takes the last files and all names, the bags' tag files are composed.
-    let (synced, drafts) = rayon::join(
-        || archive.sync_placed(&placed),
-        || drafts(archive, &staged, work, world.today()),
-    );
-    synced?;
-    let mut drafts = drafts?;
-    // A bag that was there before, whatever is in it, is looked at before it is sealed.
-    drafts.retain(|draft| placed.whole.contains(&draft.ready().id));
-    Ok(drafts)
-}
-
-/// What was staged.
-#[derive(Default)]
-struct Staged {
-    files: Vec<FileRef>,
-    /// For each file the index of its entry and its line for the bag; `None` if these came to too much.
-    lines: Option<Vec<(usize, Vec<u8>)>>,
-}
-
-/// The seals of the bags that the batch fills from the first file to the last.
-fn drafts(
-    archive: &Archive<'_>,
-    staged: &Staged,
-    work: Work<'_>,
-    day: jiff::civil::Date,
-) -> Result<Vec<SealDraft>> {
-    let Some(lines) = &staged.lines else { return Ok(Vec::new()) };
-    let mut bags: BTreeMap<BagId, SealContents> = BTreeMap::new();
-    for (file, (index, line)) in staged.files.iter().zip(lines) {
-        let bag = file.at.bag_id();
-        let contents = match bags.entry(bag) {
-            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::btree_map::Entry::Vacant(new) => {
-                new.insert(SealContents { files: Vec::new(), rows: rows::heading()?, day })
-            }
-        };
-        contents.files.push(file.clone());
-        rows::push(&mut contents.rows, work.first.saturating_add(*index as u64), line);
-    }
-    let count = |c: &SealContents| u32::try_from(c.files.len()).unwrap_or(u32::MAX);
-    let full: Vec<_> = bags.into_iter().filter(|(_, c)| archive.is_full(count(c))).collect();
-    Ok(full.into_par_iter().map(|(bag, contents)| SealDraft::new(bag, contents)).collect())
-}
-
-/// A sync that failed must not be taken for done: a later one may not be told of it again.
-fn ended(early: Option<ScopedJoinHandle<'_, Result<()>>>) -> Result<()> {
-    early.map_or(Ok(()), |handle| handle.join().unwrap_or_else(|_| Err(stopped())))
-}
-
-/// Renders and stages everything, chunk by chunk; `between` is called between two of them.
-fn stage_all(
-    world: &dyn World,
-    archive: &Archive<'_>,
-    staging: &str,
-    work: Work<'_>,
-    send: &SyncSender<Step>,
-    between: &mut dyn FnMut() -> Result<()>,
-) -> Result<Staged> {
-    let total = work.numbers.len();
-    let mut staged =
-        Staged { files: Vec::with_capacity(total), lines: Some(Vec::with_capacity(total)) };
-    let mut bytes = 0_usize;
-    (work.tell)(Stage::Rendering, 0);
-    let mut start = 0;
-    while start < total {
-        if start > FIRST {
-            between()?;
+impl Closing for End<'_> {
+    fn acts(&mut self, _: &dyn Register, rows: &Range<u64>) -> Result<Vec<NewAct>> {
+        if rows.start != self.first {
+            return Err(changed());
         }
-        let end = start + chunk(total, start);
-        let salts = salts(world, end - start)?;
-        let done: Vec<One> = (start..end)
-            .into_par_iter()
-            .zip(salts)
-            .with_max_len(PIECE)
-            .map(|(index, salt)| one(archive, staging, work, index, salt))
-            .collect::<Result<_>>()?;
-        let (mut rows, mut fresh) = (Chunk::with_capacity(done.len()), Vec::new());
-        for (index, one) in (start..end).zip(done) {
-            staged.files.extend(one.registration.files.iter().cloned());
-            for line in one.lines {
-                bytes += line.len();
-                match &mut staged.lines {
-                    Some(lines) if bytes <= LINES_KEPT => lines.push((index, line)),
-                    _ => staged.lines = None,
-                }
+        match self.receive.recv() {
+            Ok(Step::Drafts(drafts)) => {
+                let acts = acts_of(self.world, drafts.iter().map(SealDraft::ready).collect());
+                self.ahead.borrow_mut().drafts = drafts;
+                acts
             }
-            fresh.extend(one.ahead);
-            rows.push(one.registration);
+            Ok(Step::Failed(failure)) => Err(failure),
+            _ => Err(stopped()),
         }
-        (work.tell)(Stage::Rendering, end);
-        if send.send(Step::Rows(rows, fresh)).is_err() {
-            return Err(stopped());
+    }
+
+    fn durable(&mut self) -> Result<()> {
+        match self.receive.recv() {
+            Ok(Step::Settled) => Ok(()),
+            Ok(Step::Failed(failure)) => Err(failure),
+            _ => Err(stopped()),
         }
-        start = end;
     }
-    Ok(staged)
-}
-
-/// How many of a batch are rendered next. Towards the end of a large one fewer and fewer, so that little is left for
-/// the register when the last is rendered.
-fn chunk(total: usize, done: usize) -> usize {
-    let left = total.saturating_sub(done);
-    match done {
-        _ if total <= CHUNK => left,
-        0 => FIRST,
-        _ => (left / 2).clamp(LAST, CHUNK).min(left),
-    }
-}
-
-/// A document that was rendered and staged.
-struct One {
-    registration: Registration,
-    /// Lines of its files for their bag.
-    lines: Vec<Vec<u8>>,
-    /// Its leaf and its line of the journal, if these are composed before the commit.
-    ahead: Option<Fresh>,
-}
-
-fn one(
-    archive: &Archive<'_>,
-    staging: &str,
-    work: Work<'_>,
-    index: usize,
-    salt: [u8; 16],
-) -> Result<One> {
-    let number = work.numbers.get(index).copied().ok_or_else(changed)?;
-    let bag = work.bags.get(index).copied().ok_or_else(changed)?;
-    let want = work.wants.get(index)?;
-    if want.date.year() != bag.year {
-        return Err(changed());
-    }
-    let rendered = (work.render)(index, number)?;
-    let name =
-        FileName { series: &want.series, number: number.get(), extension: rendered.extension };
-    let mut files = Vec::with_capacity(1);
-    if !rendered.bytes.is_empty() {
-        let mut file = archive.stage(staging, bag, name, &rendered.bytes)?;
-        file.parts = rendered.parts;
-        files.push(file);
-    }
-    for further in &rendered.further {
-        let name = FileName { extension: further.extension, ..name };
-        let mut file = archive.stage(staging, bag, name, &further.bytes)?;
-        file.parts = further.parts;
-        files.push(file);
-    }
-    let book = work.wants.book(index).unwrap_or(work.book);
-    let about = About {
-        book,
-        series: &want.series,
-        year: want.date.year(),
-        number,
-        date: want.date,
-        fields: &rendered.fields,
-        registered_at: work.at,
-    };
-    let lines = files.iter().map(|file| rows::line(&about, file)).collect::<Result<_>>()?;
-    let of = work.job(index);
-    let mut registration = Registration {
-        job: of.filter(|_| work.jobs.len() > 1).cloned(),
-        row_key: want.row_key,
-        input: want.input,
-        book,
-        series: want.series,
-        number,
-        date: want.date,
-        fields: rendered.fields,
-        files,
-        salt,
-        written: None,
-    };
-    let seq = work.first.saturating_add(index as u64);
-    let written = leaf::write(&registration, seq, work.at).map_err(|e| unwritten(&e))?;
-    let ahead = if work.is_ahead() {
-        let (row, leaf, input) = (&written.record, &written.leaf, registration.input.as_str());
-        let made = Some((of.map_or("", |job| job), registration.row_key.as_str(), input));
-        let mut line = Vec::with_capacity(row.len() + leaf.len() + input.len() + 512);
-        write_position(&mut line, &Position { seq, row, leaf, salt: Some(&salt), made })?;
-        Some(Fresh { leaf: leaf.clone(), line })
-    } else {
-        None
-    };
-    registration.written = Some(written);
-    Ok(One { registration, lines, ahead })
 }
 
 pub(super) fn salts(world: &dyn World, count: usize) -> Result<Vec<[u8; 16]>> {
@@ -557,7 +299,7 @@ fn unknown(failure: Failure) -> Failure {
     ))
 }
 
-fn changed() -> Failure {
+pub(super) fn changed() -> Failure {
     Failure::new(
         FailureKind::Input,
         Place::default(),
@@ -569,20 +311,8 @@ fn changed() -> Failure {
     .hint(text!("chạy lại", "run it again"))
 }
 
-/// A row that cannot be JSON: only a bug can make one.
-fn unwritten(error: &serde_json::Error) -> Failure {
-    Failure::new(
-        FailureKind::Output,
-        Place::default(),
-        text!(
-            "không viết được dòng của sổ: {error}",
-            "a row of the register cannot be written: {error}"
-        ),
-    )
-}
-
 /// The other side of the channel is gone; its own failure is what the user sees.
-fn stopped() -> Failure {
+pub(super) fn stopped() -> Failure {
     Failure::new(
         FailureKind::Interrupted,
         Place::default(),

@@ -133,7 +133,7 @@ impl Register for Sqlite {
         batch: &Batch,
         at: &str,
         feed: &mut Feed<'_>,
-        closing: &mut Closing<'_>,
+        closing: &mut dyn Closing,
     ) -> std::result::Result<Range<u64>, CommitError> {
         write::commit(self, batch, at, feed, closing)
     }

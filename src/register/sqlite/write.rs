@@ -193,7 +193,7 @@ pub(super) fn commit(
     batch: &Batch,
     at: &str,
     feed: &mut Feed<'_>,
-    closing: &mut Closing<'_>,
+    closing: &mut dyn Closing,
 ) -> std::result::Result<Range<u64>, CommitError> {
     let register = &*register;
     let fail = |e: rusqlite::Error| register.fail(e);
@@ -227,14 +227,16 @@ pub(super) fn commit(
         tx.execute("DELETE FROM reservations WHERE job = ?1", [job]).map_err(undone)?;
     }
     let entries = first..next;
-    // While the files become durable the pages go to the log, so that the commit has little to write. What
-    // goes wrong here the commit tells.
-    let _ = register.conn.cache_flush();
-    for act in closing(register, &entries).map_err(CommitError::Undone)? {
+    for act in closing.acts(register, &entries).map_err(CommitError::Undone)? {
         super::acts::add(&tx, at, next, &act).map_err(undone)?;
         next += 1;
     }
     rows::close(&tx, first, next).map_err(undone)?;
+    // While the files become durable the pages go to the log, so that the commit has little to write. Nothing may be
+    // changed after this: the checksums of all pages behind a changed one would be made anew. What goes wrong here
+    // the commit tells.
+    let _ = register.conn.cache_flush();
+    closing.durable().map_err(CommitError::Undone)?;
     end(tx, &register.path)?;
     Ok(entries)
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::head::{self, Head, What};
 use super::left::{Skipped, tally};
-use super::repair::{Done, Doubt, Repaired, repair, tidy};
+use super::repair::{Done, Doubt, Repaired, Repairer, tidy};
 use super::rows::section_kind;
 use super::words::{kind_of, words};
 use super::{Field, Options, Texts, codes};
@@ -79,6 +79,7 @@ pub(super) struct Reader<'a> {
     /// The unit of the section was guessed, and nobody was told of lines that take it: its row and column.
     pub guessed: Option<(u32, usize)>,
     pub skipped: Skipped,
+    repairer: Repairer,
 }
 
 impl<'a> Reader<'a> {
@@ -105,6 +106,7 @@ impl<'a> Reader<'a> {
             ordinal,
             guessed: None,
             skipped,
+            repairer: Repairer::default(),
         }
     }
 
@@ -216,7 +218,7 @@ impl<'a> Reader<'a> {
                     (decoded, tidied)
                 }
                 None => {
-                    let repaired = repair(&raw, face.unwrap_or_default());
+                    let repaired = self.repairer.repair(&raw, face.unwrap_or_default());
                     (raw, repaired)
                 }
             };

@@ -4,6 +4,7 @@
 
 use crate::text;
 use crate::text::legacy::{self, Encoding, Face, Guess};
+use crate::text::recent::Recent;
 
 /// A repaired text and what was done to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,18 +66,40 @@ impl Done {
     }
 }
 
-/// Repairs a text as it stands in the file. Old encodings come first: nothing may be taken away before.
-pub(super) fn repair(raw: &str, face: Face) -> Repaired {
-    if text::is_simple(raw)
-        && is_plain(raw)
-        && (raw.is_ascii() || face == Face::Plain && has_only_unicode(raw))
-    {
-        return Repaired {
-            text: raw.to_owned(),
-            is_unicode: !raw.is_ascii(),
-            ..Repaired::default()
-        };
+/// Repairs the cells of one sheet. A post or a unit stands in it again and again: what such a text came to is kept.
+#[derive(Default)]
+pub(super) struct Repairer(Recent<Repaired>);
+
+impl Repairer {
+    /// Repairs a text as it stands in the file.
+    pub fn repair(&mut self, raw: &str, face: Face) -> Repaired {
+        if let Some(done) = nothing_to_repair(raw, face) {
+            return done;
+        }
+        if face != Face::Plain {
+            return repair(raw, face);
+        }
+        if let Some(known) = self.0.get(raw.as_bytes()) {
+            return known.clone();
+        }
+        let done = repair(raw, face);
+        self.0.tell(raw.as_bytes(), || done.clone());
+        done
     }
+}
+
+/// A text that is Unicode for sure and as it should be.
+fn nothing_to_repair(raw: &str, face: Face) -> Option<Repaired> {
+    let is_sure = raw.is_ascii() || face == Face::Plain && has_only_unicode(raw);
+    (is_sure && text::is_simple(raw) && is_plain(raw)).then(|| Repaired {
+        text: raw.to_owned(),
+        is_unicode: !raw.is_ascii(),
+        ..Repaired::default()
+    })
+}
+
+/// Repairs a text as it stands in the file. Old encodings come first: nothing may be taken away before.
+fn repair(raw: &str, face: Face) -> Repaired {
     let mut out = Repaired { is_unicode: legacy::has_unicode_letters(raw), ..Repaired::default() };
     let capitals = face == Face::Tcvn3Capitals;
     let decode = |encoding| {
@@ -167,8 +190,19 @@ mod tests {
     use super::*;
 
     fn repaired(raw: &str) -> (String, Done) {
-        let out = repair(raw, Face::Plain);
+        let out = Repairer::default().repair(raw, Face::Plain);
         (out.text, out.done)
+    }
+
+    #[test]
+    fn a_text_that_comes_again_is_repaired_as_before_and_by_its_own_font() {
+        let mut repairer = Repairer::default();
+        for raw in ["Chuyên viên", "Lê An", " Trần  An", "Tr\u{AD}¬ng §×nh H\u{AD}ng", "An"]
+        {
+            for face in [Face::Plain, Face::Tcvn3, Face::Plain, Face::Plain, Face::Vni] {
+                assert_eq!(repairer.repair(raw, face), repair(raw, face), "{raw} {face:?}");
+            }
+        }
     }
 
     #[test]

@@ -120,9 +120,14 @@ pub(super) fn heading(typed: &str) -> Option<&'static Heading> {
         return None;
     }
     let whole = text::slug(typed);
-    let bare = text::slug(&without_brackets(typed));
     let exact = |slug: &str| words().columns.iter().find(|h| h.names.iter().any(|n| n == slug));
-    if let Some(found) = exact(&whole).or_else(|| exact(&bare)) {
+    if let Some(found) = exact(&whole) {
+        return Some(found);
+    }
+    // Most texts have no brackets.
+    let has_brackets = typed.contains(['(', ')']);
+    let bare = if has_brackets { text::slug(&without_brackets(typed)) } else { whole };
+    if let Some(found) = exact(&bare).filter(|_| has_brackets) {
         return Some(found);
     }
     let lead = |name: &str| {

@@ -295,6 +295,29 @@ impl FaultyRegister {
     }
 }
 
+/// A closing whose last word, the last step before COMMIT, may fail.
+struct LastStep<'a> {
+    inner: &'a mut dyn Closing,
+    plan: Arc<Plan>,
+    committed_unheard: Option<io::Error>,
+}
+
+impl Closing for LastStep<'_> {
+    fn acts(&mut self, register: &dyn Register, rows: &Range<u64>) -> Result<Vec<NewAct>> {
+        self.inner.acts(register, rows)
+    }
+
+    fn durable(&mut self) -> Result<()> {
+        self.inner.durable()?;
+        match self.plan.write() {
+            Verdict::Go => {}
+            Verdict::No(error) => return Err(down(&error)),
+            Verdict::Half(error) => self.committed_unheard = Some(error),
+        }
+        Ok(())
+    }
+}
+
 impl Register for FaultyRegister {
     fn last(&self, book: Book, series: &str, year: i16) -> Result<Option<Last>> {
         self.inner.last(book, series, year)
@@ -326,21 +349,12 @@ impl Register for FaultyRegister {
         batch: &Batch,
         at: &str,
         feed: &mut Feed<'_>,
-        closing: &mut Closing<'_>,
+        closing: &mut dyn Closing,
     ) -> std::result::Result<Range<u64>, CommitError> {
-        let plan = self.plan.clone();
-        let mut committed_unheard = None;
-        let result = self.inner.commit_with(batch, at, feed, &mut |rows, seqs| {
-            let acts = closing(rows, seqs)?;
-            // The last step before COMMIT.
-            match plan.write() {
-                Verdict::Go => {}
-                Verdict::No(error) => return Err(down(&error)),
-                Verdict::Half(error) => committed_unheard = Some(error),
-            }
-            Ok(acts)
-        });
-        match committed_unheard {
+        let mut last =
+            LastStep { inner: closing, plan: self.plan.clone(), committed_unheard: None };
+        let result = self.inner.commit_with(batch, at, feed, &mut last);
+        match last.committed_unheard {
             Some(error) => Err(CommitError::Unknown(down(&error))),
             None => result,
         }

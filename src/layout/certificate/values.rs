@@ -1,0 +1,60 @@
+//! The words of one certificate, by name.
+//!
+//! Knows: names and texts. Must not know: what the names stand for, boxes.
+
+use std::borrow::Cow;
+
+/// The words of one certificate by their Vietnamese names ([`crate::model::CERTIFICATE_VALUES`]). There are about
+/// twenty, asked for by name once or twice: a list is faster than a tree, and what the award says is not copied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl<'a> Values<'a> {
+    /// Room for so many.
+    pub fn with_capacity(count: usize) -> Self {
+        Self(Vec::with_capacity(count))
+    }
+
+    /// Sets a value; one of the same name is replaced.
+    pub fn insert(&mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) {
+        let (name, value) = (name.into(), value.into());
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    /// The value of a name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
+    }
+
+    /// Names and values in the order in which they came.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+
+    /// The same in the order of the names.
+    pub fn sorted(&self) -> Vec<(&str, &str)> {
+        let mut all: Vec<(&str, &str)> = self.iter().collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_value_the_last() {
+        let mut values = Values::with_capacity(2);
+        values.insert("ten", "Lê Thị Hoa");
+        values.insert("so", "05".to_owned());
+        values.insert("ten", "Bùi An");
+        assert_eq!(values.get("ten"), Some("Bùi An"));
+        assert_eq!(values.get("noi"), None);
+        assert_eq!(values.sorted(), [("so", "05"), ("ten", "Bùi An")]);
+        assert_eq!(values.iter().next(), Some(("ten", "Bùi An")));
+    }
+}

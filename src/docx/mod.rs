@@ -19,6 +19,6 @@ pub use normal::normal;
 pub use png::dark_squares;
 #[cfg(test)]
 pub(crate) use pressed::seen_parts_lie_ready;
-pub use read::read;
+pub use read::{read, read_next};
 pub use word::{Compiled, NoPictures, Pictures, WordField, WordTemplate, look_at_picture};
 pub use write::{Page, Writer, Written};

@@ -3,6 +3,7 @@
 //! Knows: which style stands for which part of the ruleset, and what a part must look like.
 //! Must not know: XML, files, how a sheet was made.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Place, Result};
@@ -15,6 +16,7 @@ use super::pattern::Bytes;
 use super::texts::TextPattern;
 use super::{Checks, Head};
 
+mod known;
 mod looks;
 mod pages;
 mod rules;
@@ -126,7 +128,10 @@ pub(crate) struct Piece<'a> {
 
 impl Piece<'_> {
     /// Its text without fields.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        if let [Run { content: RunContent::Text(text), .. }] = self.para.runs.as_slice() {
+            return Cow::Borrowed(text);
+        }
         let mut out = String::new();
         for run in &self.para.runs {
             match &run.content {
@@ -139,7 +144,7 @@ impl Piece<'_> {
                 | RunContent::Figure(_) => {}
             }
         }
-        out
+        Cow::Owned(out)
     }
 
     /// Its runs of visible text.
@@ -167,6 +172,8 @@ pub(crate) struct View<'a> {
     pub(crate) sheet: &'a Sheet,
     pub(crate) rules: &'a Ruleset,
     pub(crate) pieces: Vec<Piece<'a>>,
+    /// Indices of the pieces in which something may be wrong by itself: nothing was found before in the others.
+    pub(crate) unknown: Vec<usize>,
     pub(crate) tables: Vec<(usize, &'a Table)>,
     pub(crate) width: Width<'a>,
     file: &'a str,
@@ -176,6 +183,11 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
+    /// The pieces in which something may be wrong by itself.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = (usize, &Piece<'a>)> {
+        self.unknown.iter().filter_map(|index| Some((*index, self.pieces.get(*index)?)))
+    }
+
     /// Leaves a finding about the whole sheet.
     pub(crate) fn find(&mut self, head: &Head, message: crate::diagnostic::Text) {
         self.out.push(head.finding(Place::file(self.file), message));
@@ -203,18 +215,22 @@ impl<'a> View<'a> {
     }
 }
 
-/// The parts of the styles with what must be true of them, by style identifier.
+/// The parts of the styles with what must be true of them, in the order of the identifiers.
 #[derive(Debug, Default)]
 pub(crate) struct Parts(Vec<(&'static str, &'static str, Option<PartRule>)>);
 
 impl Parts {
     pub(crate) fn new(rules: &Ruleset) -> Self {
         let part = |key: &'static str| rules.part(key).cloned();
-        Self(crate::layout::style_parts().map(|(style, key)| (style, key, part(key))).collect())
+        let styles = crate::layout::style_parts();
+        let mut parts: Vec<_> = styles.map(|(style, key)| (style, key, part(key))).collect();
+        parts.sort_by_key(|(style, _, _)| *style);
+        Self(parts)
     }
 
     fn of(&self, style: &str) -> (&'static str, Option<&PartRule>) {
-        let known = self.0.iter().find(|(id, _, _)| *id == style);
+        let at = self.0.binary_search_by_key(&style, |(id, _, _)| *id).ok();
+        let known = at.and_then(|at| self.0.get(at));
         known.map_or(("", None), |(_, key, part)| (*key, part.as_ref()))
     }
 }
@@ -282,7 +298,7 @@ impl<'a> Flattener<'a> {
 pub fn sheet(sheet: &Sheet, checks: &Checks, file: &str, width: Width) -> Vec<Diagnostic> {
     let mut flat = Flattener {
         parts: &checks.parts,
-        pieces: Vec::new(),
+        pieces: Vec::with_capacity(48),
         tables: Vec::new(),
         rows: 0,
         cells: 0,
@@ -293,6 +309,7 @@ pub fn sheet(sheet: &Sheet, checks: &Checks, file: &str, width: Width) -> Vec<Di
     let mut view = View {
         sheet,
         rules: &checks.rules,
+        unknown: known::unknown(checks.id, &flat.pieces),
         pieces: flat.pieces,
         tables: flat.tables,
         width,
@@ -309,6 +326,9 @@ pub fn sheet(sheet: &Sheet, checks: &Checks, file: &str, width: Width) -> Vec<Di
             Kind::StrayCharacters => looks::stray(&check.head, &mut view),
             _ => {}
         }
+    }
+    if view.out.is_empty() {
+        known::found_clean(checks.id, &view.pieces, &view.unknown);
     }
     view.out
 }
@@ -341,7 +361,7 @@ fn run(kind: SheetKind, head: &Head, view: &mut View) {
 
 fn leftovers(pattern: &TextPattern, head: &Head, view: &mut View) {
     let mut found = Vec::new();
-    for piece in &view.pieces {
+    for (_, piece) in view.unknown() {
         let text = piece.text();
         if let Some(words) = pattern.found(&text, Bytes::of(&text)) {
             found.push(pattern.message(words));

@@ -43,10 +43,16 @@ pub fn fields_of(document: &Document, rules: &Ruleset, organ_id: Option<&str>) -
 /// Nơi nhận as the book wants it: who is addressed stands in the place of “Như trên”.
 fn recipients(document: &Document) -> Vec<String> {
     let addressed = document.addressees.iter().flat_map(|a| a.names.iter().cloned());
-    let as_above = |line: &str| text::slug(line.trim_matches(['-', ';', '.', ' '])) == "nhu-tren";
     let listed = document.recipients.iter();
     match document.addressees {
-        Some(_) => addressed.chain(listed.filter(|r| !as_above(r)).cloned()).collect(),
+        Some(_) => addressed.chain(listed.filter(|r| !is_as_above(r)).cloned()).collect(),
         None => listed.cloned().collect(),
     }
+}
+
+/// True for “Như trên”, however it is written.
+fn is_as_above(line: &str) -> bool {
+    let line = line.trim_matches(['-', ';', '.', ' ']);
+    // Nearly every letter has it so.
+    line == "Như trên" || text::slug(line) == "nhu-tren"
 }

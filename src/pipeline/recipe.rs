@@ -220,8 +220,9 @@ pub enum IssueDay {
 pub fn write(workspace: &Workspace<'_>, document: &Document) -> Result<(Written, Vec<Diagnostic>)> {
     // The sheet is gone before the file is read back: of a list of thousands each is many megabytes.
     let written = workspace.writer.write(&workspace.composer.compose(document))?;
-    let back = docx::read(&written.bytes, &document.source)?;
-    let findings = lint::sheet(&back, &workspace.checks, &document.source, &layout::metrics::width);
+    let name = &document.source;
+    let look = |back: &_| lint::sheet(back, &workspace.checks, name, &layout::metrics::width);
+    let findings = docx::read_next(&written.bytes, name, look)?;
     Ok((written, findings))
 }
 

@@ -5,9 +5,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
+
+use super::running::{on, said};
 
 /// How many documents each process receives and issues at a time, and how often.
 /// `VANTHU_EACH=100 VANTHU_ROUNDS=10` is the long run.
@@ -40,23 +42,6 @@ fn office() -> tempfile::TempDir {
         fs::write(dir.path().join(name), text).expect("write");
     }
     dir
-}
-
-fn on(office: &Path, today: &str, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_vanthu"))
-        .current_dir(office)
-        .args(["--today", today])
-        .args(args)
-        .env_remove("VANTHU_OFFICE")
-        .env_remove("VANTHU_LANG")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs")
-}
-
-fn said(output: &Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    text(&output.stdout) + &text(&output.stderr)
 }
 
 fn ok(office: &Path, args: &[&str]) -> Output {

@@ -2,21 +2,14 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
 
-use super::clerk;
+use super::{clerk, running};
 
 fn vanthu(office: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_vanthu"))
-        .current_dir(office)
-        .args(["--today", "2026-12-31"])
-        .args(args)
-        .env_remove("VANTHU_OFFICE")
-        .env_remove("VANTHU_LANG")
-        .output()
-        .expect("the program runs")
+    running::on(office, "2026-12-31", args)
 }
 
 fn ok(office: &Path, args: &[&str]) -> String {

@@ -4,7 +4,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+
+use super::running;
 
 const PLAN: &[u8] = include_bytes!("../fixtures/pdf/ke-hoach.pdf");
 
@@ -14,23 +15,10 @@ fn office() -> tempfile::TempDir {
     dir
 }
 
-fn vanthu(office: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_vanthu"))
-        .current_dir(office)
-        .args(["--today", "2026-03-05"])
-        .args(args)
-        .env_remove("VANTHU_OFFICE")
-        .env_remove("VANTHU_LANG")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs")
-}
-
 /// Exit code, and all that was said.
 fn said(office: &Path, args: &[&str]) -> (Option<i32>, String) {
-    let out = vanthu(office, args);
-    let said = String::from_utf8_lossy(&out.stdout).into_owned();
-    (out.status.code(), said + &String::from_utf8_lossy(&out.stderr))
+    let output = running::on(office, "2026-03-05", args);
+    (output.status.code(), running::said(&output))
 }
 
 fn ok(office: &Path, args: &[&str]) -> String {
@@ -193,7 +181,7 @@ fn links_are_told_on_both_sides_in_finding_and_in_books() {
         assert!(found.contains(&told), "{told}: {found}");
     }
     let json = |args: &[&str]| -> serde_json::Value {
-        serde_json::from_slice(&vanthu(dir.path(), args).stdout).expect("JSON")
+        serde_json::from_slice(&running::on(dir.path(), "2026-03-05", args).stdout).expect("JSON")
     };
     let found = json(&["find", "--book", "outgoing", "--year", "2026", "--format", "json"]);
     assert_eq!(found["entries"][0]["links"][0]["kind"], "answer");

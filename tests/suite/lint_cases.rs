@@ -236,3 +236,22 @@ fn findings_of_a_bad_text_name_their_line_and_speak_both_languages() {
         }
     }
 }
+
+#[test]
+fn what_was_clean_before_hides_nothing_in_the_next_sheet() {
+    for row in lint::catalogue().iter().filter(|r| r.code.family == Family::T) {
+        let folder = cases().join(row.code.to_string());
+        let (change, good) = (folder.join("bad.toml"), folder.join("good.md"));
+        let Ok(changes) = fs::read_to_string(&change) else { continue };
+        let bench = Bench::new();
+        // A thread that has not seen any sheet yet.
+        let alone = std::thread::scope(|scope| {
+            scope.spawn(|| bench.findings(&good, Some(&changes))).join().expect("a thread")
+        });
+        for _ in 0..2 {
+            assert_eq!(said(&bench.findings(&good, None)), Vec::<String>::new());
+            let after = bench.findings(&good, Some(&changes));
+            assert_eq!(said(&after), said(&alone), "{}", row.code);
+        }
+    }
+}

@@ -35,6 +35,7 @@ mod processes;
 mod program;
 mod readme;
 mod repair;
+mod running;
 mod samples;
 mod setbacks;
 mod text_format;

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::running;
+
 /// How often the kill test kills; `VANTHU_KILLS=200` for the long run.
 fn kills() -> u64 {
     std::env::var("VANTHU_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(15)
@@ -19,14 +21,7 @@ fn each() -> u32 {
 }
 
 fn vanthu(office: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vanthu"));
-    command
-        .current_dir(office)
-        .args(["--today", "2026-11-22"])
-        .env_remove("VANTHU_OFFICE")
-        .env_remove("VANTHU_LANG")
-        .stdin(Stdio::null());
-    command
+    running::command(office, "2026-11-22")
 }
 
 fn ok(command: &mut Command) -> Output {

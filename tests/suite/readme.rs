@@ -14,6 +14,8 @@ use vanthu::lint;
 use vanthu::source::{self, front::Key};
 use vanthu::template::Template;
 
+use super::running::{self, said};
+
 const BOTH: [&str; 2] = ["README.md", "README.vi.md"];
 
 fn root() -> PathBuf {
@@ -29,22 +31,7 @@ fn program() -> PathBuf {
 }
 
 fn vanthu(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(program())
-        .current_dir(folder)
-        .env_remove("VANTHU_OFFICE")
-        .env_remove("VANTHU_LANG")
-        .args(["--today", "2026-11-22"])
-        .args(arguments)
-        .output()
-        .expect("run")
-}
-
-fn said(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
+    running::on(folder, "2026-11-22", arguments)
 }
 
 /// The rows of all tables, cell by cell; `\|` is no border.

@@ -3,7 +3,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
+
+use super::running;
 
 const OFFICE: &str = r#"
 [co-quan]
@@ -28,22 +30,13 @@ Các phòng thực hiện theo chức năng./.
 ";
 
 fn vanthu(office: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_vanthu"))
-        .current_dir(office)
-        .args(["--today", "2026-11-22"])
-        .args(args)
-        .env_remove("VANTHU_OFFICE")
-        .env_remove("VANTHU_LANG")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program runs")
+    running::on(office, "2026-11-22", args)
 }
 
 /// Exit code, and all that was said.
 fn said(office: &Path, args: &[&str]) -> (Option<i32>, String) {
-    let out = vanthu(office, args);
-    let said = String::from_utf8_lossy(&out.stdout).into_owned();
-    (out.status.code(), said + &String::from_utf8_lossy(&out.stderr))
+    let output = vanthu(office, args);
+    (output.status.code(), running::said(&output))
 }
 
 /// An office with one issued plan.
@@ -105,11 +98,8 @@ fn an_older_register_is_evidence_of_roll_back() {
 fn a_reader_who_leaves_early_is_no_failure() {
     let dir = office();
     for args in [&["issue", "kh.md"][..], &["book", "outgoing"]] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_vanthu"))
-            .current_dir(dir.path())
-            .args(["--today", "2026-11-22"])
+        let mut child = running::command(dir.path(), "2026-11-22")
             .args(args)
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

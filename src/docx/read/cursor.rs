@@ -21,6 +21,7 @@ const LONGEST_KNOWN: usize = 8192;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Known {
     Paragraph,
+    Table,
     ParagraphProperties,
     CellProperties,
     Row,
@@ -32,28 +33,35 @@ pub(super) enum Known {
 impl Known {
     /// The end tag.
     fn end(self) -> &'static Finder<'static> {
-        static ENDS: LazyLock<[Finder<'static>; 7]> = LazyLock::new(|| {
+        static ENDS: LazyLock<[Finder<'static>; 8]> = LazyLock::new(|| {
             let names = ["</w:p>", "</w:tr>", "</w:tblPr>", "</w:tblGrid>", "</w:sectPr>"];
-            let [paragraph, row, table, grid, section] = names.map(Finder::new);
-            let [format, cell] = ["</w:pPr>", "</w:tcPr>"].map(Finder::new);
-            [paragraph, row, table, grid, section, format, cell]
+            let [paragraph, row, of_table, grid, section] = names.map(Finder::new);
+            let [format, cell, table] = ["</w:pPr>", "</w:tcPr>", "</w:tbl>"].map(Finder::new);
+            [paragraph, row, of_table, grid, section, format, cell, table]
         });
-        let [paragraph, row, table, grid, section, format, cell] = &*ENDS;
+        let [paragraph, row, of_table, grid, section, format, cell, table] = &*ENDS;
         match self {
             Self::Paragraph => paragraph,
+            Self::Table => table,
             Self::ParagraphProperties => format,
             Self::CellProperties => cell,
             Self::Row => row,
-            Self::TableProperties => table,
+            Self::TableProperties => of_table,
             Self::Grid => grid,
             Self::Section => section,
         }
+    }
+
+    /// The bytes of the end tag.
+    pub(super) fn end_tag(self) -> &'static [u8] {
+        self.end().needle()
     }
 }
 
 /// A part being read. Depth is the number of elements that are open.
 pub(super) struct Cursor<'a> {
     reader: Reader<&'a [u8]>,
+    content: &'a [u8],
     source: Source<'a>,
     depth: usize,
     /// The element that began last is `<empty/>`: its end comes next.
@@ -102,19 +110,11 @@ pub(super) enum Node<'a> {
 impl<'a> Cursor<'a> {
     /// Opens a part and walks to its root element.
     pub(super) fn open(content: &'a [u8], source: Source<'a>) -> Result<(Self, BytesStart<'a>)> {
-        let content = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
-        let content = simdutf8::basic::from_utf8(content).map_err(|_| {
-            source.broken(text!("phần này không phải UTF-8", "the part is not UTF-8"))
-        })?;
-        if has_illegal(content) {
-            return Err(source.broken(text!(
-                "phần này có ký tự mà XML không cho phép",
-                "the part has characters that XML does not allow"
-            )));
-        }
+        let content = checked(content, source)?;
         let reader = Reader::from_str(content);
         let mut cursor = Self {
             reader,
+            content: content.as_bytes(),
             source,
             depth: 0,
             empty: false,
@@ -252,7 +252,24 @@ impl<'a> Cursor<'a> {
 
     /// How much will be left to read if the element ends where [`Self::inside`] took it to end.
     pub(super) fn left_after(&self, name: Known, inside: &[u8]) -> usize {
-        self.rest().len().saturating_sub(inside.len() + name.end().needle().len())
+        self.rest().len().saturating_sub(inside.len() + name.end_tag().len())
+    }
+
+    /// How much of the part was read, in bytes.
+    pub(super) fn position(&self) -> usize {
+        self.content.len() - self.rest().len()
+    }
+
+    /// True if the element that has just begun looks as in most files and goes on with these bytes and this
+    /// end tag.
+    pub(super) fn goes_on(&self, inside: &[u8], end: &[u8]) -> bool {
+        let rest = self.rest().strip_prefix(inside);
+        !self.empty && self.prefix == "w:" && rest.is_some_and(|rest| rest.starts_with(end))
+    }
+
+    /// True if these were the last bytes that were read.
+    pub(super) fn has_passed(&self, end: &[u8]) -> bool {
+        self.content.get(..self.position()).is_some_and(|read| read.ends_with(end))
     }
 
     /// How many elements are open.
@@ -359,6 +376,20 @@ impl<'a> Cursor<'a> {
         }
         Ok(())
     }
+}
+
+/// The text of a part, which holds nothing that XML does not allow.
+pub(super) fn checked<'a>(content: &'a [u8], source: Source<'_>) -> Result<&'a str> {
+    let content = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
+    let content = simdutf8::basic::from_utf8(content)
+        .map_err(|_| source.broken(text!("phần này không phải UTF-8", "the part is not UTF-8")))?;
+    if has_illegal(content) {
+        return Err(source.broken(text!(
+            "phần này có ký tự mà XML không cho phép",
+            "the part has characters that XML does not allow"
+        )));
+    }
+    Ok(content)
 }
 
 /// True if there is a character that XML does not allow: a control character other than tab and

@@ -3,10 +3,14 @@
 //! Knows: `w:p` and what is inside. Must not know: the package.
 
 use std::cell::RefCell;
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use quick_xml::events::BytesStart;
 
+use super::again::Again;
 use super::cursor::{Cursor, Known, Source};
+use super::cut::{Cut, Tags};
 use super::line::drawn_line;
 use super::props::{ParaProperties, RunProperties};
 use super::section::SectionProperties;
@@ -14,7 +18,7 @@ use super::styles::Styles;
 use crate::diagnostic::Result;
 use crate::docx::limits;
 use crate::docx::names::SEPARATOR_ID;
-use crate::layout::{Item, Look, Para, Run, RunContent};
+use crate::layout::{Item, Look, Para, Row, Run, RunContent};
 use crate::text;
 use crate::text::recent::Recent;
 
@@ -23,9 +27,13 @@ pub(super) struct Flow<'s> {
     pub(super) styles: &'s Styles,
     /// Sections that ended in the block just read, with the number of items before their end.
     pub(super) ended_sections: Vec<SectionProperties>,
+    /// The part of the document before.
+    pub(super) before: &'s [u8],
+    /// The rows of the next table in the document before.
+    pub(super) rows: Option<Again<Row>>,
     fields: Vec<Field>,
-    blocks: usize,
-    runs: usize,
+    pub(super) blocks: usize,
+    pub(super) runs: usize,
     copied: u64,
 }
 
@@ -45,11 +53,13 @@ struct Field {
 }
 
 impl<'s> Flow<'s> {
-    /// For the styles of a file.
-    pub(super) fn new(styles: &'s Styles) -> Self {
+    /// For the styles of a file, and the part of the document before.
+    pub(super) fn new(styles: &'s Styles, before: &'s [u8]) -> Self {
         Self {
             styles,
             ended_sections: Vec::new(),
+            before,
+            rows: None,
             fields: Vec::new(),
             blocks: 0,
             runs: 0,
@@ -84,6 +94,40 @@ impl<'s> Flow<'s> {
         self.ended_sections.clear();
     }
 
+    /// True if nothing is left open from what was read before.
+    pub(super) fn is_alone(&self) -> bool {
+        self.fields.is_empty() && self.ended_sections.is_empty()
+    }
+
+    /// Reads a child of the body: from the document before, if it is the same.
+    pub(super) fn block_again<'a>(
+        &mut self,
+        c: &mut Cursor<'a>,
+        e: &BytesStart<'a>,
+        items: &mut Vec<Item>,
+        again: &mut Again<Item>,
+    ) -> Result<()> {
+        let name = match c.name(e) {
+            "tbl" => Some(Known::Table),
+            "p" => Some(Known::Paragraph),
+            _ => None,
+        };
+        let (mark, item) = again.next();
+        if let Some(name) = name
+            && let Some(same) = self.pass_same(c, name, &mark)?
+        {
+            items.extend(item);
+            again.made.push(same);
+            return Ok(());
+        }
+        let (begun, had) = (self.begin(c), items.len());
+        self.rows = name.map(|_| Again::rows(mark, item));
+        self.block(c, e, items)?;
+        let rows = self.rows.take().map_or_else(Vec::new, |rows| rows.made);
+        again.made.push(self.mark(c, name, &begun, items.len() - had).with_rows(rows));
+        Ok(())
+    }
+
     /// Reads a child of a body, cell, header or footer.
     pub(super) fn block<'a>(
         &mut self,
@@ -116,7 +160,40 @@ impl<'s> Flow<'s> {
     /// As [`Self::para`]; a paragraph of the same bytes that was read with the same styles before
     /// is not read again.
     fn known_para(&mut self, c: &mut Cursor<'_>) -> Result<Option<Para>> {
-        self.known(c, Known::Paragraph, |styles| &styles.paras, Self::para)
+        self.known(c, Known::Paragraph, |styles| &styles.paras, Self::para_but_text)
+    }
+
+    /// As [`Self::para`]; of a paragraph that differs by its text alone from one that was read with the same
+    /// styles before, the text alone is read.
+    fn para_but_text(&mut self, c: &mut Cursor<'_>) -> Result<Option<Para>> {
+        static TEXT: LazyLock<Tags> = LazyLock::new(|| Tags::new("<w:t>", "</w:t>"));
+        // No other text, and no element that stands for a letter.
+        static OTHERS: LazyLock<[Finder<'_>; 3]> =
+            LazyLock::new(|| ["</w:t", "w:noBreakHyphen", "w:softHyphen"].map(Finder::new));
+        let inside = c.inside(Known::Paragraph).filter(|_| self.is_alone()).unwrap_or_default();
+        let is_only = |cut: &Cut<'_>| !OTHERS.iter().any(|other| cut.has_around(other));
+        let cut = Cut::at(inside, &TEXT).filter(is_only);
+        let Some((cut, text)) = cut.and_then(|cut| Some((cut, cut.text()?))) else {
+            return self.para(c);
+        };
+        let (around, memory) = (cut.around(), &self.styles.texts);
+        if let Some(para) = memory.borrow().get(&around)
+            && self.runs < limits::RUNS
+        {
+            self.runs += 1;
+            c.pass(inside)?;
+            return Ok(Some(with_text(para, text)));
+        }
+        let left = c.left_after(Known::Paragraph, inside);
+        let para = self.para(c)?;
+        // The text must be all that it says.
+        if let Some(para) = para.as_ref().filter(|para| only_text(para) == Some(text))
+            && c.rest().len() == left
+            && self.is_alone()
+        {
+            memory.borrow_mut().tell(&around, || para.clone());
+        }
+        Ok(para)
     }
 
     /// What an element came to, from memory if its bytes were read with the same styles before.
@@ -322,6 +399,30 @@ struct Content {
     base: Look,
     runs: Vec<Run>,
     line: Option<crate::layout::DrawnLine>,
+}
+
+/// The text of a paragraph that has nothing else.
+fn only_text(para: &Para) -> Option<&str> {
+    match para.runs.as_slice() {
+        [Run { content: RunContent::Text(text), .. }] => Some(text),
+        _ => None,
+    }
+}
+
+/// The paragraph with another text as its only one.
+fn with_text(para: &Para, text: &str) -> Para {
+    let look = para.runs.first().map(|run| run.look);
+    let content = RunContent::Text(text.to_owned());
+    let runs = look.map(|look| Run { look, content }).into_iter().collect();
+    let Para { style, format, tabs, line, frame, .. } = para;
+    Para {
+        style: style.clone(),
+        format: *format,
+        tabs: tabs.clone(),
+        runs,
+        line: *line,
+        frame: *frame,
+    }
 }
 
 fn base_look(style: Option<&crate::layout::Style>) -> Look {

@@ -7,7 +7,10 @@
 //! over each other. What a sheet cannot say (pictures, notes, text boxes) is left out. Files from
 //! anywhere are read, within the numbers of `limits`.
 
+mod again;
 pub(super) mod cursor;
+mod cut;
+mod directory;
 mod flow;
 mod line;
 pub(super) mod package;
@@ -18,9 +21,13 @@ mod table;
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use self::cursor::{Cursor, Known};
+use memchr::memmem::Finder;
+
+use self::again::{Again, Before, Mark};
+use self::cursor::{Cursor, Known, Source};
+use self::cut::{Cut, Tags};
 use self::flow::Flow;
 use self::package::{Package, RawPart, Relationships, remembered};
 use self::section::SectionProperties;
@@ -29,11 +36,40 @@ use crate::diagnostic::Result;
 use crate::docx::limits;
 use crate::layout::{Item, Properties, Section, Sheet};
 
+/// Longer core properties are not kept, in bytes.
+const LONGEST_PROPERTIES: usize = 8192;
+
 /// Reads a file. `name` is what messages call it.
 ///
 /// # Errors
 /// `Input` if the bytes are not a Word file, are damaged, or are larger than the limits.
 pub fn read(bytes: &[u8], name: &str) -> Result<Sheet> {
+    Ok(whole(bytes, name, |_| Before::default())?.sheet)
+}
+
+/// As [`read`], of one of many files that are alike: what `look` sees is what [`read`] gives, and what the
+/// file before said the same is not read again.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_next<T>(bytes: &[u8], name: &str, look: impl FnOnce(&Sheet) -> T) -> Result<T> {
+    let Whole { sheet, styles, content, marks } =
+        whole(bytes, name, |styles| styles.before.take())?;
+    let out = look(&sheet);
+    styles.before.replace(Before::of(content, marks, sheet));
+    Ok(out)
+}
+
+/// A file that was read.
+struct Whole {
+    sheet: Sheet,
+    styles: Rc<Styles>,
+    /// The main part, and where its blocks lie.
+    content: Vec<u8>,
+    marks: Vec<Mark>,
+}
+
+fn whole(bytes: &[u8], name: &str, before: fn(&Styles) -> Before) -> Result<Whole> {
     let package = Package::open(bytes, name)?;
     let roots = package.relationships("")?;
     let target =
@@ -42,16 +78,18 @@ pub fn read(bytes: &[u8], name: &str) -> Result<Sheet> {
     let relationships = package.relationships(main)?;
     let styles = relationships.values().find(|(kind, _)| kind == "styles");
     let styles = read_styles(&package, styles.map_or("word/styles.xml", |(_, t)| t))?;
-    let mut flow = Flow::new(&styles);
-    let document = package.needed(main)?;
-    let flows = read_document(&package, main, &document, &mut flow)?;
+    let (before, mut again) = before(&styles).parts();
+    let mut flow = Flow::new(&styles, &before);
+    let content = package.needed(main)?;
+    let flows = read_document(&package, main, &content, &mut flow, &mut again)?;
     let properties = match target("core-properties") {
         Some(part) => read_properties(&package, part)?,
         None => Properties::default(),
     };
     let sections =
         Margins { package: &package, relationships: &relationships }.sections(flows, &mut flow)?;
-    Ok(Sheet { properties, styles: Arc::clone(&styles.list), sections })
+    let sheet = Sheet { properties, styles: Arc::clone(&styles.list), sections };
+    Ok(Whole { sheet, styles, content, marks: again.made })
 }
 
 fn read_styles(package: &Package<'_>, part: &str) -> Result<Rc<Styles>> {
@@ -69,6 +107,7 @@ fn read_document(
     part: &str,
     content: &[u8],
     flow: &mut Flow<'_>,
+    again: &mut Again<Item>,
 ) -> Result<Vec<(SectionProperties, Vec<Item>)>> {
     let mut sections = Vec::new();
     let mut items = Vec::new();
@@ -89,7 +128,7 @@ fn read_document(
                 flow.ended_sections.push(*section);
                 ended = true;
             } else {
-                flow.block(c, e, &mut items)?;
+                flow.block_again(c, e, &mut items, again)?;
             }
             for properties in flow.ended_sections.drain(..) {
                 sections.push((properties, std::mem::take(&mut items)));
@@ -164,10 +203,37 @@ impl Margins<'_, '_> {
     }
 }
 
+thread_local! {
+    /// The core properties that were read last, with what stood around the title.
+    static PROPERTIES: RefCell<(Vec<u8>, Properties)> = RefCell::default();
+}
+
+/// The core properties; in the files of a batch often the title alone is another one.
 fn read_properties(package: &Package<'_>, part: &str) -> Result<Properties> {
+    static TITLE: LazyLock<Tags> = LazyLock::new(|| Tags::new("<dc:title>", "</dc:title>"));
+    static ANY_TITLE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("title"));
+    let Some(content) = package.part(part)? else { return Ok(Properties::default()) };
+    let text = cursor::checked(&content, package.source(part))?;
+    let cut = Cut::at(text.as_bytes(), &TITLE).filter(|cut| !cut.has_around(&ANY_TITLE));
+    let Some((cut, title)) = cut.and_then(|cut| Some((cut, cut.text()?))) else {
+        return parse_properties(&content, package.source(part));
+    };
+    let around = cut.around();
+    PROPERTIES.with_borrow_mut(|(last, known)| {
+        if *last == around {
+            return Ok(Properties { title: title.to_owned(), ..known.clone() });
+        }
+        let properties = parse_properties(&content, package.source(part))?;
+        if properties.title == title && around.len() <= LONGEST_PROPERTIES {
+            (*last, *known) = (around, properties.clone());
+        }
+        Ok(properties)
+    })
+}
+
+fn parse_properties(content: &[u8], source: Source<'_>) -> Result<Properties> {
     let mut p = Properties::default();
-    let Some(content) = package.part(part)? else { return Ok(p) };
-    let (mut c, _) = Cursor::open(&content, package.source(part))?;
+    let (mut c, _) = Cursor::open(content, source)?;
     c.children(|c, e| {
         let field = match e.local_name().into_inner() {
             "title" => &mut p.title,

@@ -2,15 +2,15 @@
 //!
 //! Knows: zip, limits, relationships. Must not know: WordprocessingML.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::io::Cursor as Bytes;
 use std::rc::Rc;
 
 use flate2::{Decompress, FlushDecompress, Status};
-use zip::{CompressionMethod, ZipArchive};
 
 use super::cursor::{Cursor, Source};
+use super::directory::{self, Fault, Method};
 use crate::diagnostic::{Result, Text};
 use crate::docx::limits;
 use crate::text;
@@ -19,7 +19,7 @@ use crate::text;
 pub(in crate::docx) struct Package<'a> {
     file: &'a str,
     bytes: &'a [u8],
-    entries: Vec<(String, Entry)>,
+    entries: Vec<(Cow<'a, str>, Entry)>,
 }
 
 /// Where a part lies in the file.
@@ -57,48 +57,39 @@ impl<'a> Package<'a> {
         if bytes.len() > limits::FILE_BYTES {
             return Err(whole.broken(text!("tệp quá lớn", "the file is too large")));
         }
-        let not_zip =
-            |_| whole.broken(text!("không phải tệp .docx (zip)", "this is not a .docx (zip) file"));
-        let mut zip = ZipArchive::new(Bytes::new(bytes)).map_err(not_zip)?;
-        if zip.len() > limits::ENTRIES {
-            return Err(whole.broken(text!("có quá nhiều phần", "there are too many parts")));
-        }
-        if zip.has_duplicate_names() {
-            return Err(duplicate(whole));
-        }
-        let mut entries = Vec::with_capacity(zip.len());
+        let listed = directory::list(bytes, limits::ENTRIES).map_err(|fault| match fault {
+            Fault::NotZip => {
+                whole.broken(text!("không phải tệp .docx (zip)", "this is not a .docx (zip) file"))
+            }
+            Fault::TooMany => whole.broken(text!("có quá nhiều phần", "there are too many parts")),
+            Fault::Duplicate => duplicate(whole),
+        })?;
+        let mut entries = Vec::with_capacity(listed.len());
         let mut total = 0u64;
-        for i in 0..zip.len() {
-            let part = zip.by_index_raw(i).map_err(not_zip)?;
-            let name = part.name().map_err(not_zip)?.into_owned();
-            if !is_plain(&name) {
-                return Err(Source { file, part: &name }.broken(text!(
+        for part in listed {
+            let source = Source { file, part: &part.name };
+            if !is_plain(&part.name) {
+                return Err(source.broken(text!(
                     "tên phần không hợp lệ",
                     "the name of the part is not allowed"
                 )));
             }
-            total = total.saturating_add(part.size());
-            check_size(Source { file, part: &name }, part.size(), part.compressed_size(), total)?;
-            let method = part.compression();
-            if part.encrypted()
-                || !matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated)
-            {
-                return Err(Source { file, part: &name }.broken(text!(
+            total = total.saturating_add(part.size);
+            check_size(source, part.size, part.compressed, total)?;
+            if part.method == Method::Strange {
+                return Err(source.broken(text!(
                     "phần bị mã hóa hoặc nén theo cách lạ",
                     "the part is encrypted or compressed in an unknown way"
                 )));
             }
             let entry = Entry {
-                start: part
-                    .data_start()
-                    .and_then(|s| usize::try_from(s).ok())
-                    .unwrap_or(usize::MAX),
-                compressed: usize::try_from(part.compressed_size()).unwrap_or(usize::MAX),
-                size: usize::try_from(part.size()).unwrap_or(usize::MAX),
-                crc: part.crc32(),
-                deflated: method == CompressionMethod::Deflated,
+                start: usize::try_from(part.start).unwrap_or(usize::MAX),
+                compressed: usize::try_from(part.compressed).unwrap_or(usize::MAX),
+                size: usize::try_from(part.size).unwrap_or(usize::MAX),
+                crc: part.crc,
+                deflated: part.method == Method::Deflated,
             };
-            entries.push((name, entry));
+            entries.push((part.name, entry));
         }
         if differ_by_case_alone(&entries) {
             return Err(duplicate(whole));
@@ -113,7 +104,7 @@ impl<'a> Package<'a> {
 
     /// Every part with its name, in the order of the file.
     pub(in crate::docx) fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
-        self.entries.iter().map(|(name, entry)| (name.as_str(), entry))
+        self.entries.iter().map(|(name, entry)| (&**name, entry))
     }
 
     /// Uncompressed length of a part; `None` if there is none of that name.
@@ -180,7 +171,7 @@ impl<'a> Package<'a> {
 }
 
 /// True if two names are the same but for their case: those of a package may not be.
-fn differ_by_case_alone(entries: &[(String, Entry)]) -> bool {
+fn differ_by_case_alone(entries: &[(Cow<'_, str>, Entry)]) -> bool {
     // A list as short as that of a letter is gone through pair by pair.
     if entries.len() <= 16 {
         let mut rest = entries;

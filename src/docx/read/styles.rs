@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use quick_xml::events::BytesStart;
 
+use super::again::Before;
 use super::cursor::{Cursor, Source};
 use super::flow::Remembered;
 use super::package::RawPart;
@@ -32,11 +33,15 @@ pub(super) struct Styles {
     characters: HashMap<String, RunProperties>,
     tables: HashMap<String, TableProperties>,
     default_table: TableProperties,
+    /// The document that was read with these styles before.
+    pub(super) before: RefCell<Before>,
     /// Headers and footers that were read with these styles.
     pub(super) margins: RefCell<Vec<(RawPart, Rc<Vec<Item>>)>>,
     /// Paragraphs and rows of tables that were read with these styles.
     pub(super) paras: RefCell<Recent<Remembered<Option<Para>>>>,
     pub(super) rows: RefCell<Recent<Remembered<Row>>>,
+    /// Paragraphs of one text, by what is around it.
+    pub(super) texts: RefCell<Recent<Para>>,
     /// What was said of paragraphs and cells: in a list of thousands the words differ and little else.
     pub(super) formats: RefCell<Recent<Remembered<ParaProperties>>>,
     pub(super) cells: RefCell<Recent<Remembered<Cell>>>,
@@ -145,8 +150,10 @@ impl Styles {
             list: list.into(),
             by_id,
             separator,
+            before: RefCell::default(),
             margins: RefCell::default(),
             paras: RefCell::default(),
+            texts: RefCell::default(),
             rows: RefCell::default(),
             formats: RefCell::default(),
             cells: RefCell::default(),

@@ -4,6 +4,7 @@
 
 use quick_xml::events::BytesStart;
 
+use super::again::Again;
 use super::cursor::{Cursor, Known, number};
 use super::flow::Flow;
 use super::props::rule;
@@ -99,7 +100,10 @@ impl Flow<'_> {
     pub(super) fn table(&mut self, c: &mut Cursor<'_>) -> Result<Table> {
         let mut p = TableProperties::default();
         let (mut grid, mut rows) = (Vec::new(), Vec::new());
-        c.children(|c, e| self.table_child(c, e, &mut p, &mut grid, &mut rows))?;
+        // A table in a cell of this one is another matter.
+        let mut again = self.rows.take();
+        c.children(|c, e| self.table_child(c, e, &mut p, &mut grid, &mut rows, &mut again))?;
+        self.rows = again;
         let p = p.with_base(self.styles.table(p.style.as_deref()));
         Ok(Table {
             grid,
@@ -117,6 +121,7 @@ impl Flow<'_> {
         p: &mut TableProperties,
         grid: &mut Vec<i32>,
         rows: &mut Vec<Row>,
+        again: &mut Option<Again<Row>>,
     ) -> Result<()> {
         match c.name(e) {
             "tblPr" => {
@@ -133,16 +138,38 @@ impl Flow<'_> {
             }
             "tr" => {
                 self.count(c)?;
-                let row = self.known(c, Known::Row, |styles| &styles.rows, Self::row)?;
+                let row = match again {
+                    Some(again) => self.row_again(c, again)?,
+                    None => self.known_row(c)?,
+                };
                 rows.push(row);
             }
             // Content controls around rows.
             "sdt" | "sdtContent" | "customXml" | "ins" => {
-                c.children(|c, e| self.table_child(c, e, p, grid, rows))?;
+                c.children(|c, e| self.table_child(c, e, p, grid, rows, again))?;
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// The row that has just begun: from the table before, if it is the same.
+    fn row_again(&mut self, c: &mut Cursor<'_>, again: &mut Again<Row>) -> Result<Row> {
+        let (mark, row) = again.next();
+        if let Some(row) = row
+            && let Some(same) = self.pass_same(c, Known::Row, &mark)?
+        {
+            again.made.push(same);
+            return Ok(row);
+        }
+        let begun = self.begin(c);
+        let row = self.known_row(c)?;
+        again.made.push(self.mark(c, Some(Known::Row), &begun, 1));
+        Ok(row)
+    }
+
+    fn known_row(&mut self, c: &mut Cursor<'_>) -> Result<Row> {
+        self.known(c, Known::Row, |styles| &styles.rows, Self::row)
     }
 
     fn row(&mut self, c: &mut Cursor<'_>) -> Result<Row> {

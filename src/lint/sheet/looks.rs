@@ -17,14 +17,27 @@ const FREE: [&str; 6] = ["body", "table", "table_head", "legal_basis", "article"
 /// Parts that are paragraphs of the body with its indent and gaps.
 const TEXT: [&str; 3] = ["body", "legal_basis", "article"];
 
-/// Collects a message for each part at fault, then leaves the findings.
+/// Leaves a finding for each part at fault: what a check that looks at one paragraph alone finds.
 fn each<'a>(
     head: &Head,
     view: &mut View<'a>,
+    check: impl Fn(&Piece<'a>, &PartRule) -> Option<Text>,
+) {
+    let unknown = std::mem::take(&mut view.unknown);
+    each_of(head, view, unknown.iter().copied(), |_, _, piece, part| check(piece, part));
+    view.unknown = unknown;
+}
+
+/// Collects a message for each part at fault among these pieces, then leaves the findings.
+fn each_of<'a>(
+    head: &Head,
+    view: &mut View<'a>,
+    indices: impl Iterator<Item = usize>,
     check: impl Fn(&View<'a>, usize, &Piece<'a>, &PartRule) -> Option<Text>,
 ) {
     let mut found = Vec::new();
-    for (index, piece) in view.pieces.iter().enumerate() {
+    for index in indices {
+        let Some(piece) = view.pieces.get(index) else { continue };
         let Some(part) = piece.part else { continue };
         if let Some(message) = check(view, index, piece, part) {
             found.push((piece.key, part, message));
@@ -37,7 +50,7 @@ fn each<'a>(
 
 /// Sizes of type (PL I, Phần I, Mục V).
 pub(super) fn size(head: &Head, view: &mut View) {
-    each(head, view, |_, _, piece, part| {
+    each(head, view, |piece, part| {
         let wrong = |size: u16| !part.size.holds(f64::from(size) / 2.0);
         let (run, words) = piece.written().find(|(r, _)| wrong(r.look.size))?;
         let (size, min, max) =
@@ -59,7 +72,7 @@ pub(super) fn size(head: &Head, view: &mut View) {
 
 /// Bold where it must be and only there.
 pub(super) fn weight(head: &Head, view: &mut View) {
-    each(head, view, |_, _, piece, part| {
+    each(head, view, |piece, part| {
         let bold = part.bold?;
         let (name, name_en) = (&part.name, &part.name_en);
         if matches!(piece.key, "article" | "roman") {
@@ -85,7 +98,7 @@ pub(super) fn weight(head: &Head, view: &mut View) {
 
 /// Italic where it must be and only there.
 pub(super) fn slant(head: &Head, view: &mut View) {
-    each(head, view, |_, _, piece, part| {
+    each(head, view, |piece, part| {
         let italic = part.italic?;
         if FREE.contains(&piece.key) && piece.key != "legal_basis" {
             return None;
@@ -102,7 +115,7 @@ pub(super) fn slant(head: &Head, view: &mut View) {
 
 /// IN HOA where it must be.
 pub(super) fn case(head: &Head, view: &mut View) {
-    each(head, view, |_, _, piece, part| {
+    each(head, view, |piece, part| {
         if part.case != Case::Upper {
             return None;
         }
@@ -114,7 +127,7 @@ pub(super) fn case(head: &Head, view: &mut View) {
 
 /// Alignment; where a Roman mục stands is not stated, nor are table cells.
 pub(super) fn alignment(head: &Head, view: &mut View) {
-    each(head, view, |_, _, piece, part| {
+    each(head, view, |piece, part| {
         let align = piece.para.format.align;
         let free = matches!(piece.key, "roman" | "table" | "table_head");
         // A justified line before a break would be stretched.
@@ -145,7 +158,7 @@ fn words_of(align: Align) -> (&'static str, &'static str) {
 /// Black.
 pub(super) fn color(head: &Head, view: &mut View) {
     let mut found = Vec::new();
-    for piece in &view.pieces {
+    for (_, piece) in view.unknown() {
         let colored = |c: Option<u32>| c.is_some_and(|c| c != 0);
         if let Some((run, words)) = piece.written().find(|(r, _)| colored(r.look.color)) {
             found.push((run.look.color.unwrap_or(0), short(words)));
@@ -167,19 +180,18 @@ fn is_text(piece: &Piece) -> bool {
 
 /// First line set in by 1 cm or 1,27 cm (PL I, Phần I, Mục II.6.e).
 pub(super) fn indent(head: &Head, view: &mut View) {
-    let rule = &view.rules.body;
-    let allowed: Vec<i32> = rule.indents.iter().map(|i| mm(*i)).collect();
-    let names: Vec<String> = rule.indents.iter().map(|i| plain(*i)).collect();
-    let names = names.join(" / ");
-    each(head, view, |_, _, piece, _| {
+    let allowed = &view.rules.body.indents;
+    each(head, view, |piece, _| {
         let format = &piece.para.format;
         let first = format.left + format.first;
         if !is_text(piece) || format.align == Align::Center {
             return None;
         }
-        if allowed.iter().any(|a| (a - first).abs() <= 3) {
+        if allowed.iter().any(|a| (mm(*a) - first).abs() <= 3) {
             return None;
         }
+        let names: Vec<String> = allowed.iter().map(|i| plain(*i)).collect();
+        let names = names.join(" / ");
         let (words, value) = (short(&piece.text()), in_mm(first));
         Some(text!(
             "đoạn “{words}” lùi đầu dòng {value} mm, phải là {names} mm",
@@ -191,7 +203,8 @@ pub(super) fn indent(head: &Head, view: &mut View) {
 /// At least 6 pt between paragraphs (PL I, Phần I, Mục II.6.e).
 pub(super) fn gap(head: &Head, view: &mut View) {
     let least = view.rules.body.gap.min;
-    each(head, view, |view, index, piece, _| {
+    let all = 0..view.pieces.len();
+    each_of(head, view, all, |view, index, piece, _| {
         let before = index.checked_sub(1).and_then(|i| view.pieces.get(i))?;
         if !is_text(piece) || !is_text(before) || before.section != piece.section {
             return None;
@@ -211,7 +224,7 @@ pub(super) fn gap(head: &Head, view: &mut View) {
 /// Single to 1,5 lines (PL I, Phần I, Mục II.6.e).
 pub(super) fn line_spacing(head: &Head, view: &mut View) {
     let range = view.rules.body.line;
-    each(head, view, |_, _, piece, _| {
+    each(head, view, |piece, _| {
         if !is_text(piece) {
             return None;
         }
@@ -253,7 +266,7 @@ pub(super) fn pairing(head: &Head, view: &mut View) {
 /// Characters that have no place in a document.
 pub(super) fn stray(head: &Head, view: &mut View) {
     let mut found = Vec::new();
-    for piece in &view.pieces {
+    for (_, piece) in view.unknown() {
         for (_, words) in piece.written().filter(|(_, words)| may_be_stray(words)) {
             if let Some(c) = words.chars().find(|c| is_stray(*c)) {
                 found.push((u32::from(c), short(words)));

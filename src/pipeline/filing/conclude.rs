@@ -197,7 +197,8 @@ fn finish_made(
     let (register, log, tail) = (filing.register.as_mut(), &mut filing.log, &mut filing.tail);
     let leaves = HeldLeaves::read(register, made.log.size())?;
     let lines = made.journal.finish(register)?;
-    let (logged, full) = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
+        // Nothing waits for it but the end.
         scope.spawn(|| register.tidy());
         let (tags, written) = rayon::join(
             || drafts.par_iter().try_for_each(|draft| archive.write_tags(draft)),
@@ -210,10 +211,10 @@ fn finish_made(
         );
         tags?;
         archive.sync_open()?;
-        written
-    })?;
-    archive.list_segments(&full)?;
-    publish(filing, prepared, drafts, logged)
+        let (logged, full) = written?;
+        archive.list_segments(&full)?;
+        publish(archive, log, prepared, drafts, logged)
+    })
 }
 
 fn finish(
@@ -241,17 +242,17 @@ fn finish(
     if logged > 0 || !prepared.ready.is_empty() || !drafts.is_empty() {
         rayon::join(|| archive.sync_open(), || register.tidy()).0?;
     }
-    publish(filing, prepared, drafts, logged)
+    publish(archive, log, prepared, drafts, logged)
 }
 
 /// What follows the sync: bags and checkpoint get their places.
 fn publish(
-    filing: &mut Filing<'_>,
+    archive: &Archive<'_>,
+    log: &mut Log<'_>,
     prepared: Prepared,
     drafts: &[SealDraft],
     logged: u64,
 ) -> Result<Concluded> {
-    let (archive, log) = (&filing.archive, &mut filing.log);
     let mut ready = prepared.ready;
     ready.extend(drafts.iter().map(SealDraft::ready));
     archive.move_sealed(&ready)?;

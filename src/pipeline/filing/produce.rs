@@ -28,7 +28,9 @@ const CHUNK: usize = 128;
 /// The last ones.
 const LAST: usize = 32;
 /// Documents between two syncs on the way.
-const SYNCED: usize = 256;
+const SYNCED: usize = 512;
+/// With so many left half of that is enough: what is not on the disk when the last one is made, all wait for.
+const LATE: usize = 128;
 /// Random numbers are drawn for so many documents at a time.
 const DRAWN: usize = 256;
 
@@ -159,9 +161,10 @@ struct Disk<'s, 'e, 'w> {
 
 impl Disk<'_, '_, '_> {
     /// Begins a sync if there is enough for one and none is running.
-    fn go_on(&mut self, staged: usize) -> Result<()> {
+    fn go_on(&mut self, staged: usize, left: usize) -> Result<()> {
         let is_busy = self.running.as_ref().is_some_and(|sync| !sync.is_finished());
-        if is_busy || staged < self.synced.saturating_add(SYNCED) {
+        let enough = if left <= LATE { SYNCED / 2 } else { SYNCED };
+        if is_busy || left == 0 || staged.saturating_sub(self.synced) < enough {
             return Ok(());
         }
         self.wait()?;
@@ -204,9 +207,7 @@ impl Collector<'_, '_, '_, '_> {
         let handed = self.staged.count - self.next.rows.len();
         if self.next.rows.len() >= chunk(total, handed) {
             self.hand_on()?;
-            if self.staged.count < total {
-                self.disk.go_on(self.staged.count)?;
-            }
+            self.disk.go_on(self.staged.count, total.saturating_sub(self.staged.count))?;
         }
         Ok(())
     }

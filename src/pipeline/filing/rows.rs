@@ -2,6 +2,8 @@
 //!
 //! Knows: which columns a person needs who has only the bag. Must not know: SQL, BagIt.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use crate::archive::{BagId, FileRef};
@@ -63,7 +65,7 @@ pub(in crate::pipeline) fn of_bag(register: &dyn Register, bag: BagId) -> Result
 /// The line of headings.
 pub(super) fn heading() -> Result<Vec<u8>> {
     let mut out = b"seq,".to_vec();
-    out.extend(written(&COLUMNS.map(str::to_owned))?);
+    out.extend(written(&COLUMNS.map(Cow::from))?);
     Ok(out)
 }
 
@@ -79,33 +81,34 @@ pub(super) fn line(about: &About<'_>, file: &FileRef) -> Result<Vec<u8>> {
     written(&row(about, file))
 }
 
-fn written(cells: &[String; 15]) -> Result<Vec<u8>> {
+fn written(cells: &[Cow<'_, str>; 15]) -> Result<Vec<u8>> {
     let mut out = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .buffer_capacity(512)
         .from_writer(Vec::with_capacity(512));
-    let cells = cells.iter().map(|c| guarded(c));
-    out.write_record(cells.map(|c| c.into_owned())).map_err(|e| cannot(&e.to_string()))?;
+    for cell in cells {
+        out.write_field(guarded(cell).as_bytes()).map_err(|e| cannot(&e.to_string()))?;
+    }
+    out.write_record(None::<&[u8]>).map_err(|e| cannot(&e.to_string()))?;
     out.into_inner().map_err(|e| cannot(&e.to_string()))
 }
 
 /// The row of a file that came with an act: the act's kind stands for the type.
-fn act_row(act: &Act, about: Option<&Entry>, file: &FileRef) -> [String; 15] {
-    let mut row: [String; 15] =
-        about.map(|entry| row(&About::from(entry), file)).unwrap_or_default();
+fn act_row<'a>(act: &'a Act, about: Option<&'a Entry>, file: &'a FileRef) -> [Cow<'a, str>; 15] {
+    let mut cells = about.map(|entry| row(&About::from(entry), file)).unwrap_or_default();
     let own = [
-        (5, act.date.to_string()),
-        (6, act.kind.key()),
-        (12, act.registered_at.clone()),
-        (13, file.at.path.clone()),
-        (14, file.sha256.to_hex()),
+        (5, act.date.to_string().into()),
+        (6, act.kind.key().into()),
+        (12, act.registered_at.as_str().into()),
+        (13, file.at.path.as_str().into()),
+        (14, file.sha256.to_hex().into()),
     ];
     for (column, value) in own {
-        if let Some(cell) = row.get_mut(column) {
+        if let Some(cell) = cells.get_mut(column) {
             *cell = value;
         }
     }
-    row
+    cells
 }
 
 /// What a row tells of a document, but for its position.
@@ -133,25 +136,25 @@ impl<'a> From<&'a Entry> for About<'a> {
     }
 }
 
-fn row(about: &About<'_>, file: &FileRef) -> [String; 15] {
+fn row<'a>(about: &About<'a>, file: &'a FileRef) -> [Cow<'a, str>; 15] {
     let f = about.fields;
     let code = DocumentCode { number: Some(about.number), notation: Notation(f.notation.clone()) };
     [
-        about.book.key().to_owned(),
-        about.series.to_owned(),
-        about.year.to_string(),
-        about.number.to_string(),
-        code.to_string(),
-        about.date.to_string(),
-        f.type_name.clone(),
-        f.subject.clone(),
-        f.signer_position.clone(),
-        f.signer_name.clone(),
-        f.recipients.join("; "),
-        f.archive_copy.clone(),
-        about.registered_at.to_owned(),
-        file.at.path.clone(),
-        file.sha256.to_hex(),
+        about.book.key().into(),
+        about.series.into(),
+        about.year.to_string().into(),
+        about.number.to_string().into(),
+        code.to_string().into(),
+        about.date.to_string().into(),
+        f.type_name.as_str().into(),
+        f.subject.as_str().into(),
+        f.signer_position.as_str().into(),
+        f.signer_name.as_str().into(),
+        f.recipients.join("; ").into(),
+        f.archive_copy.as_str().into(),
+        about.registered_at.into(),
+        file.at.path.as_str().into(),
+        file.sha256.to_hex().into(),
     ]
 }
 

@@ -1,0 +1,106 @@
+//! Markup that is as before but for one text.
+//!
+//! Knows: where a text begins and ends in markup. Must not know: what the markup means.
+
+use memchr::memchr2;
+use memchr::memmem::Finder;
+
+/// The tags of an element that holds text.
+pub(super) struct Tags {
+    open: Finder<'static>,
+    close: Finder<'static>,
+}
+
+impl Tags {
+    pub(super) fn new(open: &'static str, close: &'static str) -> Self {
+        Self { open: Finder::new(open), close: Finder::new(close) }
+    }
+}
+
+/// Markup with one text, cut in three.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Cut<'a> {
+    before: &'a [u8],
+    text: &'a [u8],
+    after: &'a [u8],
+}
+
+impl<'a> Cut<'a> {
+    /// Cuts at the only element with these tags, if its text means itself whatever is around it: no markup, no
+    /// references, no blanks at its ends and no line ends. `None` also if there is anything in the markup
+    /// that is not an element.
+    pub(super) fn at(markup: &'a [u8], tags: &Tags) -> Option<Self> {
+        let (before, rest) = split(markup, &tags.open)?;
+        let (text, after) = split(rest, &tags.close)?;
+        let is_plain = !matches!(text, [] | [b' ', ..] | [.., b' '])
+            && !text.iter().any(|b| *b < b' ' || matches!(b, b'<' | b'>' | b'&'));
+        // The text of a comment, of an instruction or of CDATA would look the same.
+        let strange = |markup| memchr2(b'!', b'?', markup).is_some();
+        let is_only = tags.open.find(after).is_none() && !strange(before) && !strange(after);
+        (is_plain && is_only).then_some(Self { before, text, after })
+    }
+
+    /// The text, if it is one.
+    pub(super) fn text(&self) -> Option<&'a str> {
+        simdutf8::basic::from_utf8(self.text).ok()
+    }
+
+    /// What is around the text, for telling it from other markup.
+    pub(super) fn around(&self) -> Vec<u8> {
+        // No markup holds this byte.
+        [self.before, self.after].join(&0xFF)
+    }
+
+    /// True if these bytes are also somewhere around the text, not as the beginning of a longer word.
+    pub(super) fn has_around(&self, other: &Finder<'_>) -> bool {
+        [self.before, self.after].iter().any(|markup| {
+            let next = |at: usize| markup.get(at + other.needle().len());
+            other.find_iter(markup).any(|at| !next(at).is_some_and(u8::is_ascii_alphabetic))
+        })
+    }
+}
+
+fn split<'a>(markup: &'a [u8], at: &Finder<'_>) -> Option<(&'a [u8], &'a [u8])> {
+    let place = at.find(markup)?;
+    Some((markup.get(..place)?, markup.get(place + at.needle().len()..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_out_where_it_is_the_only_one_and_means_itself() {
+        let tags = Tags::new("<t>", "</t>");
+        let cut = |markup: &'static str| Cut::at(markup.as_bytes(), &tags);
+        let good = cut("<r><t>Bà Lan</t></r>").expect("cut");
+        assert_eq!(
+            (good.before, good.text(), good.after),
+            (&b"<r>"[..], Some("Bà Lan"), &b"</r>"[..])
+        );
+        assert!(good.has_around(&Finder::new("/r")) && !good.has_around(&Finder::new("Lan")));
+        let longer = cut("<tabs></tabs><t>a</t>").expect("cut");
+        assert!(
+            !longer.has_around(&Finder::new("</t")) && longer.has_around(&Finder::new("</tabs"))
+        );
+        for markup in [
+            "<r><t></t></r>",
+            "<r><t> a</t></r>",
+            "<r><t>a </t></r>",
+            "<r><t>a\nb</t></r>",
+            "<r><t>a&amp;b</t></r>",
+            "<r><t>a<b/></t></r>",
+            "<r><t>a</t><t>b</t></r>",
+            "<!-- <t>a</t> -->",
+            "<t>a</t><!-- -->",
+            "<?x <t>a</t>?>",
+            "<r><t>a",
+            "<r></r>",
+        ] {
+            assert_eq!(cut(markup), None, "{markup}");
+        }
+        let around = |markup| cut(markup).map(|c| c.around());
+        assert_ne!(around("<a><t>x</t>"), around("<t>x</t><a>"));
+        assert_eq!(around("<a><t>x</t>"), around("<a><t>y</t>"));
+    }
+}

@@ -20,6 +20,8 @@ pub const NO_ROWS: Code = Code::new(Family::D, 506);
 pub const BAD_NAME: Code = Code::new(Family::D, 507);
 /// A field that a template names and the data lack; the template gives it, a step without data mends its hint.
 pub const MISSING_FIELD: Code = Code::new(Family::M, 201);
+/// A field of a template is there and empty.
+pub const EMPTY_FIELD: Code = Code::new(Family::M, 202);
 /// A secret document with content or a file.
 pub const SECRET: Code = Code::new(Family::S, 303);
 /// Số, ký hiệu and organ of a document that is there already.

@@ -302,7 +302,8 @@ impl<'p, 'w> Planner<'p, 'w> {
             }
             (index, outcome, packed)
         };
-        let made: Vec<_> = made.map(make).collect();
+        // Each as soon as a core is free: none waits behind another paper of thousands of rows.
+        let made: Vec<_> = made.with_max_len(1).map(make).collect();
         for (index, outcome, packed) in made {
             // The papers of a campaign are looked at, read and written: made once, each is there until then.
             let source =

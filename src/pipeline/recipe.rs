@@ -3,6 +3,7 @@
 //! Knows: the order of the stages before a number is needed. Must not know: the register, the archive, terminals.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -24,7 +25,7 @@ use super::workspace::{Workspace, read_text};
 /// A source file, compiled.
 pub struct Recipe {
     /// The text, or what stands beside a Word file.
-    pub(super) template: Template,
+    pub(super) template: Arc<Template>,
     /// The Word file, where the source is one.
     pub(super) word: Option<Word>,
     /// Its text, kept with each job.
@@ -65,8 +66,13 @@ impl Recipe {
     /// # Errors
     /// Findings about the template.
     pub fn from_text(text: String, file: String) -> Result<Self, Vec<Diagnostic>> {
-        let template = Template::compile(&text, &file)?;
-        Ok(Self { template, word: None, text, file, findings: Vec::new() })
+        let template = Template::compile(&text, &file)?.into();
+        Ok(Self::compiled(template, text, file))
+    }
+
+    /// A source text that was compiled before.
+    pub(super) fn compiled(template: Arc<Template>, text: String, file: String) -> Self {
+        Self { template, word: None, text, file, findings: Vec::new() }
     }
 
     /// True if the template goes over all rows of its data at once (`{{#each hang}}`).

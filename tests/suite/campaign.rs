@@ -241,6 +241,30 @@ fn everything_wrong_is_said_before_a_number_is_taken() {
 }
 
 #[test]
+fn a_setting_that_is_missing_is_told_once_and_not_by_each_template_that_prints_it() {
+    let dir = office();
+    let office = dir.path();
+    let proposal = "[dot-khen-thuong.to-trinh]\ndon-vi-trinh = \"Văn phòng Sở\"\nkinh-gui = \"Giám đốc Sở Nội vụ\"\n";
+    change(office, "dot.toml", proposal, "");
+    change(
+        office,
+        "dot.toml",
+        "ra = \"in\"\n",
+        "ra = \"in\"\ncac-buoc = [\"bien-ban\", \"quyet-dinh\"]\n",
+    );
+    let said = refused(office, "2026-11-20", &["run", "dot.toml"], &["D0845", "D0852"]);
+    assert!(said.contains("to-trinh.don-vi-trinh") && !said.contains("M0202"), "{said}");
+    // A field of the office's own template that nothing fills is told all the same.
+    let own = office.join("templates/awards");
+    fs::create_dir_all(&own).expect("a folder");
+    let built_in = include_str!("../../templates/awards/bien-ban-hop.md");
+    fs::write(own.join("bien-ban-hop.md"), format!("{built_in}\n{{{{noi_khac}}}}\n"))
+        .expect("write");
+    let said = refused(office, "2026-11-20", &["run", "dot.toml"], &["D0845", "noi_khac"]);
+    assert!(!said.contains("`don_vi_trinh`"), "{said}");
+}
+
+#[test]
 fn an_offices_own_template_is_held_against_the_list() {
     let dir = office();
     let office = dir.path();

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Diagnostic, Place, Result, Text};
 use crate::pipeline::Workspace;
+use crate::pipeline::codes::EMPTY_FIELD;
 use crate::pipeline::filing::read_register;
 use crate::register::Register;
 use crate::source::campaign::CampaignStep;
@@ -129,6 +130,31 @@ pub(super) fn since(
         });
     }
     Ok(findings)
+}
+
+/// The fields of templates that a setting fills.
+const FILLED: [(&str, &[&str]); 6] = [
+    ("to-trinh.don-vi-trinh", &["don_vi_trinh"]),
+    ("quyet-dinh.nguoi-tang", &["dot.nguoi_tang"]),
+    ("thanh-tich", &["thanh_tich", "dot.thanh_tich"]),
+    ("hoi-dong.chu-toa", &["hoi_dong.chu_toa", "hoi_dong.ten_chu_toa"]),
+    ("hoi-dong.thu-ky", &["hoi_dong.thu_ky", "hoi_dong.ten_thu_ky"]),
+    ("to-trinh.ngay", &["to_trinh.ngay"]),
+];
+/// Those that the papers of the steps before fill.
+const CITED: [&str; 4] = ["to_trinh.so", "to_trinh.ngay", "bien_ban.so", "bien_ban.ngay"];
+
+/// True for an empty field of a template where it was `told` already what is missing: a setting, or a step before.
+pub(super) fn was_told(finding: &Diagnostic, told: &[Diagnostic]) -> bool {
+    let Some(field) = finding.place.item.as_deref().filter(|_| finding.code == EMPTY_FIELD) else {
+        return false;
+    };
+    let fills = |d: &Diagnostic| {
+        let setting = d.place.item.as_deref().filter(|_| d.code == NOT_SET);
+        FILLED.iter().any(|(known, fields)| setting == Some(*known) && fields.contains(&field))
+            || d.code == TOO_EARLY && CITED.contains(&field)
+    };
+    told.iter().any(fills)
 }
 
 /// What the papers of the steps cannot do without.

@@ -16,6 +16,7 @@ use crate::register::{self, Book, Register};
 use crate::source::campaign::CampaignStep;
 
 use super::Opened;
+use super::before::was_told;
 use super::cases::Case;
 use super::codes::DOUBTFUL;
 use super::cross::{Checked, Cited, check, proposals};
@@ -205,7 +206,9 @@ impl<'r> Runner<'r, '_> {
             findings.extend(found);
             looked
         });
-        findings.extend(plan.findings.iter().cloned());
+        let fresh_ones = plan.findings.iter().filter(|f| !was_told(f, findings));
+        let fresh_ones: Vec<Diagnostic> = fresh_ones.cloned().collect();
+        findings.extend(fresh_ones);
         let money = self.opened.campaign.decision.money;
         let look = |index: usize, document: &Document, is_word: bool| {
             let Some((step, cases)) = named.get(index) else { return Default::default() };

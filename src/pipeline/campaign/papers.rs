@@ -3,6 +3,7 @@
 //! Knows: the names of the templates, an office's own win file by file. Must not know: what they say, the register.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -16,6 +17,7 @@ use crate::pipeline::recipe::Recipe;
 use crate::pipeline::workspace::read_text;
 use crate::source::campaign::{Campaign, CampaignStep};
 use crate::source::job::{JobBook, Mode, Step};
+use crate::template::Template;
 use crate::text;
 
 use super::Tables;
@@ -193,7 +195,26 @@ fn recipe(
         let text = read_text(workspace.world, &own)?;
         return Ok(Recipe::from_text(text, own.display().to_string()));
     }
-    Ok(Recipe::from_text(built_in.to_owned(), format!("{FOLDER}/{file}")))
+    Ok(built_in_recipe(built_in, file))
+}
+
+/// A built-in template. A run asks for each several times: to foresee numbers, and for the paper itself.
+fn built_in_recipe(text: &str, file: &str) -> std::result::Result<Recipe, Vec<Diagnostic>> {
+    static COMPILED: [OnceLock<Arc<Template>>; TEMPLATES.len()] =
+        [const { OnceLock::new() }; TEMPLATES.len()];
+    let name = format!("{FOLDER}/{file}");
+    let at = TEMPLATES.iter().position(|(name, _)| *name == file);
+    let Some(kept) = at.and_then(|at| COMPILED.get(at)) else {
+        return Recipe::from_text(text.to_owned(), name);
+    };
+    let template = match kept.get() {
+        Some(known) => Arc::clone(known),
+        None => {
+            let made = Arc::new(Template::compile(text, &name)?);
+            Arc::clone(kept.get_or_init(|| made))
+        }
+    };
+    Ok(Recipe::compiled(template, text.to_owned(), name))
 }
 
 /// A template's front matter with its two lines of hyphens.

@@ -24,6 +24,7 @@ use super::made::Made;
 use super::papers::day_of;
 use super::state::{Done, list_of, standing, state};
 use super::votes;
+use super::whole::freed_later;
 
 /// What is to be run.
 #[derive(Debug, Clone)]
@@ -99,6 +100,7 @@ pub fn run(
     for _ in 0..MOST_LOOKS {
         let mut ran = Ran { findings: told.clone(), mended, ..Ran::default() };
         if runner.attempt(order, on_progress, &mut ran)? {
+            freed_later(runner.opened);
             return Ok(ran);
         }
         mended = ran.mended;

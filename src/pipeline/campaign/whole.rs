@@ -104,6 +104,11 @@ struct Written {
     files: Vec<Result<Vec<PathBuf>>>,
 }
 
+/// Frees what thousands of cases took while the command goes on: it need not wait, and its end frees all at once.
+pub(super) fn freed_later<T: Send + 'static>(used: T) {
+    rayon::spawn(move || drop(used));
+}
+
 impl<'r> Runner<'r, '_> {
     /// Issues steps as one batch. `None`: since they were looked at another process has done one of them.
     pub(super) fn issue(
@@ -185,7 +190,10 @@ impl<'r> Runner<'r, '_> {
             let filed = outcome.issued.get(papers..).unwrap_or_default();
             written.files.push(presses.singles(&self.printed(&entered, filed)));
         }
-        Ok(Some(self.told_of(fresh, &made, report, written, ran)))
+        let done = self.told_of(fresh, &made, report, written, ran);
+        drop(entering);
+        freed_later((made.plan, entered));
+        Ok(Some(done))
     }
 
     /// The papers as they are if the numbers that they cite are still free, else made again; `None` if then
@@ -347,10 +355,14 @@ impl<'r> Runner<'r, '_> {
             })
             .collect();
         let printed = self.printed(entered, filed);
-        let (sheaves, reported) = rayon::join(
-            || presses.map_or(Ok(Vec::new()), |presses| presses.sheaves(&printed)),
-            || reports(self.workspace, &self.opened.checked, &lines, lang),
-        );
+        // On threads of their own: the record is completed on all cores meanwhile, and this must not wait for it.
+        let (sheaves, reported) = std::thread::scope(|scope| {
+            let sheaves =
+                scope.spawn(|| presses.map_or(Ok(Vec::new()), |presses| presses.sheaves(&printed)));
+            let reported = reports(self.workspace, &self.opened.checked, &lines, lang);
+            (sheaves.join(), reported)
+        });
+        let sheaves = sheaves.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Written { lines, files: vec![sheaves, reported] }
     }
 

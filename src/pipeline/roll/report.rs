@@ -218,7 +218,7 @@ fn workbook(
 ) -> std::result::Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     // The clerk waits for it, and looks at it once.
-    book.set_zip_compression_level(1);
+    book.set_zip_compression_level(2);
     let (year, month, day) = (day.year(), day.month(), day.day());
     let mut properties = DocProperties::new().set_title(title);
     if let (Ok(y), Ok(m), Ok(d)) = (u16::try_from(year), u8::try_from(month), u8::try_from(day))

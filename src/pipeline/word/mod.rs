@@ -88,7 +88,13 @@ pub(super) fn load_described(
             Err(findings.clone())
         }
     };
-    Ok(template.map(|(template, word)| Recipe { template, word: Some(word), text, file, findings }))
+    Ok(template.map(|(template, word)| Recipe {
+        template: template.into(),
+        word: Some(word),
+        text,
+        file,
+        findings,
+    }))
 }
 
 /// A Word file and what stood beside it, as the register kept them. Pictures are not kept.
@@ -105,7 +111,7 @@ pub(super) fn kept(
     Ok(match (word, described) {
         (Some(template), Ok(described)) => {
             let word = Word { template, bytes, is_described: true, folder: PathBuf::new() };
-            Ok(Recipe { template: described, word: Some(word), text, file, findings })
+            Ok(Recipe { template: described.into(), word: Some(word), text, file, findings })
         }
         (_, described) => {
             findings.extend(described.err().unwrap_or_default());

@@ -200,18 +200,20 @@ fn finish_made(
     std::thread::scope(|scope| {
         // Nothing waits for it but the end.
         scope.spawn(|| register.tidy());
-        let (tags, written) = rayon::join(
+        let (tags, (logged, full)) = rayon::join(
             || drafts.par_iter().try_for_each(|draft| archive.write_tags(draft)),
             || {
-                let logged = log.extend_by(Some(made.log), &leaves)?;
-                let full = journal::write(archive, tail, lines)?;
-                log.sign()?;
-                Ok((logged, full))
+                let extended = || {
+                    let logged = log.extend_by(Some(made.log), &leaves)?;
+                    log.sign()?;
+                    Ok::<_, Failure>(logged)
+                };
+                rayon::join(extended, || journal::write(archive, tail, lines))
             },
         );
         tags?;
+        let (logged, full) = (logged?, full?);
         archive.sync_open()?;
-        let (logged, full) = written?;
         archive.list_segments(&full)?;
         publish(archive, log, prepared, drafts, logged)
     })

@@ -72,7 +72,7 @@ impl Page {
         }
         let Some(Item::Para(last)) = items.pop() else { return None };
         let is_drawn = last.runs.iter().any(|run| run.content.is_drawn());
-        (!is_drawn).then(|| Self { styles, section, markup: cut.markup, drawn: cut.drawn, last })
+        (!is_drawn).then_some(Self { styles, section, markup: cut.markup, drawn: cut.drawn, last })
     }
 
     /// The pictures of some pages, each once, in the order in which they first stand.

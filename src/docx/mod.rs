@@ -3,6 +3,7 @@
 //! Knows: WordprocessingML and its zip; it is the only module that does. Must not know: the
 //! decree, the register, the archive, or what a document is about.
 
+mod digest;
 mod limits;
 mod names;
 mod normal;

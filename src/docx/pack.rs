@@ -10,8 +10,9 @@ use std::cell::RefCell;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 use rayon::prelude::*;
-use ring::digest::{Context, SHA256, digest};
+use ring::digest::{Context, SHA256};
 
+use super::digest::{sum, sum_next};
 use super::squeeze::squeeze;
 
 /// `0x0021` is the first day that the format knows.
@@ -74,7 +75,7 @@ impl Part {
             }
             Effort::EachTime | Effort::AllCores => {
                 let general = || EACH.with_borrow_mut(|c| deflate(c, content));
-                (sum(content), squeeze(content).or_else(general))
+                (sum_next(content), squeeze(content).or_else(general))
             }
             Effort::Stored => (sum(content), Some(content.to_vec())),
         };
@@ -116,12 +117,6 @@ impl Part {
         put16(out, self.name.len() as u16);
         put16(out, 0);
     }
-}
-
-fn sum(content: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
-    out.copy_from_slice(digest(&SHA256, content).as_ref());
-    out
 }
 
 /// Deflates hard, unless that was done before the program began.

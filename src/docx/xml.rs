@@ -6,6 +6,10 @@
 //! what comes out is balanced by construction. A character that XML 1.0 cannot hold is kept
 //! back and remembered: the caller refuses the document instead of losing a letter silently.
 
+/// What every part begins with.
+pub(super) const DECLARATION: &str =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
+
 /// XML under construction.
 #[derive(Default)]
 pub(super) struct Xml {
@@ -30,7 +34,7 @@ impl Xml {
     pub(super) fn restart(&mut self) {
         self.out.clear();
         self.refused = None;
-        self.out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n");
+        self.out.push_str(DECLARATION);
     }
 
     /// What was written.

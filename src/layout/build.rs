@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::model::{Document, OrganName, Span, Urgency};
 use crate::ruleset::{LineRule, Ruleset};
+use crate::text::recent;
 
 use super::header::{MOTTO, NATION, ROOM};
 use super::lines::{Lines, Piece, balance, breaks, lines};
@@ -40,6 +41,8 @@ pub(super) struct Stamp {
 /// or two; a batch makes it once.
 #[derive(Debug, Clone)]
 pub struct Composer {
+    /// What is kept from one sheet to the next was made with this composer, or a copy of it.
+    pub(super) id: u64,
     pub(super) styles: Arc<[Style]>,
     pub(super) measures: Measures,
     pub(super) title_look: Look,
@@ -59,6 +62,7 @@ impl Composer {
         let choices = Choices::new(rules, chosen);
         let kinds = || rules.types.iter().chain(&rules.copies);
         let mut composer = Self {
+            id: recent::owner(),
             nation: (blank_para(), 0.0),
             motto: (blank_para(), 0.0),
             styles: styles::table(rules, &choices),

@@ -10,6 +10,7 @@ use crate::ruleset::Ruleset;
 
 use super::build::{Composer, cell, drawn_width, in_text, layout_table, row, upper, upper_spans};
 use super::header::{BLANK, columns};
+use super::kept;
 use super::styles::Key;
 use super::{Item, Page, Para, Properties, Run, RunContent, Section, Sheet, Table, mm};
 
@@ -30,6 +31,17 @@ impl Composer {
         }
         sections.extend(document.appendices.iter().map(|a| self.appendix(document, a)));
         Sheet { properties: self.properties(document), styles: Arc::clone(&self.styles), sections }
+    }
+
+    /// Lays out one of many documents that are alike: what `look` sees is what [`Composer::compose`] gives, and
+    /// what the one before had too is not made again.
+    pub fn compose_next<T>(&self, document: &Document, look: impl FnOnce(&Sheet) -> T) -> T {
+        let round = kept::begin(self.id);
+        let sheet = self.compose(document);
+        kept::close();
+        let out = look(&sheet);
+        kept::give_back(round, sheet);
+        out
     }
 
     fn properties(&self, document: &Document) -> Properties {
@@ -122,7 +134,7 @@ impl Composer {
     /// Body and signatures.
     fn finish(&self, document: &Document, measure: i32, mut items: Vec<Item>) -> Vec<Item> {
         items.extend(self.body(&document.body, measure));
-        if let Some(foot) = self.foot(document, measure) {
+        if let Some(foot) = kept::foot(document, measure, || self.foot(document, measure)) {
             self.keep_end(&mut items, measure);
             if matches!(items.last(), Some(Item::Table(_))) {
                 items.push(Item::Para(kept(self.gap(0))));

@@ -7,6 +7,7 @@ use crate::model::{Addressees, Document, Form, OrganName};
 use super::build::{
     Composer, cell, in_text, layout_table, natural_width, push_spans, row, upper, upper_spans,
 };
+use super::kept;
 use super::metrics::Type;
 use super::styles::Key;
 use super::{Item, Para, Row, Run, RunContent, Table};
@@ -52,7 +53,8 @@ impl Composer {
         let mut date = self.place_date(document);
         let mut nation = (self.nation.clone(), self.motto.clone());
         let long = |d: &Para| natural_width(d) > usual.min(room) - DATE_ROOM;
-        if let Some(date) = date.as_mut().filter(|d| long(d)) {
+        let is_long = date.as_ref().is_some_and(long);
+        if let Some(date) = date.as_mut().filter(|_| is_long) {
             self.smaller(date, &mut nation);
         }
         let needed = nation.0.1.max(nation.1.1);
@@ -60,13 +62,19 @@ impl Composer {
         // The date stands on one line; a code that leaves it no room breaks at its hyphen.
         let for_date = (date_width + DATE_ROOM).min(room.max(date_width));
         let grid = columns(measure, wished, (code_width, needed.max(for_date)));
-        let mut rows = vec![self.names_row(&document.organ, grid, &nation)];
+        let names = || Some(self.names_row(&document.organ, grid, &nation));
+        let names = if is_long { names() } else { kept::names(&document.organ, grid, names) };
+        let mut rows = Vec::with_capacity(3);
+        rows.extend(names);
         if code.is_some() || date.is_some() {
             let code = code.unwrap_or_else(|| self.gap(0));
             let date = date.unwrap_or_else(|| self.gap(0));
             rows.push(row(vec![cell(vec![code]), cell(vec![date])]));
         }
-        rows.extend(self.letter_subject(document, grid.0));
+        let subject = || self.letter_subject(document, grid.0);
+        if document.form == Form::Letter {
+            rows.extend(kept::subject(&document.subject, grid.0, subject));
+        }
         layout_table(vec![grid.0, grid.1], rows)
     }
 
@@ -152,7 +160,7 @@ impl Composer {
 
     /// Ô 5b, a row of its own beneath the number.
     fn letter_subject(&self, document: &Document, column: i32) -> Option<Row> {
-        if document.form != Form::Letter || document.subject.is_empty() {
+        if document.subject.is_empty() {
             return None;
         }
         let mut para = self.text(Key::LetterSubject, "V/v ");

@@ -5,7 +5,8 @@
 //! The parts: `metrics` says how wide text is, `lines` which lines it takes, `phrases` which words
 //! belong together, `measures` what a ruleset and an office ask for,
 //! `styles` is the table of named styles, `build` makes pieces, `header`, `body`, `table` and
-//! `foot` make the parts of a page, and `compose` puts them in the order of the sample forms;
+//! `foot` make the parts of a page, and `compose` puts them in the order of the sample forms; `kept` has
+//! what one sheet leaves for the next;
 //! `incoming` makes the papers for what comes in.
 //! `paper` lays out the lists of the office: registers, indexes, reports.
 
@@ -16,6 +17,7 @@ mod compose;
 mod foot;
 mod header;
 mod incoming;
+mod kept;
 mod lines;
 mod measures;
 pub mod metrics;

@@ -16,9 +16,13 @@ use super::pattern::Bytes;
 use super::texts::TextPattern;
 use super::{Checks, Head};
 
+use self::parts::Finder;
+pub(crate) use self::parts::Parts;
+
 mod known;
 mod looks;
 mod pages;
+mod parts;
 mod rules;
 
 /// Width of a text in twips: text, size in half points, bold, italic.
@@ -215,28 +219,8 @@ impl<'a> View<'a> {
     }
 }
 
-/// The parts of the styles with what must be true of them, in the order of the identifiers.
-#[derive(Debug, Default)]
-pub(crate) struct Parts(Vec<(&'static str, &'static str, Option<PartRule>)>);
-
-impl Parts {
-    pub(crate) fn new(rules: &Ruleset) -> Self {
-        let part = |key: &'static str| rules.part(key).cloned();
-        let styles = crate::layout::style_parts();
-        let mut parts: Vec<_> = styles.map(|(style, key)| (style, key, part(key))).collect();
-        parts.sort_by_key(|(style, _, _)| *style);
-        Self(parts)
-    }
-
-    fn of(&self, style: &str) -> (&'static str, Option<&PartRule>) {
-        let at = self.0.binary_search_by_key(&style, |(id, _, _)| *id).ok();
-        let known = at.and_then(|at| self.0.get(at));
-        known.map_or(("", None), |(_, key, part)| (*key, part.as_ref()))
-    }
-}
-
 struct Flattener<'a> {
-    parts: &'a Parts,
+    parts: Finder<'a>,
     pieces: Vec<Piece<'a>>,
     tables: Vec<(usize, &'a Table)>,
     rows: usize,
@@ -267,7 +251,7 @@ impl<'a> Flattener<'a> {
         for item in items {
             match item {
                 Item::Para(para) => {
-                    let (key, part) = self.parts.of(&para.style);
+                    let (key, part) = self.parts.of(self.pieces.len(), &para.style);
                     self.pieces.push(Piece { para, key, part, section, zone, measure, row, cell });
                 }
                 Item::Table(table) => {
@@ -297,7 +281,7 @@ impl<'a> Flattener<'a> {
 /// Checks a sheet that was read back. `file` is its name in findings, `width` measures text.
 pub fn sheet(sheet: &Sheet, checks: &Checks, file: &str, width: Width) -> Vec<Diagnostic> {
     let mut flat = Flattener {
-        parts: &checks.parts,
+        parts: Finder::new(&checks.parts),
         pieces: Vec::with_capacity(48),
         tables: Vec::new(),
         rows: 0,

@@ -219,7 +219,8 @@ pub enum IssueDay {
 /// `Output` if the file cannot be built or read back: then the program is wrong, and nothing is handed out.
 pub fn write(workspace: &Workspace<'_>, document: &Document) -> Result<(Written, Vec<Diagnostic>)> {
     // The sheet is gone before the file is read back: of a list of thousands each is many megabytes.
-    let written = workspace.writer.write(&workspace.composer.compose(document))?;
+    let writer = |sheet: &_| workspace.writer.write(sheet);
+    let written = workspace.composer.compose_next(document, writer)?;
     let name = &document.source;
     let look = |back: &_| lint::sheet(back, &workspace.checks, name, &layout::metrics::width);
     let findings = docx::read_next(&written.bytes, name, look)?;

@@ -648,3 +648,73 @@ proptest! {
         prop_assert!(matches!(sheet.sections[0].items.last(), Some(Item::Para(_))));
     }
 }
+
+/// Documents of all forms, each changed in one of a few ways, one after the other.
+fn alike() -> impl Strategy<Value = Vec<(usize, u8)>> {
+    proptest::collection::vec((0..64usize, 0..9u8), 1..12)
+}
+
+fn changed(document: &Document, how: u8) -> Document {
+    let mut document = document.clone();
+    match how {
+        1 => document.body.clear(),
+        2 => document.subject = spans("về việc khác"),
+        3 => document.organ.name = vec!["SỞ XÂY DỰNG".into()],
+        4 => document.recipients.push("Như Điều 3".into()),
+        5 => document.signatures.clear(),
+        6 => document.place = "Một nơi có tên rất dài của tỉnh An Hải nào đó".into(),
+        7 => document.landscape = !document.landscape,
+        8 => document.body.truncate(1),
+        _ => {}
+    }
+    document
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn a_sheet_is_the_same_whatever_was_laid_out_before(batch in alike()) {
+        let all = sample::all();
+        let composer = Composer::new(&rules(), &BTreeMap::new());
+        for (which, how) in batch {
+            // Mostly letters; a decision with what it issues, minutes, a copy.
+            let (_, document) = &all[[7, 7, 7, 8, 2, 12, 16][which % 7]];
+            let document = changed(document, how);
+            let next = composer.compose_next(&document, Sheet::clone);
+            prop_assert_eq!(next, composer.compose(&document));
+        }
+    }
+}
+
+#[test]
+fn head_and_foot_of_a_letter_are_those_of_the_one_before() {
+    let all = sample::all();
+    let (_, letter) = all.iter().find(|(name, _)| name.contains("cong-van")).expect("a letter");
+    let composer = Composer::new(&rules(), &BTreeMap::new());
+    let places = |document: &Document| {
+        composer.compose_next(document, |sheet| {
+            let letters = |(para, _): (&Para, i32)| match para.runs.first().map(|r| &r.content) {
+                Some(RunContent::Text(text)) => {
+                    Some((para.style.clone(), text.as_ptr(), text.len()))
+                }
+                _ => None,
+            };
+            all_paras(&sheet.sections[0]).into_iter().filter_map(letters).collect::<Vec<_>>()
+        })
+    };
+    let first = places(letter);
+    // Whatever of the first sheet was freed is taken up by these.
+    let texts = first.iter().map(|(_, _, length)| "x".repeat(*length));
+    let taken: Vec<String> = (0..8).flat_map(|_| texts.clone()).collect();
+    let mut other = letter.clone();
+    other.body.push(sample::para("Một đoạn nữa."));
+    let second = places(&other);
+    assert!(taken.len() > second.len());
+    for style in ["VtCoQuanBanHanh", "VtQuocHieu", "VtTrichYeuCongVan", "VtNoiNhan", "VtHoTen"] {
+        let of = |places: &[(String, *const u8, usize)]| {
+            places.iter().find(|p| p.0 == style).map(|p| p.1).expect("in both")
+        };
+        assert_eq!(of(&first), of(&second), "{style}");
+    }
+}

@@ -34,6 +34,7 @@ use self::section::SectionProperties;
 use self::styles::Styles;
 use crate::diagnostic::Result;
 use crate::docx::limits;
+use crate::docx::xml::DECLARATION;
 use crate::layout::{Item, Properties, Section, Sheet};
 
 /// Longer core properties are not kept, in bytes.
@@ -214,7 +215,9 @@ fn read_properties(package: &Package<'_>, part: &str) -> Result<Properties> {
     static ANY_TITLE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("title"));
     let Some(content) = package.part(part)? else { return Ok(Properties::default()) };
     let text = cursor::checked(&content, package.source(part))?;
-    let cut = Cut::at(text.as_bytes(), &TITLE).filter(|cut| !cut.has_around(&ANY_TITLE));
+    // The declaration that our files have means nothing here.
+    let behind = text.strip_prefix(DECLARATION).unwrap_or(text);
+    let cut = Cut::at(behind.as_bytes(), &TITLE).filter(|cut| !cut.has_around(&ANY_TITLE));
     let Some((cut, title)) = cut.and_then(|cut| Some((cut, cut.text()?))) else {
         return parse_properties(&content, package.source(part));
     };

@@ -52,7 +52,7 @@ pub struct Writer {
     fonts: Part,
     app: Part,
     relationships: Part,
-    styles: Memory<Arc<[Style]>, (Part, StyleTable)>,
+    styles: Memory<Table, (Part, StyleTable)>,
     frames: Memory<(Vec<Margin>, Vec<PictureFormat>), Frame>,
     margins: Memory<MarginKey, (Part, i32)>,
     media: Memory<(String, Arc<Picture>), Part>,
@@ -62,10 +62,20 @@ pub struct Writer {
 #[derive(Debug, Clone, PartialEq)]
 struct MarginKey {
     name: String,
-    styles: Arc<[Style]>,
+    styles: Table,
     /// The next free id of a drawing before it.
     id: i32,
     items: Vec<Item>,
+}
+
+/// A table of styles. All sheets of an office share one, and it is long.
+#[derive(Debug, Clone)]
+struct Table(Arc<[Style]>);
+
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
 }
 
 /// A file but for the text of its flow.
@@ -180,7 +190,7 @@ impl Writer {
         let formats: Vec<PictureFormat> = pictures.iter().map(Medium::format).collect();
         let frame =
             self.frames.get_or(&(kinds.clone(), formats.clone()), || frame(x, &kinds, &formats))?;
-        let known = self.styles.get_or(styles, || {
+        let known = self.styles.get_or(&Table(Arc::clone(styles)), || {
             styles::styles(x, styles);
             let part = finish(x, "word/styles.xml", Effort::Once)?;
             Ok((part, StyleTable::new(styles)))
@@ -239,7 +249,7 @@ impl Writer {
         name: String,
         flow: &mut Flow<'_>,
     ) -> Result<Arc<(Part, i32)>> {
-        let (styles, items) = (Arc::clone(styles), margin.items.to_vec());
+        let (styles, items) = (Table(Arc::clone(styles)), margin.items.to_vec());
         let key = MarginKey { name, styles, id: flow.next_id, items };
         let made = self.margins.get_or(&key, || {
             flow.margin(x, margin);

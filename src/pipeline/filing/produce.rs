@@ -267,22 +267,26 @@ fn drafts(
     day: jiff::civil::Date,
 ) -> Result<Vec<SealDraft>> {
     let Some(lines) = &staged.lines else { return Ok(Vec::new()) };
-    let mut bags: BTreeMap<BagId, SealContents> = BTreeMap::new();
+    let mut bags: BTreeMap<BagId, Vec<Line<'_>>> = BTreeMap::new();
     for (file, (index, line)) in staged.files.iter().zip(lines) {
-        let bag = file.at.bag_id();
-        let contents = match bags.entry(bag) {
-            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::btree_map::Entry::Vacant(new) => {
-                new.insert(SealContents { files: Vec::new(), rows: rows::heading()?, day })
-            }
-        };
-        contents.files.push(file.clone());
-        rows::push(&mut contents.rows, work.first.saturating_add(*index as u64), line);
+        let seq = work.first.saturating_add(*index as u64);
+        bags.entry(file.at.bag_id()).or_default().push((file, seq, line));
     }
-    let count = |c: &SealContents| u32::try_from(c.files.len()).unwrap_or(u32::MAX);
-    let full: Vec<_> = bags.into_iter().filter(|(_, c)| archive.is_full(count(c))).collect();
-    Ok(full.into_par_iter().map(|(bag, contents)| SealDraft::new(bag, contents)).collect())
+    bags.retain(|_, lines| archive.is_full(u32::try_from(lines.len()).unwrap_or(u32::MAX)));
+    let draft = |(bag, lines): (BagId, Vec<Line<'_>>)| {
+        let mut contents = SealContents { files: Vec::new(), rows: rows::heading()?, day };
+        contents.rows.reserve(staged.bytes.saturating_add(24 * lines.len()));
+        for (file, seq, line) in lines {
+            contents.files.push(file.clone());
+            rows::push(&mut contents.rows, seq, line);
+        }
+        Ok(SealDraft::new(bag, contents))
+    };
+    bags.into_par_iter().map(draft).collect()
 }
+
+/// A file, the position of its entry, and its line for the bag.
+type Line<'a> = (&'a FileRef, u64, &'a [u8]);
 
 /// A document that was rendered and staged.
 struct One {

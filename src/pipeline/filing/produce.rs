@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::{Receiver, SyncSender, channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use rayon::prelude::*;
@@ -89,21 +89,33 @@ pub(super) fn produce(
     send: &SyncSender<Step>,
     reserved: &Receiver<()>,
 ) -> Result<()> {
-    let hand = |step| send.send(step).map_err(|_| stopped());
+    let hand = move |step| send.send(step).map_err(|_| stopped());
     let staged = stage_all(world, archive, staging, work, send)?;
     (work.tell)(Stage::Settling, 0);
     hand(Step::Staged)?;
     // From here on a power cut may leave torn files in bags: the reservations tell the next opening whose they are.
     reserved.recv().map_err(|_| stopped())?;
-    let (placed, drafts) = rayon::join(
-        || archive.move_staged(staging, &staged.files),
-        || drafts(archive, &staged, work, world.today()),
+    let (tell_whole, whole) = channel();
+    let staged = &staged;
+    // The register enters the seals while the disk takes the last files and all names.
+    let (synced, drafted) = rayon::join(
+        // Whoever waits for its word goes on as soon as it has ended.
+        move || {
+            let mut placed = archive.move_staged(staging, &staged.files)?;
+            // It has failed if it no longer listens.
+            let _ = tell_whole.send(std::mem::take(&mut placed.whole));
+            archive.sync_placed(&placed)
+        },
+        move || {
+            let mut drafts = drafts(archive, staged, work, world.today())?;
+            // A bag that was there before, whatever is in it, is looked at before it is sealed.
+            let whole = whole.recv().map_err(|_| stopped())?;
+            drafts.retain(|draft| whole.contains(&draft.ready().id));
+            hand(Step::Drafts(drafts))
+        },
     );
-    let (placed, mut drafts) = (placed?, drafts?);
-    // A bag that was there before, whatever is in it, is looked at before it is sealed.
-    drafts.retain(|draft| placed.whole.contains(&draft.ready().id));
-    hand(Step::Drafts(drafts))?;
-    archive.sync_placed(&placed)?;
+    synced?;
+    drafted?;
     hand(Step::Settled)
 }
 

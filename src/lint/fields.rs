@@ -259,17 +259,20 @@ impl FieldCase {
 
 /// True for a text of several letters without a small one; one abbreviation alone is not meant.
 fn all_capitals(text: &str) -> bool {
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    letters > 12 && text.contains(' ') && !text.chars().any(char::is_lowercase)
+    // Nearly every text has a small letter soon.
+    !text.chars().any(char::is_lowercase)
+        && text.contains(' ')
+        && text.chars().filter(|c| c.is_alphabetic()).count() > 12
 }
 
 /// `Minh`, `Y`, `H'Mai`, `K’Linh`, `I-van`; not `MINH`, not `minh`.
 fn is_name_word(word: &str) -> bool {
     let mut letters = word.chars().filter(|c| c.is_alphabetic());
     let Some(first) = letters.next() else { return true };
-    let rest: Vec<char> = letters.collect();
-    let marked = word.contains(['\'', '’', '-', '.']);
-    first.is_uppercase() && (rest.is_empty() || marked || !rest.iter().all(|c| c.is_uppercase()))
+    let mut rest = letters.peekable();
+    let is_marked = || word.contains(['\'', '’', '-', '.']);
+    first.is_uppercase()
+        && (rest.peek().is_none() || rest.any(|c| !c.is_uppercase()) || is_marked())
 }
 
 fn name_case(text: &str) -> String {

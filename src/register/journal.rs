@@ -239,22 +239,18 @@ pub fn write_position(out: &mut Vec<u8>, position: &Position<'_>) -> Result<()> 
 
 /// A text as it stands between the quotation marks of JSON.
 fn quote(out: &mut Vec<u8>, text: &str) -> Result<()> {
-    out.reserve(text.len() + text.len() / 4);
-    let is_special = |b: &u8| matches!(b, b'"' | b'\\' | 0..0x20);
-    for piece in text.as_bytes().split_inclusive(is_special) {
-        match piece.split_last() {
-            Some((b @ (b'"' | b'\\'), plain)) => {
-                out.extend_from_slice(plain);
-                out.extend_from_slice(&[b'\\', *b]);
-            }
+    // A row has quotation marks everywhere: byte by byte is faster than piece by piece.
+    out.reserve(2 * text.len());
+    for b in text.bytes() {
+        match b {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', b]),
             // What is rarer is written as the library writes it.
-            Some((b @ 0..0x20, plain)) => {
-                out.extend_from_slice(plain);
-                let one = char::from(*b).to_string();
+            0..0x20 => {
+                let one = char::from(b).to_string();
                 let quoted = serde_json::to_string(&one).map_err(|e| cannot(&e.to_string()))?;
                 out.extend_from_slice(quoted.trim_matches('"').as_bytes());
             }
-            _ => out.extend_from_slice(piece),
+            _ => out.push(b),
         }
     }
     Ok(())

@@ -2,9 +2,9 @@
 //!
 //! Knows: the order of the steps and how they overlap. Must not know: how a crash is mended.
 //!
-//! A thread renders and stages chunk after chunk on all cores while this one reserves the numbers
-//! and then writes the rows of the chunks before into the open second transaction. Its rows become real only with its COMMIT,
-//! which the register does after the feed ends, and the feed ends after the files are settled.
+//! A thread has documents rendered and staged on all cores (`produce`) while this one reserves the numbers and then
+//! writes the rows that it hands on into the open second transaction. They become real only with its COMMIT, which the
+//! register does when all rows and seals are in and the files are durable (`Closing`).
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};

@@ -120,51 +120,67 @@ pub fn report_path(input: &Path, out: Option<&Path>) -> PathBuf {
     }
 }
 
-/// Writes the report of one list and gives its path. An older report is replaced, any other file is not.
-///
-/// # Errors
-/// `Output` where a file stands there that is no report, or nothing can be written.
-pub fn write_report(
-    world: &dyn World,
-    input: &Path,
-    out: Option<&Path>,
-    lang: Lang,
-    outcomes: &[Outcome],
-) -> Result<PathBuf> {
-    let path = report_path(input, out);
-    write_at(world, &path, input, lang, outcomes)?;
-    Ok(path)
+/// A report that is not written yet.
+pub struct MadeReport {
+    path: PathBuf,
+    bytes: Vec<u8>,
 }
 
-fn write_at(
-    world: &dyn World,
-    path: &Path,
+/// Makes the report of one list.
+///
+/// # Errors
+/// `Output` if it cannot be made.
+pub fn make_report(
     input: &Path,
+    out: Option<&Path>,
+    day: Date,
     lang: Lang,
     outcomes: &[Outcome],
-) -> Result<()> {
-    if world.stat(path).is_ok() && !is_report(world, path) {
-        let shown = path.display().to_string();
-        return Err(Failure::new(
-            FailureKind::Output,
-            Place::file(shown),
-            text!(
-                "tệp này không phải báo cáo của vanthu nên không bị ghi đè",
-                "this file is no report of vanthu and is not overwritten"
-            ),
-        )
-        .hint(text!(
-            "dời tệp đi, hoặc ghi báo cáo vào thư mục khác bằng --out",
-            "move it away, or write reports to another folder with --out"
-        )));
-    }
+) -> Result<MadeReport> {
+    made(report_path(input, out), input, day, lang, outcomes)
+}
+
+fn made(
+    path: PathBuf,
+    input: &Path,
+    day: Date,
+    lang: Lang,
+    outcomes: &[Outcome],
+) -> Result<MadeReport> {
     let title = input.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-    let bytes = workbook(title, world.today(), lang, outcomes).map_err(|e| {
+    let bytes = workbook(title, day, lang, outcomes).map_err(|e| {
         let place = Place::file(path.display().to_string());
         let what = text!("không lập được báo cáo: {e}", "the report cannot be made: {e}");
         Failure::new(FailureKind::Output, place, what)
     })?;
-    write_file(world, path, &bytes)
+    Ok(MadeReport { path, bytes })
+}
+
+impl MadeReport {
+    /// Writes it and gives its path. An older report is replaced, any other file is not.
+    ///
+    /// # Errors
+    /// `Output` where a file stands there that is no report, or nothing can be written.
+    pub fn write(self, world: &dyn World) -> Result<PathBuf> {
+        let Self { path, bytes } = self;
+        if world.stat(&path).is_ok() && !is_report(world, &path) {
+            let shown = path.display().to_string();
+            return Err(Failure::new(
+                FailureKind::Output,
+                Place::file(shown),
+                text!(
+                    "tệp này không phải báo cáo của vanthu nên không bị ghi đè",
+                    "this file is no report of vanthu and is not overwritten"
+                ),
+            )
+            .hint(text!(
+                "dời tệp đi, hoặc ghi báo cáo vào thư mục khác bằng --out",
+                "move it away, or write reports to another folder with --out"
+            )));
+        }
+        write_file(world, &path, &bytes)?;
+        Ok(path)
+    }
 }
 
 /// Writes the report of every list that was read, and gives their paths. A report that could not be written
@@ -186,8 +202,9 @@ pub fn write_reports(
             path.set_file_name(format!("{stem}-ket-qua-{count}.xlsx"));
         }
         let outcomes = checked.outcomes(&file.path, lang);
-        match write_at(workspace.world, &path, &file.path, lang, &outcomes) {
-            Ok(()) => written.push(path),
+        let made = made(path, &file.path, workspace.world.today(), lang, &outcomes);
+        match made.and_then(|made| made.write(workspace.world)) {
+            Ok(path) => written.push(path),
             Err(failure) => {
                 let finding = Diagnostic::error(codes::REPORT, *failure.place, failure.message);
                 found.push(match failure.hint {

@@ -63,7 +63,9 @@ fn copies_may_be_made_while_the_record_is_completed() {
     let mut filing = open(&world, dir.path(), 3).expect("opens");
     let (all, seen) = (wants("a", 4), std::sync::Mutex::new(Vec::new()));
     let render = |i: usize, n: Number| Ok(document(&all[i], n));
-    let beside = |issued: &[Issued]| {
+    let beside = |issued: &[Issued], given: Given| {
+        assert_eq!(issued.len(), 4, "all are staged");
+        assert!(given.wait());
         let register = read_register(dir.path()).expect("opens").expect("there");
         assert_eq!(register.head().expect("head"), 5, "four entries and the seal of the full bag");
         seen.lock().expect("whole").extend(issued.iter().map(|i| i.seq));

@@ -27,6 +27,7 @@ mod acts;
 mod batch;
 mod conclude;
 mod found;
+mod growing;
 pub(in crate::pipeline) mod journal;
 mod produce;
 mod recovery;

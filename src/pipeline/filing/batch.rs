@@ -15,7 +15,7 @@ use std::sync::mpsc::{Receiver, channel, sync_channel};
 use super::conclude::{Ahead, acts_of, conclude_commit};
 use super::produce::{Step, Work, produce};
 use super::{Beside, Filing, Given, Issued, Outcome, Progress, Render, Stage, recovery};
-use crate::archive::{BagId, FileRef, SealDraft, sha256};
+use crate::archive::{Archive, BagId, FileRef, SealDraft, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
 use crate::register::{self, Batch, Chunk, Closing, CommitError, NewAct, Register, Wants};
@@ -156,9 +156,10 @@ fn commit(
     let (world, archive, office) = (filing.world, &filing.archive, &filing.office);
     let register = &mut filing.register;
     let floor = |series: &str, year| register::start_after(office, series, year);
-    let mut rows = Rows { issued: Arc::new(Vec::with_capacity(work.numbers.len())), work, staged };
+    let issued = Arc::new(Vec::with_capacity(work.numbers.len()));
+    let mut rows = Rows { issued, work, archive, staged };
     let ahead = if work.is_ahead() {
-        Ahead::begin(&filing.log, &filing.tail, work.first, work.jobs)
+        Ahead::begin(&filing.log, &filing.tail, work.first, work.jobs, &staging)
     } else {
         Ahead::default()
     };
@@ -194,6 +195,7 @@ struct Rows<'r> {
     /// What will be issued.
     issued: Arc<Vec<Issued>>,
     work: Work<'r>,
+    archive: &'r Archive<'r>,
     /// Called when that is all.
     staged: &'r mut dyn FnMut(&Arc<Vec<Issued>>),
 }
@@ -207,7 +209,7 @@ impl Rows<'_> {
     ) -> Result<Option<Chunk>> {
         match receive.recv() {
             Ok(Step::Rows(rows, fresh)) => {
-                ahead.push(register, fresh)?;
+                ahead.push(register, self.archive, fresh)?;
                 self.keep(&rows);
                 Ok(Some(rows))
             }

@@ -77,6 +77,19 @@ fn copies_may_be_made_while_the_record_is_completed() {
     assert_sound(&filing);
 }
 
+/// A power cut may leave a name in the journal without its bytes.
+#[test]
+fn a_segment_that_is_there_and_empty_is_filled() {
+    let (dir, world) = (folder(), system());
+    let mut filing = open(&world, dir.path(), 3).expect("opens");
+    let segment = dir.path().join("archive/journal/000001.jsonl");
+    std::fs::write(&segment, b"").expect("written");
+    issue(&mut filing, "a", &wants("a", 6)).expect("issues");
+    let lines = std::fs::read_to_string(&segment).expect("read");
+    assert_eq!(lines.matches("\n{\"seq\":").count(), 4);
+    assert_sound(&filing);
+}
+
 #[test]
 fn a_failing_document_takes_no_number_of_any() {
     let (dir, world) = (folder(), system());

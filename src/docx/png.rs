@@ -367,7 +367,8 @@ mod tests {
                 let at = png.windows(4).position(|w| w == b"IDAT").expect("pixels") + 4;
                 assert!(unpressed(&png[at..png.len() - 16]) == pixels, "{width}");
                 if width <= 64 {
-                    let row = |row: &[bool]| row.iter().rev().fold(0, |r, d| r << 1 | u64::from(*d));
+                    let row =
+                        |row: &[bool]| row.iter().rev().fold(0, |r, d| r << 1 | u64::from(*d));
                     let rows: Vec<u64> = dark.chunks(width).map(row).collect();
                     assert_eq!(dark_rows(&rows), Some(png));
                 }

@@ -87,12 +87,7 @@ struct Part {
 }
 
 impl Likes {
-    fn read<T>(
-        &mut self,
-        bytes: &[u8],
-        name: &str,
-        look: impl FnOnce(&Sheet) -> T,
-    ) -> Result<T> {
+    fn read<T>(&mut self, bytes: &[u8], name: &str, look: impl FnOnce(&Sheet) -> T) -> Result<T> {
         if let Some(like) = self.find(bytes) {
             return Ok(look(&like.sheet));
         }
@@ -222,7 +217,8 @@ impl Like {
             let (new, old) = (content.get(to.clone()), self.content.get(from.clone()));
             if new != old
                 && let Some(Item::Para(para)) = items.get_mut(*item)
-                && let Some(RunContent::Text(text)) = para.runs.get_mut(*run).map(|r| &mut r.content)
+                && let Some(RunContent::Text(text)) =
+                    para.runs.get_mut(*run).map(|r| &mut r.content)
             {
                 text.clear();
                 text.push_str(std::str::from_utf8(new.unwrap_or_default()).unwrap_or_default());
@@ -321,7 +317,9 @@ fn places_of(
         let Item::Para(para) = item else { continue };
         for (index, run) in para.runs.iter_mut().enumerate() {
             let RunContent::Text(found) = &mut run.content else { continue };
-            let Some(number) = (0..texts.len()).find(|number| *found == probe(*number)) else { continue };
+            let Some(number) = (0..texts.len()).find(|number| *found == probe(*number)) else {
+                continue;
+            };
             *places.get_mut(number)? = Some((at, index));
             *found = String::from_utf8(content.get(texts.get(number)?.clone())?.to_vec()).ok()?;
         }
@@ -343,4 +341,174 @@ fn around_title(content: Vec<u8>, title: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     }
     let at = start + cut.start();
     Some((content.get(..at)?.to_vec(), content.get(at + title.len()..)?.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::docx::names::W;
+    use crate::docx::pack::{Effort, Part, pack};
+    use crate::docx::read;
+
+    fn file(blocks: &[String], title: &str, header: &str) -> Vec<u8> {
+        let part = |name: &str, text: &str, effort| {
+            Part::new(name, format!("{DECLARATION}{text}").as_bytes(), effort).expect("small")
+        };
+        let of = "http://schemas.openxmlformats.org/package/2006/relationships";
+        let list = |all: &str| format!("<Relationships xmlns=\"{of}\">{all}</Relationships>");
+        let to = |id: u8, kind: &str, target: &str| {
+            format!("<Relationship Id=\"r{id}\" Type=\"x/{kind}\" Target=\"{target}\"/>")
+        };
+        let roots =
+            to(1, "officeDocument", "word/document.xml") + &to(2, "core-properties", "core.xml");
+        let edge = "<w:sectPr><w:headerReference w:type=\"default\" r:id=\"r1\"/></w:sectPr>";
+        let text = format!(
+            "<w:document xmlns:w=\"{W}\" xmlns:r=\"r\"><w:body>{}{edge}</w:body></w:document>",
+            blocks.concat()
+        );
+        let parts = [
+            part("_rels/.rels", &list(&roots), Effort::Once),
+            part("word/document.xml", &text, Effort::EachTime),
+            part("word/_rels/document.xml.rels", &list(&to(1, "header", "h.xml")), Effort::Once),
+            part("word/styles.xml", &format!("<w:styles xmlns:w=\"{W}\"/>"), Effort::Once),
+            part("word/h.xml", &format!("<w:hdr xmlns:w=\"{W}\">{header}</w:hdr>"), Effort::Once),
+            part("core.xml", &format!("<c><dc:title>{title}</dc:title><a/></c>"), Effort::Stored),
+        ];
+        pack(&parts.iter().collect::<Vec<_>>()).expect("small")
+    }
+
+    /// What somebody reads who has not read anything yet.
+    fn anew(bytes: &[u8]) -> Option<Sheet> {
+        let bytes = bytes.to_vec();
+        let reader = std::thread::spawn(move || read(&bytes, "a.docx").ok());
+        reader.join().expect("a thread")
+    }
+
+    fn next(likes: &mut Likes, bytes: &[u8]) -> Option<Sheet> {
+        likes.read(bytes, "a.docx", Sheet::clone).ok()
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        let text = |of: &'static str| Just(of.to_owned());
+        prop_oneof![
+            8 => "[a-zđA-Zà-ỹ0-9.,!?-]{1,12}",
+            1 => text("a b"), 1 => text(" a"), 1 => text("a "), 1 => text(""), 1 => text("a &amp; b"),
+            1 => text("a&#9;b"), 1 => text("a\nb"), 1 => text("a\tb"), 1 => text("a]]>b"), 1 => text("a\u{FFFF}"),
+            1 => text("a<!-- -->b"), 1 => text("0chữ0"), 1 => text("\u{2011}"), 1 => text("a</w:t><w:tab/><w:t>b"),
+        ]
+    }
+
+    /// Paragraphs with a place for a text, some of which make something else of it.
+    fn around() -> impl Strategy<Value = String> {
+        let of = |of: &'static str| Just(of.to_owned());
+        prop_oneof![
+            9 => of("<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:t>@</w:t></w:r></w:p>"),
+            2 => of("<w:p><w:r><w:t>@</w:t><w:br/><w:t>@</w:t></w:r></w:p>"),
+            1 => of("<w:p><w:r><w:t>@</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>@</w:t></w:r></w:p>"),
+            1 => of("<w:p><w:r><w:t>@</w:t></w:r><w:r><w:t>@</w:t></w:r></w:p>"),
+            1 => of("<w:p><w:r><w:t xml:space=\"preserve\">@</w:t></w:r></w:p>"),
+            1 => of("<w:p><w:r><w:noBreakHyphen/></w:r><w:del><w:r><w:t>@</w:t></w:r></w:del></w:p>"),
+            1 => of("<!-- <w:t>@</w:t> -->"),
+            1 => of("<?a <w:t>@</w:t>?>"),
+            1 => of("<w:t>@</w:t>"),
+            1 => of("<w:p><w:fldSimple w:instr=\"PAGE\"><w:r><w:t>@</w:t></w:r></w:fldSimple></w:p>"),
+            1 => of("<w:tbl><w:tr><w:tc><w:p><w:r><w:t>@</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"),
+            1 => of("<w:p><w:pPr><w:sectPr/></w:pPr><w:r><w:t>@</w:t></w:r></w:p>"),
+        ]
+    }
+
+    fn filled(around: &[String], texts: &[String], other: usize) -> Vec<String> {
+        let mut texts = texts.iter().cycle().skip(other);
+        let fill = |of: &String| {
+            let pieces: Vec<&str> = of.split('@').collect();
+            let mut out = String::new();
+            for (at, piece) in pieces.iter().enumerate() {
+                if at > 0 {
+                    out.push_str(texts.next().map_or("", String::as_str));
+                }
+                out.push_str(piece);
+            }
+            out
+        };
+        around.iter().map(fill).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn whatever_was_read_before_the_file_says_the_same(
+            forms in proptest::collection::vec(proptest::collection::vec(around(), 1..6), 1..4),
+            files in proptest::collection::vec(
+                (0..4_usize, proptest::collection::vec(text(), 8), text(), 0..9_u8), 2..10),
+        ) {
+            let mut likes = Likes::default();
+            for (form, texts, title, header) in files {
+                // Files one after the other are mostly of one form.
+                let form = &forms[form % forms.len()];
+                for shift in 0..3 {
+                    let header = format!("<w:p><w:r><w:t>{}</w:t></w:r></w:p>", header / 8);
+                    let bytes = file(&filled(form, &texts, shift), &title, &header);
+                    likes.wait = 0;
+                    prop_assert_eq!(next(&mut likes, &bytes), anew(&bytes));
+                }
+            }
+        }
+    }
+
+    fn paras(texts: [&str; 3]) -> Vec<String> {
+        let para = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
+        texts.iter().map(|text| para(text)).collect()
+    }
+
+    #[test]
+    fn of_a_file_like_one_before_only_the_texts_are_read() {
+        let mut likes = Likes::default();
+        let first = file(&paras(["Bà Lan", "Sở Nội vụ", "số 1"]), "Bà Lan", "");
+        assert!(next(&mut likes, &first).is_some() && likes.find(&first).is_some());
+        let second = file(
+            &paras(["Ông Vũ Quang Hải", "Sở Nội vụ", "số 10"]),
+            "Hải & Lan".split(' ').next().unwrap_or(""),
+            "",
+        );
+        assert_eq!(likes.find(&second).map(|like| like.sheet.clone()), anew(&second));
+        assert_eq!(likes.find(&first).map(|like| like.sheet.clone()), anew(&first));
+        for other in [
+            file(&paras(["Bà Lan", "Sở", "a &amp; b"]), "a", ""),
+            file(&paras(["Bà Lan", "Sở", " b"]), "a", ""),
+            file(&paras(["Bà Lan", "Sở", "b"])[..2], "a", ""),
+            file(&paras(["Bà Lan", "Sở", "b"]), "a", "<w:p/>"),
+            file(&paras(["Bà Lan", "Sở", "b"]), "a &lt; b", ""),
+        ] {
+            assert!(likes.find(&other).is_none());
+            assert_eq!(next(&mut likes, &other), anew(&other));
+        }
+        assert!(likes.find(&first).is_some());
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused_however_much_it_is_like_one_before() {
+        let mut likes = Likes::default();
+        let good = file(&paras(["Bà Lan", "Sở Nội vụ", "số 1"]), "Bà Lan", "<w:p/>");
+        assert!(next(&mut likes, &good).is_some());
+        let (mut refused, mut followed) = (0, 0);
+        for at in 0..good.len() {
+            for change in [1, 0x80] {
+                let mut bytes = good.clone();
+                bytes[at] ^= change;
+                let said = read(&bytes, "a.docx");
+                refused += usize::from(said.is_err());
+                if let Some(like) = likes.find(&bytes) {
+                    followed += 1;
+                    assert_eq!(Some(&like.sheet), said.as_ref().ok(), "byte {at}");
+                }
+                let again = likes.read(&bytes, "a.docx", Sheet::clone);
+                assert_eq!(again.map_err(|e| e.message), said.map_err(|e| e.message), "byte {at}");
+                assert!(next(&mut likes, &good).is_some());
+            }
+        }
+        assert!(refused > 1000 && followed > 20, "{refused} {followed}");
+    }
 }

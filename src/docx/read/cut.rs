@@ -37,7 +37,12 @@ impl<'a> Cut<'a> {
         // The text of a comment, of an instruction or of CDATA would look the same.
         let strange = |markup| memchr2(b'!', b'?', markup).is_some();
         let is_only = tags.open.find(after).is_none() && !strange(before) && !strange(after);
-        (is_plain(text) && is_only).then_some(Self { before, open: tags.open.needle().len(), text, after })
+        (is_plain(text) && is_only).then_some(Self {
+            before,
+            open: tags.open.needle().len(),
+            text,
+            after,
+        })
     }
 
     /// The text, if it is one.

@@ -96,8 +96,7 @@ fn read_package(package: &Package<'_>, before: fn(&Styles) -> Before) -> Result<
         Some(part) => read_properties(package, part)?,
         None => Properties::default(),
     };
-    let sections =
-        Margins { package, relationships: &relationships }.sections(flows, &mut flow)?;
+    let sections = Margins { package, relationships: &relationships }.sections(flows, &mut flow)?;
     let sheet = Sheet { properties, styles: Arc::clone(&styles.list), sections };
     Ok(Whole { sheet, styles, content, marks: again.made })
 }

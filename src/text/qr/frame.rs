@@ -168,7 +168,8 @@ impl<L: Line> Frame<L> {
     fn ones(&self, words: &[u8]) -> Vec<L> {
         let mut columns = vec![L::NONE; L::ROOM as usize];
         for run in &self.runs {
-            let rest = words.get(run.bit as usize / 8..).and_then(|rest| rest.first_chunk::<BEHIND>());
+            let rest =
+                words.get(run.bit as usize / 8..).and_then(|rest| rest.first_chunk::<BEHIND>());
             let count = u32::from(run.rows) * if run.is_double { 2 } else { 1 };
             // The first bit is the highest.
             let bits = u64::from_be_bytes(rest.copied().unwrap_or_default()) << (run.bit % 8);

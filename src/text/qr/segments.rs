@@ -183,8 +183,7 @@ fn join(list: &[Stretch], version: i16, out: &mut Vec<Stretch>) -> usize {
     let Some((mut last, mut size)) = all.next() else { return 0 };
     let mut sum = 0;
     for (next, next_size) in all {
-        let both =
-            Stretch { mode: last.mode.with(next.mode), begin: last.begin, end: next.end };
+        let both = Stretch { mode: last.mode.with(next.mode), begin: last.begin, end: next.end };
         let together = both.bits(version);
         if size + next_size >= together {
             (last, size) = (both, together);
@@ -351,7 +350,11 @@ mod tests {
             for second in 0..=255 {
                 let text = [0x93, first, second, b'a', first, b'1', second];
                 for text in [&text[..], &text[1..], &text[1..3], &text[..2]] {
-                    assert_eq!(encoded(text, EcLevel::M), of_the_library(text, EcLevel::M), "{text:x?}");
+                    assert_eq!(
+                        encoded(text, EcLevel::M),
+                        of_the_library(text, EcLevel::M),
+                        "{text:x?}"
+                    );
                 }
             }
         }
@@ -362,7 +365,10 @@ mod tests {
         for (letters, step) in [("0", 61), ("A", 37), ("x", 23), ("ễ1", 7)] {
             for length in (0..4300).step_by(step) {
                 let text = letters.repeat(length);
-                let (mine, theirs) = (encoded(text.as_bytes(), EcLevel::M), of_the_library(text.as_bytes(), EcLevel::M));
+                let (mine, theirs) = (
+                    encoded(text.as_bytes(), EcLevel::M),
+                    of_the_library(text.as_bytes(), EcLevel::M),
+                );
                 assert!(mine == theirs, "{letters} {length}");
             }
         }

@@ -21,6 +21,8 @@ impl Tags {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Cut<'a> {
     before: &'a [u8],
+    /// Bytes of the tag before the text.
+    open: usize,
     text: &'a [u8],
     after: &'a [u8],
 }
@@ -32,17 +34,25 @@ impl<'a> Cut<'a> {
     pub(super) fn at(markup: &'a [u8], tags: &Tags) -> Option<Self> {
         let (before, rest) = split(markup, &tags.open)?;
         let (text, after) = split(rest, &tags.close)?;
-        let is_plain = !matches!(text, [] | [b' ', ..] | [.., b' '])
-            && !text.iter().any(|b| *b < b' ' || matches!(b, b'<' | b'>' | b'&'));
         // The text of a comment, of an instruction or of CDATA would look the same.
         let strange = |markup| memchr2(b'!', b'?', markup).is_some();
         let is_only = tags.open.find(after).is_none() && !strange(before) && !strange(after);
-        (is_plain && is_only).then_some(Self { before, text, after })
+        (is_plain(text) && is_only).then_some(Self {
+            before,
+            open: tags.open.needle().len(),
+            text,
+            after,
+        })
     }
 
     /// The text, if it is one.
     pub(super) fn text(&self) -> Option<&'a str> {
         simdutf8::basic::from_utf8(self.text).ok()
+    }
+
+    /// Where the text begins.
+    pub(super) fn start(&self) -> usize {
+        self.before.len() + self.open
     }
 
     /// What is around the text, for telling it from other markup.
@@ -58,6 +68,12 @@ impl<'a> Cut<'a> {
             other.find_iter(markup).any(|at| !next(at).is_some_and(u8::is_ascii_alphabetic))
         })
     }
+}
+
+/// True for a text that means itself whatever is around it.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    !matches!(text, [] | [b' ', ..] | [.., b' '])
+        && !text.iter().any(|b| *b < b' ' || matches!(b, b'<' | b'>' | b'&'))
 }
 
 fn split<'a>(markup: &'a [u8], at: &Finder<'_>) -> Option<(&'a [u8], &'a [u8])> {

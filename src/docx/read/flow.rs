@@ -9,6 +9,7 @@ use memchr::memmem::Finder;
 use quick_xml::events::BytesStart;
 
 use super::again::Again;
+use super::alike;
 use super::cursor::{Cursor, Known, Source};
 use super::cut::{Cut, Tags};
 use super::line::drawn_line;
@@ -138,9 +139,13 @@ impl<'s> Flow<'s> {
         match c.name(e) {
             "p" => {
                 self.count(c)?;
-                if let Some(para) = self.known_para(c)? {
-                    items.push(Item::Para(para));
-                }
+                let para = if items.len() < alike::FIRST_PARA {
+                    self.known_para(c)?
+                } else {
+                    let name = Known::Paragraph;
+                    self.alike(c, name, |styles| &styles.alike_paras, Self::known_para)?
+                };
+                items.extend(para.map(Item::Para));
             }
             "tbl" => {
                 self.count(c)?;

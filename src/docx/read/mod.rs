@@ -8,6 +8,7 @@
 //! anywhere are read, within the numbers of `limits`.
 
 mod again;
+mod alike;
 pub(super) mod cursor;
 mod cut;
 mod directory;

@@ -104,7 +104,9 @@ impl Composer {
             let align = table.columns.get(at).map_or(Align::Left, |c| c.align);
             let para = self.cell_para(cell, head, align, size);
             let width: i32 = grid.iter().skip(at).take(span).sum();
-            most = most.max(lines_of(&para, width - 2 * self.measures.cell_margin).count());
+            if may_be_long(cell) {
+                most = most.max(lines_of(&para, width - 2 * self.measures.cell_margin).count());
+            }
             cells.push(table_cell(para, span, head));
             at += span;
         }
@@ -135,6 +137,14 @@ impl Composer {
         }
         wishes
     }
+}
+
+/// False for a cell that has no more words than [`WHOLE_ROW`], and so not more lines: a line breaks after a blank, a
+/// hyphen or a dash (which begins with the last byte here), and holds a word at least.
+fn may_be_long(cell: &model::Cell) -> bool {
+    let ends = |b: &u8| matches!(b, 0..=b' ' | b'-' | 0xE2);
+    let count = |text: &str| text.bytes().filter(ends).count();
+    cell.text.iter().map(|span| count(&span.text)).sum::<usize>() >= WHOLE_ROW
 }
 
 /// Room for the lines of the table themselves, in twips.

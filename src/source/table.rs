@@ -6,6 +6,8 @@
 //! dashes are the relative widths of the columns; colons align them. A cell `>` joins the cell
 //! to its left.
 
+use memchr::memchr2_iter;
+
 use crate::diagnostic::Diagnostic;
 use crate::model::{Align, Cell, Row, Table, TableColumn};
 use crate::text;
@@ -65,16 +67,19 @@ fn no_delimiter(reader: &Reader<'_>, at: u32) -> Diagnostic {
 fn cells(line: &str) -> Vec<&str> {
     let line = line.trim();
     let line = line.strip_prefix('|').unwrap_or(line);
-    let mut out = Vec::new();
-    let (mut start, mut escaped) = (0, false);
-    for (at, byte) in line.bytes().enumerate() {
-        match byte {
-            b'\\' => escaped = !escaped,
-            b'|' if !escaped => {
-                out.push(line.get(start..at).unwrap_or_default().trim());
-                start = at + 1;
-            }
-            _ => escaped = false,
+    let mut out = Vec::with_capacity(8);
+    let (mut start, mut escaped) = (0, None);
+    for at in memchr2_iter(b'\\', b'|', line.as_bytes()) {
+        // Only what stands right behind a backslash is escaped by it.
+        let is_escaped = escaped.take() == Some(at);
+        if is_escaped {
+            continue;
+        }
+        if line.as_bytes().get(at) == Some(&b'|') {
+            out.push(line.get(start..at).unwrap_or_default().trim());
+            start = at + 1;
+        } else {
+            escaped = Some(at + 1);
         }
     }
     let last = line.get(start..).unwrap_or_default().trim();

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
+use memchr::memmem;
 use regex::Regex;
 
 use crate::diagnostic::{Diagnostic, Place, Result};
-use crate::model::{Block, BlockKind, Document, HonoureeKind, Number, plain};
+use crate::model::{Block, BlockKind, Document, HonoureeKind, Number, Span, plain};
 use crate::register::{Book, Filter, Register};
 use crate::ruleset::Bases;
 use crate::source::campaign::CampaignStep;
@@ -32,6 +33,13 @@ static PROPOSALS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static SUMS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(\d{1,3}(?:\.\d{3})+) đồng \(([^)]*)\)").ok());
+
+/// Compiles the patterns while something else is done.
+pub(super) fn ahead() {
+    for pattern in [&COUNTS, &AS_ARTICLE, &PROPOSALS, &SUMS] {
+        LazyLock::force(pattern);
+    }
+}
 
 /// A paper and what it must agree with.
 pub(super) struct Checked<'a> {
@@ -105,9 +113,17 @@ fn texts(block: &Block, put: &mut dyn FnMut(&str)) {
     match &block.kind {
         BlockKind::Table(table) => {
             let rows = table.header.iter().chain(&table.rows);
-            rows.flat_map(|r| &r.cells).for_each(|c| put(&plain(&c.text)));
+            rows.flat_map(|r| &r.cells).for_each(|c| spans(&c.text, put));
         }
-        kind => kind.text().into_iter().for_each(|spans| put(&plain(spans))),
+        kind => kind.text().into_iter().for_each(|text| spans(text, put)),
+    }
+}
+
+/// The text of some spans; most are one.
+fn spans(text: &[Span], put: &mut dyn FnMut(&str)) {
+    match text {
+        [only] => put(&only.text),
+        several => put(&plain(several)),
     }
 }
 
@@ -153,7 +169,7 @@ fn names(paper: &Checked<'_>, pieces: &Pieces, findings: &mut Vec<Diagnostic>) {
 fn whole(text: &str, name: &str) -> Option<usize> {
     let mut from = 0;
     loop {
-        let found = from + text.get(from..)?.find(name)?;
+        let found = from + memmem::find(text.get(from..)?.as_bytes(), name.as_bytes())?;
         let end = found + name.len();
         let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let before = text.get(..found).and_then(|t| t.chars().next_back());

@@ -349,6 +349,28 @@ mod tests {
     }
 
     #[test]
+    fn a_cell_of_few_words_takes_few_lines_however_narrow_it_is() {
+        let look = Type { size: 26, bold: false, italic: false };
+        for text in [
+            "Bà Nguyễn Thị An Bình An",
+            "một hai ba bốn năm sáu bảy tám",
+            "a-b-c-d-e-f-g-h",
+            "a–b—c–d—e–f—g–h",
+            "a\nb\n\nc\n\n\n\n",
+            " a  b   c",
+            "mộthaibabốnnămsáubảytámchínmười",
+            "",
+        ] {
+            let cell = model::Cell { text: model::spans(text.to_owned()), span: 1 };
+            assert!(!may_be_long(&cell), "{text}");
+            let lines = super::super::lines::lines(&[(text, look)], 1.0, 0.0);
+            assert!(lines.count() <= WHOLE_ROW, "{text}: {}", lines.count());
+        }
+        let long = "một hai ba bốn năm sáu bảy tám chín";
+        assert!(may_be_long(&model::Cell { text: model::spans(long.to_owned()), span: 1 }));
+    }
+
+    #[test]
     fn only_the_column_of_an_overlong_word_gives_way() {
         let least = [300.0, 9000.0, 1500.0, 400.0];
         let given = give_way(&least, 5000.0);

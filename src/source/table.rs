@@ -188,6 +188,22 @@ mod tests {
     }
 
     #[test]
+    fn a_backslash_escapes_what_stands_right_behind_it() {
+        let long = "x".repeat(70);
+        for (line, split) in [
+            ("| a \\| b | c |", vec!["a \\| b", "c"]),
+            ("| a \\\\| b |", vec!["a \\\\", "b"]),
+            ("| a \\x| b |", vec!["a \\x", "b"]),
+            ("| a \\\\\\| b", vec!["a \\\\\\| b"]),
+            ("|\\", vec!["\\"]),
+            ("|", vec![""]),
+            (&format!("|{long}\\||{long}|"), vec![&format!("{long}\\|"), &long]),
+        ] {
+            assert_eq!(cells(line), split, "{line}");
+        }
+    }
+
+    #[test]
     fn an_empty_header_is_none_and_two_rows_are_two() {
         let (t, _) = table("| | |\n|--|--|\n| a | b |");
         assert!(t.header.is_empty());

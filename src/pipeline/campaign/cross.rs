@@ -135,7 +135,7 @@ fn names(paper: &Checked<'_>, pieces: &Pieces, findings: &mut Vec<Diagnostic>) {
     for case in &paper.cases {
         let name = case.who.addressed();
         let rest = pieces.text.get(from..).unwrap_or_default();
-        if let Some(found) = whole(rest, &name) {
+        if let Some(found) = near(rest, &name).or_else(|| whole(rest, &name)) {
             from += found + name.len();
             continue;
         }
@@ -163,6 +163,22 @@ fn names(paper: &Checked<'_>, pieces: &Pieces, findings: &mut Vec<Diagnostic>) {
                 )),
         );
     }
+}
+
+/// Lines of a text in which a name is looked for first: it is in the next row of a table, or in the next line.
+const NEAR: usize = 12;
+
+/// Where one of the next lines begins with `name` as whole words.
+fn near(text: &str, name: &str) -> Option<usize> {
+    let mut at = 0;
+    for line in text.split('\n').take(NEAR) {
+        let after = line.strip_prefix(name);
+        if after.is_some_and(|after| !after.starts_with(char::is_alphanumeric)) {
+            return Some(at);
+        }
+        at += line.len() + 1;
+    }
+    None
 }
 
 /// Where `name` stands as whole words: `Ông Lê An` is not found in `Ông Lê Anh`.
@@ -439,4 +455,20 @@ fn registered(register: &dyn Register, code: &str) -> Result<Vec<Date>> {
         Ok(())
     })?;
     Ok(days)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_as_whole_words_near_or_far() {
+        let found = |text: &str, name: &str| (near(text, name), whole(text, name));
+        assert_eq!(found("1\nÔng Lê An\n3", "Ông Lê An"), (Some(2), Some(2)));
+        assert_eq!(found("1\nÔng Lê Anh\n3", "Ông Lê An"), (None, None));
+        assert_eq!(found("Bà Lan, văn thư\n", "Bà Lan"), (Some(0), Some(0)));
+        assert_eq!(found("gồm Bà Lan\n", "Bà Lan"), (None, Some("gồm ".len())));
+        let far = "\n".repeat(NEAR) + "Bà Lan";
+        assert_eq!(found(&far, "Bà Lan"), (None, Some(NEAR)));
+    }
 }

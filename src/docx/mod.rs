@@ -17,9 +17,9 @@ mod write;
 mod xml;
 
 pub use normal::normal;
-pub use png::dark_squares;
+pub use png::{dark_rows, dark_squares};
 #[cfg(test)]
 pub(crate) use pressed::seen_parts_lie_ready;
-pub use read::{read, read_next};
+pub use read::{read, read_alike, read_next};
 pub use word::{Compiled, NoPictures, Pictures, WordField, WordTemplate, look_at_picture};
 pub use write::{Page, Writer, Written};

@@ -29,10 +29,26 @@ const SCALE: usize = 8;
 
 /// Dark squares, row by row, as a PNG to print. `None` if there are too many.
 pub fn dark_squares(width: usize, dark: &[bool]) -> Option<Vec<u8>> {
-    match pressed(width, dark) {
+    if dark.len() != width.checked_mul(width)? {
+        return squares(width, dark, SCALE, 0);
+    }
+    let words = |row: &[bool]| {
+        let mut words = [0; 3];
+        for (word, part) in words.iter_mut().zip(row.chunks(64)) {
+            *word = part.iter().rev().fold(0, |word, dark| word << 1 | u64::from(*dark));
+        }
+        words
+    };
+    match pressed(width, dark.chunks(width.max(1)).map(words)) {
         Some(data) => wrapped(u32::try_from(width.checked_mul(SCALE)?).ok()?, &data),
         None => squares(width, dark, SCALE, 0),
     }
+}
+
+/// The same of rows that are numbers, the first square of each in the lowest bit: as many as squares in a row.
+pub fn dark_rows(rows: &[u64]) -> Option<Vec<u8>> {
+    let width = Some(rows.len()).filter(|width| *width <= 64)?;
+    wrapped((width * SCALE) as u32, &pressed(width, rows.iter().map(|row| [*row, 0, 0]))?)
 }
 
 /// A code and its length in bits, for [`Bits::put`].
@@ -175,50 +191,52 @@ impl Head {
     }
 }
 
-/// The pixels as a zlib stream: 8 of them on a side of a square, nothing around. `None` for squares of no code.
-fn pressed(width: usize, dark: &[bool]) -> Option<Vec<u8>> {
-    if !(4..=WIDEST).contains(&width) || dark.len() != width * width {
+/// The pixels as a zlib stream: 8 of them on a side of a square, nothing around. `rows` are as many as squares in a row,
+/// each as numbers with its first square in the lowest bit. `None` for squares of no code.
+fn pressed(width: usize, rows: impl Iterator<Item = [u64; 3]>) -> Option<Vec<u8>> {
+    if !(4..=WIDEST).contains(&width) {
         return None;
     }
     let (head, line) = (Head::of(width)?, width as u64 + 1);
     let mut bits = head.bits.followed(width * (width / 4 + 4) + 96);
-    // Adler-32 over all lines: of each that is copied the same sums are added.
+    // Adler-32 over all lines: of each that is copied the same sums are added. The largest picture comes nowhere
+    // near the end of the numbers.
     let (mut a, mut b) = (1_u64, 0_u64);
-    for row in dark.chunks(width) {
+    let copies = SCALE as u64;
+    for row in rows {
         bits.put(DARK.0, DARK.1);
-        let (mut sum, mut weighted, mut left) = (0_u64, 0_u64, width as u64);
-        let (eights, rest) = row.as_chunks::<8>();
-        for eight in eights {
-            let mut number = 0;
-            for (at, is_dark) in eight.iter().enumerate() {
-                number |= usize::from(*is_dark) << at;
+        let (mut sum, mut weighted, mut left) = (0_u64, 0_u64, width);
+        for word in row {
+            for number in word.to_le_bytes() {
+                if left < 8 {
+                    for at in 0..left {
+                        let is_dark = number >> at & 1 == 1;
+                        let (code, count) = if is_dark { DARK } else { WHITE };
+                        bits.put(code, count);
+                        sum += u64::from(!is_dark);
+                        weighted += u64::from(!is_dark) * (left - at) as u64;
+                    }
+                    left = 0;
+                    break;
+                }
+                let of = EIGHTS[usize::from(number)];
+                bits.put(u32::from(of.bits), u32::from(of.count));
+                sum += u64::from(of.white);
+                weighted += u64::from(of.white) * left as u64 - u64::from(of.places);
+                left -= 8;
             }
-            let of = EIGHTS[number & 0xFF];
-            bits.put(u32::from(of.bits), u32::from(of.count));
-            sum += u64::from(of.white);
-            weighted += u64::from(of.white) * left - u64::from(of.places);
-            left -= 8;
-        }
-        for is_dark in rest {
-            let (code, count) = if *is_dark { DARK } else { WHITE };
-            bits.put(code, count);
-            if !is_dark {
-                sum += 1;
-                weighted += left;
-            }
-            left -= 1;
         }
         for (code, count) in &head.repeat {
             bits.put(*code, *count);
         }
-        for _ in 0..SCALE {
-            b = (b + a * line + 255 * weighted) % 65_521;
-            a = (a + 255 * sum) % 65_521;
-        }
+        // The same for each of the lines: the first sum grows with them.
+        let before = copies * a + copies * (copies - 1) / 2 * 255 * sum;
+        b += before * line + copies * 255 * weighted;
+        a += copies * 255 * sum;
     }
     bits.put(head.end.0, head.end.1);
     let mut out = bits.finish();
-    let sum = (b as u32) << 16 | a as u32;
+    let sum = ((b % 65_521) as u32) << 16 | (a % 65_521) as u32;
     out.extend_from_slice(&sum.to_be_bytes());
     Some(out)
 }
@@ -345,10 +363,18 @@ mod tests {
                     let line: Vec<u8> = std::iter::once(0).chain(bytes).collect();
                     (0..SCALE).for_each(|_| pixels.extend_from_slice(&line));
                 }
-                let data = pressed(width, &dark).expect("pressed");
-                assert!(unpressed(&data) == pixels, "{width}");
+                let png = dark_squares(width, &dark).expect("drawn");
+                let at = png.windows(4).position(|w| w == b"IDAT").expect("pixels") + 4;
+                assert!(unpressed(&png[at..png.len() - 16]) == pixels, "{width}");
+                if width <= 64 {
+                    let row =
+                        |row: &[bool]| row.iter().rev().fold(0, |r, d| r << 1 | u64::from(*d));
+                    let rows: Vec<u64> = dark.chunks(width).map(row).collect();
+                    assert_eq!(dark_rows(&rows), Some(png));
+                }
             }
         }
-        assert_eq!(pressed(57, &[true; 57]), None);
+        assert_eq!(dark_rows(&[1; 65]), None);
+        assert_eq!(pressed(178, std::iter::empty()), None);
     }
 }

@@ -21,6 +21,8 @@ impl Tags {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Cut<'a> {
     before: &'a [u8],
+    /// Bytes of the tag before the text.
+    open: usize,
     text: &'a [u8],
     after: &'a [u8],
 }
@@ -33,12 +35,22 @@ impl<'a> Cut<'a> {
         let (before, rest) = split(markup, &tags.open)?;
         let (text, after) = split(rest, &tags.close)?;
         let is_only = tags.open.find(after).is_none() && !is_strange(before) && !is_strange(after);
-        (is_plain(text) && is_only).then_some(Self { before, text, after })
+        (is_plain(text) && is_only).then_some(Self {
+            before,
+            open: tags.open.needle().len(),
+            text,
+            after,
+        })
     }
 
     /// The text, if it is one.
     pub(super) fn text(&self) -> Option<&'a str> {
         simdutf8::basic::from_utf8(self.text).ok()
+    }
+
+    /// Where the text begins.
+    pub(super) fn start(&self) -> usize {
+        self.before.len() + self.open
     }
 
     /// What is around the text, for telling it from other markup.

@@ -27,6 +27,14 @@ pub(super) struct Listed<'a> {
     pub(super) method: Method,
 }
 
+impl Listed<'_> {
+    /// The part's bytes as they lie in the file.
+    pub(super) fn data<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        let start = usize::try_from(self.start).ok()?;
+        bytes.get(start..start.checked_add(usize::try_from(self.compressed).ok()?)?)
+    }
+}
+
 /// How a part is kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Method {

@@ -9,10 +9,10 @@ use memchr::memmem::Finder;
 use quick_xml::events::BytesStart;
 
 use super::again::Again;
-use super::alike;
 use super::cursor::{Cursor, Known, Source};
 use super::cut::{Cut, Tags};
 use super::line::drawn_line;
+use super::listed;
 use super::props::{ParaProperties, RunProperties};
 use super::section::SectionProperties;
 use super::styles::Styles;
@@ -139,11 +139,11 @@ impl<'s> Flow<'s> {
         match c.name(e) {
             "p" => {
                 self.count(c)?;
-                let para = if items.len() < alike::FIRST_PARA {
+                let para = if items.len() < listed::FIRST_PARA {
                     self.known_para(c)?
                 } else {
                     let name = Known::Paragraph;
-                    self.alike(c, name, |styles| &styles.alike_paras, Self::known_para)?
+                    self.listed(c, name, |styles| &styles.listed_paras, Self::known_para)?
                 };
                 items.extend(para.map(Item::Para));
             }

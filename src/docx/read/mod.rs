@@ -14,6 +14,7 @@ mod cut;
 mod directory;
 mod flow;
 mod line;
+mod listed;
 pub(super) mod package;
 mod props;
 mod section;
@@ -25,6 +26,8 @@ use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use memchr::memmem::Finder;
+
+pub use self::alike::read_alike;
 
 use self::again::{Again, Before, Mark};
 use self::cursor::{Cursor, Known, Source};
@@ -72,24 +75,29 @@ struct Whole {
 }
 
 fn whole(bytes: &[u8], name: &str, before: fn(&Styles) -> Before) -> Result<Whole> {
-    let package = Package::open(bytes, name)?;
+    read_package(&Package::open(bytes, name)?, before)
+}
+
+/// The part of a kind.
+fn target<'r>(roots: &'r Relationships, kind: &str) -> Option<&'r str> {
+    roots.values().find(|(k, _)| k == kind).map(|(_, target)| target.as_str())
+}
+
+fn read_package(package: &Package<'_>, before: fn(&Styles) -> Before) -> Result<Whole> {
     let roots = package.relationships("")?;
-    let target =
-        |kind: &str| roots.values().find(|(k, _)| k == kind).map(|(_, target)| target.as_str());
-    let main = target("officeDocument").unwrap_or("word/document.xml");
+    let main = target(&roots, "officeDocument").unwrap_or("word/document.xml");
     let relationships = package.relationships(main)?;
     let styles = relationships.values().find(|(kind, _)| kind == "styles");
-    let styles = read_styles(&package, styles.map_or("word/styles.xml", |(_, t)| t))?;
+    let styles = read_styles(package, styles.map_or("word/styles.xml", |(_, t)| t))?;
     let (before, mut again) = before(&styles).parts();
     let mut flow = Flow::new(&styles, &before);
     let content = package.needed(main)?;
-    let flows = read_document(&package, main, &content, &mut flow, &mut again)?;
-    let properties = match target("core-properties") {
-        Some(part) => read_properties(&package, part)?,
+    let flows = read_document(package, main, &content, &mut flow, &mut again)?;
+    let properties = match target(&roots, "core-properties") {
+        Some(part) => read_properties(package, part)?,
         None => Properties::default(),
     };
-    let sections =
-        Margins { package: &package, relationships: &relationships }.sections(flows, &mut flow)?;
+    let sections = Margins { package, relationships: &relationships }.sections(flows, &mut flow)?;
     let sheet = Sheet { properties, styles: Arc::clone(&styles.list), sections };
     Ok(Whole { sheet, styles, content, marks: again.made })
 }
@@ -210,15 +218,21 @@ thread_local! {
     static PROPERTIES: RefCell<(Vec<u8>, Properties)> = RefCell::default();
 }
 
+static TITLE: LazyLock<Tags> = LazyLock::new(|| Tags::new("<dc:title>", "</dc:title>"));
+
+/// True if there is nothing else in the core properties that may be a title.
+fn is_only_title(cut: &Cut<'_>) -> bool {
+    static ANY_TITLE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("title"));
+    !cut.has_around(&ANY_TITLE)
+}
+
 /// The core properties; in the files of a batch often the title alone is another one.
 fn read_properties(package: &Package<'_>, part: &str) -> Result<Properties> {
-    static TITLE: LazyLock<Tags> = LazyLock::new(|| Tags::new("<dc:title>", "</dc:title>"));
-    static ANY_TITLE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("title"));
     let Some(content) = package.part(part)? else { return Ok(Properties::default()) };
     let text = cursor::checked(&content, package.source(part))?;
     // The declaration that our files have means nothing here.
     let behind = text.strip_prefix(DECLARATION).unwrap_or(text);
-    let cut = Cut::at(behind.as_bytes(), &TITLE).filter(|cut| !cut.has_around(&ANY_TITLE));
+    let cut = Cut::at(behind.as_bytes(), &TITLE).filter(is_only_title);
     let Some((cut, title)) = cut.and_then(|cut| Some((cut, cut.text()?))) else {
         return parse_properties(&content, package.source(part));
     };

@@ -3,7 +3,7 @@
 //! Knows: zip, limits, relationships. Must not know: WordprocessingML.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -20,6 +20,8 @@ pub(in crate::docx) struct Package<'a> {
     file: &'a str,
     bytes: &'a [u8],
     entries: Vec<(Cow<'a, str>, Entry)>,
+    /// One bit for each of the first entries that was looked up.
+    asked: Cell<u64>,
 }
 
 /// Where a part lies in the file.
@@ -94,7 +96,7 @@ impl<'a> Package<'a> {
         if differ_by_case_alone(&entries) {
             return Err(duplicate(whole));
         }
-        Ok(Self { file, bytes, entries })
+        Ok(Self { file, bytes, entries, asked: Cell::new(0) })
     }
 
     /// Where messages about a part point to.
@@ -161,7 +163,15 @@ impl<'a> Package<'a> {
     }
 
     fn entry(&self, part: &str) -> Option<&Entry> {
-        self.entries.iter().find(|(name, _)| name.eq_ignore_ascii_case(part)).map(|(_, e)| e)
+        let at = self.entries.iter().position(|(name, _)| name.eq_ignore_ascii_case(part))?;
+        self.asked.set(self.asked.get() | 1_u64.checked_shl(at as u32).unwrap_or(0));
+        self.entries.get(at).map(|(_, e)| e)
+    }
+
+    /// The parts that were looked up so far, the first one of the file in the lowest bit; `None` of a file with so
+    /// many that they have no bits.
+    pub(super) fn asked(&self) -> Option<u64> {
+        (self.entries.len() <= 64).then(|| self.asked.get())
     }
 
     /// The part's bytes as they lie in the file.
@@ -270,9 +280,14 @@ fn duplicate(whole: Source<'_>) -> crate::diagnostic::Failure {
     whole.broken(text!("hai phần trùng tên", "two parts have the same name"))
 }
 
-fn check_size(source: Source<'_>, size: u64, compressed: u64, total: u64) -> Result<()> {
+/// True for a part of a length that is read.
+pub(super) fn is_within(size: u64, compressed: u64, total: u64) -> bool {
     let dense = size > limits::RATIO_FROM && size / limits::RATIO > compressed;
-    if size > limits::PART_BYTES || total > limits::TOTAL_BYTES || dense {
+    size <= limits::PART_BYTES && total <= limits::TOTAL_BYTES && !dense
+}
+
+fn check_size(source: Source<'_>, size: u64, compressed: u64, total: u64) -> Result<()> {
+    if !is_within(size, compressed, total) {
         return Err(source.broken(text!(
             "giải nén ra quá lớn ({size} byte)",
             "it is too large when uncompressed ({size} bytes)"
@@ -283,13 +298,18 @@ fn check_size(source: Source<'_>, size: u64, compressed: u64, total: u64) -> Res
 
 /// Inflates exactly `size` bytes; `None` if there are more, fewer, or they are damaged.
 fn inflate(data: &[u8], size: usize) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    inflated(data, size, &mut out).map(|()| out)
+}
+
+/// The same into memory that is there.
+pub(super) fn inflated(data: &[u8], size: usize, out: &mut Vec<u8>) -> Option<()> {
     INFLATE.with_borrow_mut(|inflate| {
         inflate.reset(false);
+        out.clear();
         // One byte more than promised: room to notice a part that is longer than it says.
-        let mut out = Vec::with_capacity(size.checked_add(1)?);
-        match inflate.decompress_vec(data, &mut out, FlushDecompress::Finish) {
-            Ok(Status::StreamEnd) if out.len() == size => Some(out),
-            _ => None,
-        }
+        out.reserve_exact(size.checked_add(1)?);
+        let status = inflate.decompress_vec(data, out, FlushDecompress::Finish);
+        (matches!(status, Ok(Status::StreamEnd)) && out.len() == size).then_some(())
     })
 }

@@ -5,9 +5,9 @@
 use quick_xml::events::BytesStart;
 
 use super::again::Again;
-use super::alike;
 use super::cursor::{Cursor, Known, number};
 use super::flow::Flow;
+use super::listed;
 use super::props::rule;
 use crate::diagnostic::Result;
 use crate::docx::limits;
@@ -174,10 +174,10 @@ impl Flow<'_> {
         let known = |flow: &mut Self, c: &mut Cursor<'_>| {
             flow.known(c, Known::Row, |styles| &styles.rows, Self::row)
         };
-        if nth < alike::FIRST {
+        if nth < listed::FIRST {
             return known(self, c);
         }
-        self.alike(c, Known::Row, |styles| &styles.alike_rows, known)
+        self.listed(c, Known::Row, |styles| &styles.listed_rows, known)
     }
 
     fn row(&mut self, c: &mut Cursor<'_>) -> Result<Row> {

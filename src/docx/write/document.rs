@@ -81,14 +81,14 @@ const FIRST_LISTED: usize = 24;
 
 /// What the flow of a part needs to know: the styles, and the next free id of a drawing.
 pub(super) struct Flow<'a> {
-    styles: &'a StyleTable,
+    pub(super) styles: &'a StyleTable,
     /// The next free id of a drawing.
     pub(super) next_id: i32,
     /// The place of the next paragraph among those of its section.
-    place: usize,
-    pictures: &'a [Medium],
+    pub(super) place: usize,
+    pub(super) pictures: &'a [Medium],
     /// Relationship number of the first picture.
-    first_picture: usize,
+    pub(super) first_picture: usize,
     /// What was written where.
     pub(super) marks: Marks,
     /// What was written last of the lists.
@@ -99,7 +99,7 @@ pub(super) struct Flow<'a> {
 #[derive(Debug)]
 pub(super) struct StyleTable {
     /// What is remembered was written with this table and no other.
-    owner: u64,
+    pub(super) owner: u64,
     by_id: HashMap<String, Style>,
     normal: Option<Style>,
 }
@@ -214,15 +214,6 @@ impl<'a> Flow<'a> {
         self.place = at.saturating_add(1);
         self.marks.last = x.as_str().len();
         at
-    }
-
-    /// A paragraph without anything that is numbered over the whole file: most files of a batch have the same ones.
-    pub(super) fn known_para(&mut self, x: &mut Xml, para: &Para) {
-        let (at, owner) = (self.begin_para(x), self.styles.owner);
-        if para.line.is_some() || para.runs.iter().any(|r| r.content.is_drawn()) {
-            return self.para(x, para, |_| {});
-        }
-        known::para(x, owner, at, para, |x| self.para(x, para, |_| {}));
     }
 
     pub(super) fn para(&mut self, x: &mut Xml, para: &Para, section: impl Fn(&mut Xml)) {

@@ -6,6 +6,8 @@
 //! wider than the box, it shrinks by half a point at a time. Texts of a stack that together are
 //! higher than it shrink in turn, first the one that is farthest from its smallest size.
 
+use std::rc::Rc;
+
 use crate::layout::lines::broken;
 use crate::layout::metrics::Type;
 use crate::layout::phrases::Phrases;
@@ -52,19 +54,22 @@ pub(super) fn fit(of: &TextBox, text: &str, size: u16, phrases: &Phrases) -> Opt
     (of.min_size..=size).rev().find_map(|size| at_size(of, text, size, phrases))
 }
 
+/// A text of a stack with its box, and as it fits there by itself.
+pub(super) type InStack<'t> = (&'t TextBox, &'t str, &'t Option<Rc<Fitted>>);
+
 /// Texts one below the other in a height in millimetres. `Err` holds the index of one that does not
 /// fit its own box, or `None` where all together are too high.
 pub(super) fn stack(
-    texts: &[(&TextBox, String)],
+    texts: &[InStack<'_>],
     height: f64,
     phrases: &Phrases,
-) -> Result<Vec<Fitted>, Option<usize>> {
+) -> Result<Vec<Rc<Fitted>>, Option<usize>> {
     let mut out = Vec::with_capacity(texts.len());
-    for (index, (of, text)) in texts.iter().enumerate() {
-        out.push(fit(of, text, of.size, phrases).ok_or(Some(index))?);
+    for (index, (_, _, fitted)) in texts.iter().enumerate() {
+        out.push(fitted.as_ref().cloned().ok_or(Some(index))?);
     }
     loop {
-        let used: f64 = texts.iter().zip(&out).map(|((of, _), f)| of.before + f.height(of)).sum();
+        let used: f64 = texts.iter().zip(&out).map(|((of, ..), f)| of.before + f.height(of)).sum();
         if used <= height {
             return Ok(out);
         }
@@ -76,12 +81,12 @@ pub(super) fn stack(
             .iter()
             .zip(&out)
             .enumerate()
-            .filter(|(_, ((of, _), f))| f.size > of.min_size)
+            .filter(|(_, ((of, ..), f))| f.size > of.min_size)
             .max_by(|(_, (a, f)), (_, (b, g))| room(a.0, f).total_cmp(&room(b.0, g)));
-        let Some((index, ((of, text), fitted))) = farthest else { return Err(None) };
+        let Some((index, ((of, text, _), fitted))) = farthest else { return Err(None) };
         let smaller = fit(of, text, fitted.size - 1, phrases).ok_or(Some(index))?;
         if let Some(place) = out.get_mut(index) {
-            *place = smaller;
+            *place = Rc::new(smaller);
         }
     }
 }
@@ -144,12 +149,15 @@ pub(super) mod tests {
     fn a_stack_shrinks_until_all_stand_in_it() {
         let phrases = Phrases::default();
         let of = text_box(120.0, 2);
-        let texts =
-            vec![(&of, "Phòng Tổng hợp và Văn phòng".to_owned()), (&of, "Đơn vị".to_owned())];
+        let alone = |text| fit(&of, text, of.size, &phrases).map(Rc::new);
+        let (long, short) = ("Phòng Tổng hợp và Văn phòng", "Đơn vị");
+        let fitted = [alone(long), alone(short)];
+        let texts: Vec<InStack<'_>> = vec![(&of, long, &fitted[0]), (&of, short, &fitted[1])];
         let free = stack(&texts, 100.0, &phrases).expect("fits");
         assert!(free.iter().all(|f| f.size == 48));
         let tight = stack(&texts, 22.0, &phrases).expect("fits");
-        let used: f64 = texts.iter().zip(&tight).map(|((of, _), f)| of.before + f.height(of)).sum();
+        let used: f64 =
+            texts.iter().zip(&tight).map(|((of, ..), f)| of.before + f.height(of)).sum();
         assert!(used <= 22.0 && tight.iter().any(|f| f.size < 48), "{tight:?}");
         assert_eq!(stack(&texts, 10.0, &phrases), Err(None));
     }

@@ -9,12 +9,15 @@
 mod border;
 mod fit;
 mod grid;
+mod known;
 mod values;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use self::fit::Fitted;
+use self::known::Text;
 pub use self::values::Values;
 use super::phrases::Phrases;
 use super::{
@@ -22,6 +25,7 @@ use super::{
     RunContent, Section, Sheet, Style, mm,
 };
 use crate::model::{Align, Area, CertificateForm, HonoureeKind, TextBox, Upright};
+use crate::text::recent;
 
 /// What is drawn on a certificate beside its words.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +48,8 @@ pub struct Unfit {
 /// A form made ready for printing; may be used by many threads.
 #[derive(Debug, Clone)]
 pub struct Printer {
+    /// What is remembered of texts was made with this form and no other.
+    id: u64,
     form: CertificateForm,
     styles: Arc<[Style]>,
     /// The styles of the boxes.
@@ -55,8 +61,10 @@ pub struct Printer {
 
 /// A text with the box that it got.
 struct Placed<'f> {
+    /// Which box of the form.
+    index: usize,
     of: &'f TextBox,
-    fitted: Fitted,
+    fitted: Rc<Fitted>,
     /// From the top edge of the paper, in millimetres.
     y: f64,
 }
@@ -68,6 +76,7 @@ impl Printer {
     /// Makes a form ready. `words` are the ruleset's: phrases that no line breaks.
     pub fn new(form: CertificateForm, art: &Art, words: &BTreeMap<String, Vec<String>>) -> Self {
         let mut printer = Self {
+            id: recent::owner(),
             styles: styles(&form),
             style_ids: form.boxes.iter().map(style_id).collect(),
             phrases: Arc::new(Phrases::new(words)),
@@ -145,38 +154,6 @@ impl Printer {
         }
     }
 
-    /// The text of a box, with its values; empty where all its values are.
-    fn text(&self, of: &TextBox, values: &Values<'_>) -> String {
-        let mut out = String::with_capacity(of.text.len() + 64);
-        let (mut rest, mut has_value, mut has_names) = (of.text.as_str(), false, false);
-        while let Some((before, after)) = rest.split_once('{') {
-            out.push_str(before);
-            let Some((name, after)) = after.split_once('}') else { break };
-            let value = values.get(name).unwrap_or_default();
-            has_names = true;
-            has_value |= !value.is_empty();
-            out.push_str(value);
-            rest = after;
-        }
-        out.push_str(rest);
-        if has_names && !has_value {
-            return String::new();
-        }
-        // A missing value leaves no comma, no double blank and no blank line behind.
-        if has_gaps(&out) {
-            let words: Vec<&str> = out.split_whitespace().collect();
-            out = words.join(" ").replace(" ,", ",");
-        }
-        let text = out.trim_matches([' ', ',']);
-        if of.upper {
-            text.to_uppercase()
-        } else if text.len() == out.len() {
-            out
-        } else {
-            text.to_owned()
-        }
-    }
-
     fn place<'f>(
         &'f self,
         values: &Values<'_>,
@@ -184,46 +161,42 @@ impl Printer {
     ) -> Result<Vec<Placed<'f>>, Vec<Unfit>> {
         let mut placed = Vec::with_capacity(self.form.boxes.len());
         let mut unfit = Vec::new();
-        let texts: Vec<(&TextBox, String)> = self
-            .form
-            .boxes
-            .iter()
-            .filter(|of| of.is_for(kind))
-            .map(|of| (of, self.text(of, values)))
-            .filter(|(_, text)| !text.is_empty())
-            .collect();
-        for (of, text) in texts.iter().filter(|(of, _)| of.stack.is_none()) {
-            match fit::fit(of, text, of.size, &self.phrases) {
+        let wanted = |of: &TextBox| of.is_for(kind);
+        let mut texts = known::texts(self.id, &self.form.boxes, values, &self.phrases, wanted);
+        texts.retain(|(_, _, text)| !text.text.is_empty());
+        for (index, of, text) in texts.iter().filter(|(_, of, _)| of.stack.is_none()) {
+            match &text.fitted {
                 Some(fitted) => {
                     let free = (of.area().height - fitted.height(of)).max(0.0);
-                    placed.push(Placed { of, y: of.y + free * share(of.upright), fitted });
+                    let (y, fitted) = (of.y + free * share(of.upright), Rc::clone(fitted));
+                    placed.push(Placed { index: *index, of, y, fitted });
                 }
-                None => unfit.push(told(of, text)),
+                None => unfit.push(told(of, &text.text)),
             }
         }
         for stack in &self.form.stacks {
-            let inside: Vec<(&TextBox, String)> = texts
-                .iter()
-                .filter(|(of, _)| of.stack.as_ref() == Some(&stack.name))
-                .cloned()
-                .collect();
-            match fit::stack(&inside, stack.height, &self.phrases) {
+            let is_inside = |of: &TextBox| of.stack.as_ref() == Some(&stack.name);
+            let inside: Vec<&(usize, &TextBox, Text)> =
+                texts.iter().filter(|(_, of, _)| is_inside(of)).collect();
+            let of_stack: Vec<fit::InStack<'_>> =
+                inside.iter().map(|(_, of, text)| (*of, &*text.text, &text.fitted)).collect();
+            match fit::stack(&of_stack, stack.height, &self.phrases) {
                 Ok(fitted) => {
                     let used: f64 = inside
                         .iter()
                         .zip(&fitted)
-                        .map(|((of, _), f)| of.before + f.height(of))
+                        .map(|((_, of, _), f)| of.before + f.height(of))
                         .sum();
                     let mut y = stack.y + (stack.height - used) * share(stack.upright);
-                    for ((of, _), fitted) in inside.iter().zip(fitted) {
+                    for ((index, of, _), fitted) in inside.iter().zip(fitted) {
                         y += of.before;
                         let height = fitted.height(of);
-                        placed.push(Placed { of, y, fitted });
+                        placed.push(Placed { index: *index, of, y, fitted });
                         y += height;
                     }
                 }
                 Err(Some(index)) => {
-                    unfit.extend(inside.get(index).map(|(of, text)| told(of, text)));
+                    unfit.extend(inside.get(index).map(|(_, of, text)| told(of, &text.text)));
                 }
                 Err(None) => unfit.push(Unfit {
                     name: stack.name.clone(),
@@ -253,18 +226,13 @@ impl Printer {
             height: pitch * placed.fitted.lines.len() as f64,
         };
         Item::Para(Para {
-            style: self.style_of(of),
+            style: self.style_ids.get(placed.index).cloned().unwrap_or_else(|| style_id(of)),
             format: Format { align: of.align, line: LineSpacing::Exact(mm(pitch)), ..PLAIN },
             tabs: Vec::new(),
             runs,
             line: None,
             frame: Some(self.frame(area)),
         })
-    }
-
-    fn style_of(&self, of: &TextBox) -> String {
-        let at = self.form.boxes.iter().position(|b| std::ptr::eq(b, of));
-        at.and_then(|at| self.style_ids.get(at)).cloned().unwrap_or_else(|| style_id(of))
     }
 
     fn code_item(&self, bytes: Vec<u8>) -> Option<Item> {
@@ -327,16 +295,6 @@ impl Printer {
 
 fn told(of: &TextBox, text: &str) -> Unfit {
     Unfit { name: of.name.clone(), text: text.to_owned(), line: of.line }
-}
-
-/// True if a text has a blank before a blank or a comma, or a blank that is none of the usual kind.
-fn has_gaps(text: &str) -> bool {
-    let mut after_blank = false;
-    text.chars().any(|c| {
-        let is_gap = (after_blank && matches!(c, ' ' | ',')) || (c != ' ' && c.is_whitespace());
-        after_blank = c == ' ';
-        is_gap
-    })
 }
 
 /// How much of the free height stands above.

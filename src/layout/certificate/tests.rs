@@ -1,5 +1,7 @@
 //! Tests of whole pages.
 
+use proptest::prelude::*;
+
 use super::fit::tests::text_box;
 use super::*;
 use crate::layout::metrics::Type;
@@ -123,4 +125,36 @@ fn what_does_not_fit_is_told_by_name_and_all_at_once() {
     assert_eq!(unfit.iter().map(|u| u.name.as_str()).collect::<Vec<_>>(), ["ten"]);
     long.insert("noi", "x".repeat(300));
     assert!(!printer.check(&long, HonoureeKind::Individual).is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn whose_certificate_came_before_makes_no_difference(
+        people in proptest::collection::vec(
+            ("[A-ZĐa-zạộữ ,{}-]{0,60}", 0..4_usize, 0..3_usize, any::<bool>()), 1..12),
+    ) {
+        let of = |(name, unit, repeat, is_alone): &(String, usize, usize, bool)| {
+            let mut values = Values::default();
+            values.insert("ten", name.repeat(repeat + 1));
+            if *unit > 0 {
+                values.insert("noi", ["", "Phòng Tổng hợp", "Sở ,  Ban"][unit - 1]);
+            }
+            let kind = if *is_alone { HonoureeKind::Individual } else { HonoureeKind::Collective };
+            (values, kind)
+        };
+        let mut form = form();
+        form.boxes[2].kinds = vec![HonoureeKind::Individual];
+        let printer = Printer::new(form, &Art::default(), &BTreeMap::new());
+        for person in &people {
+            let (values, kind) = of(person);
+            let anew = std::thread::scope(|scope| {
+                let made = || (printer.check(&values, kind), printer.section(&values, kind, None));
+                scope.spawn(made).join().expect("a thread")
+            });
+            let now = (printer.check(&values, kind), printer.section(&values, kind, None));
+            prop_assert_eq!(format!("{now:?}"), format!("{anew:?}"));
+        }
+    }
 }

@@ -4,7 +4,7 @@
 
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::docx;
-use crate::layout::Values;
+use crate::layout::{Item, Run, RunContent, Sheet, Values};
 use crate::pipeline::awards::Stamp;
 use crate::pipeline::search::words_of;
 use crate::text;
@@ -30,14 +30,22 @@ impl Press<'_> {
         values: &Values<'_>,
         bytes: &[u8],
     ) -> Result<()> {
-        let said = words_of(&docx::read(bytes, &self.file)?);
-        let said = joined(&said);
+        docx::read_alike(bytes, &self.file, |sheet| self.says(certificate, values, sheet))?
+    }
+
+    /// Looks for what must stand in the sheet.
+    fn says(&self, certificate: &Certificate, values: &Values<'_>, sheet: &Sheet) -> Result<()> {
+        let mut all: Option<String> = None;
         let mut small: Option<String> = None;
         for names in MUST {
             let Some(name) = names.iter().find(|n| self.prints(n, certificate)) else { continue };
             let key = if *name == "ho_ten" { "ten" } else { name };
             let Some(value) = values.get(key).filter(|v| !v.is_empty()) else { continue };
+            if stands_in_a_run(sheet, value) {
+                continue;
+            }
             let value = joined(value);
+            let said = &*all.get_or_insert_with(|| joined(&words_of(sheet)));
             if said.contains(&value) || said.contains(&value.to_uppercase()) {
                 continue;
             }
@@ -69,6 +77,30 @@ impl Press<'_> {
             Make::Word(form) => form.prints(name),
         }
     }
+}
+
+/// True if a text is one of the sheet's runs, or a part of one; in capitals too. Then it also stands among all words,
+/// with lines joined and blanks single: its own blanks are.
+fn stands_in_a_run(sheet: &Sheet, text: &str) -> bool {
+    let mut after_blank = true;
+    let is_odd = |c: char| {
+        let is_odd = if c == ' ' { after_blank } else { c.is_whitespace() };
+        after_blank = c == ' ';
+        is_odd
+    };
+    if text.contains(is_odd) || text.ends_with(' ') {
+        return false;
+    }
+    let paras = sheet.sections.iter().flat_map(|s| &s.items).filter_map(|item| match item {
+        Item::Para(para) => Some(&para.runs),
+        Item::Table(_) => None,
+    });
+    let said = |run: &Run, what: &str| match &run.content {
+        RunContent::Text(said) => said.len() >= what.len() && said.contains(what),
+        _ => false,
+    };
+    let is_said = |what: &str| paras.clone().flatten().any(|run| said(run, what));
+    is_said(text) || is_said(&text.to_uppercase())
 }
 
 /// Lines joined, blanks single: a box may break lines.

@@ -30,36 +30,36 @@ pub(super) fn values<'a>(
     let year = stamp.map(|s| s.year).or(c.decided.map(|d| d.year()));
     let decided = words(c.decided);
     let mut out = Values::with_capacity(22 + h.extra.len());
-    out.insert("nguoi_tang", c.giver.as_str());
-    out.insert("hinh_thuc", if c.award.is_empty() { award } else { c.award.as_str() });
-    out.insert(
+    out.add("nguoi_tang", c.giver.as_str());
+    out.add("hinh_thuc", if c.award.is_empty() { award } else { c.award.as_str() });
+    out.add(
         "ong_ba",
         match (is_person, h.address.as_str()) {
             (true, "") => "Ông (Bà)",
             (_, address) => address,
         },
     );
-    out.insert("ten", h.name.as_str());
-    out.insert("ten_day_du", h.addressed());
-    out.insert("chuc_vu", h.position.as_str());
-    out.insert("don_vi", h.unit.as_str());
-    out.insert("noi", h.post());
-    out.insert("thanh_tich", achievement(&h.achievement));
-    out.insert("so_quyet_dinh", c.decision.as_str());
+    out.add("ten", h.name.as_str());
+    out.add("ten_day_du", h.addressed());
+    out.add("chuc_vu", h.position.as_str());
+    out.add("don_vi", h.unit.as_str());
+    out.add("noi", h.post());
+    out.add("thanh_tich", achievement(&h.achievement));
+    out.add("so_quyet_dinh", c.decision.as_str());
     let number = stamp.map(|s| s.number.to_string().into());
-    out.insert("so", number.unwrap_or(Cow::Borrowed(WIDEST_NUMBER)));
-    out.insert("nam", year.map(|y| y.to_string()).unwrap_or_default());
-    out.insert("dia_danh", c.locality.as_str());
+    out.add("so", number.unwrap_or(Cow::Borrowed(WIDEST_NUMBER)));
+    out.add("nam", year.map(|y| y.to_string()).unwrap_or_default());
+    out.add("dia_danh", c.locality.as_str());
     let is_of_decision = c.date.is_none() || c.date == c.decided;
-    out.insert("ngay", if is_of_decision { decided.clone() } else { words(c.date) });
-    out.insert("ngay_quyet_dinh", decided);
-    out.insert("quyen_han", c.authority.join(" "));
-    out.insert("chuc_vu_ky", c.position.as_str());
-    out.insert("nguoi_ky", c.signer.as_str());
-    out.insert("truy_tang", if h.posthumous { "(Truy tặng)" } else { "" });
+    out.add("ngay", if is_of_decision { decided.clone() } else { words(c.date) });
+    out.add("ngay_quyet_dinh", decided);
+    out.add("quyen_han", c.authority.join(" "));
+    out.add("chuc_vu_ky", c.position.as_str());
+    out.add("nguoi_ky", c.signer.as_str());
+    out.add("truy_tang", if h.posthumous { "(Truy tặng)" } else { "" });
     let again = stamp.and_then(|s| s.reissued);
-    out.insert("cap_lai", again.map(|d| format!("Cấp lại {}", words(Some(d)))).unwrap_or_default());
-    out.insert("co_quan", c.organ.as_str());
+    out.add("cap_lai", again.map(|d| format!("Cấp lại {}", words(Some(d)))).unwrap_or_default());
+    out.add("co_quan", c.organ.as_str());
     for (key, value) in &h.extra {
         out.insert(format!("cot.{key}"), value.as_str());
     }

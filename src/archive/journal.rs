@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 use super::fault::{At, Doing};
 use super::paths::{JOURNAL, MANIFEST, QUARANTINE};
-use super::store::Archive;
+use super::store::{Archive, paths_parent};
 use super::{Digest, manifest};
 use crate::diagnostic::Result;
 use crate::world::EntryKind;
@@ -153,6 +153,44 @@ impl Archive<'_> {
     pub fn add_to_segment(&self, segment: u64, lines: &[u8]) -> Result<()> {
         let path = self.journal_path(&name(segment));
         self.world.append_unsynced(&path, lines).at(Doing::Write, &path)
+    }
+
+    /// Adds whole lines of a segment that is not there yet to a batch's folder in staging, unsynced: they are not
+    /// in the journal before [`Archive::place_segment`]. The first of them begin it anew.
+    pub fn stage_segment(
+        &self,
+        batch: &str,
+        segment: u64,
+        lines: &[u8],
+        is_first: bool,
+    ) -> Result<()> {
+        let path = self.staged_segment(batch, segment)?;
+        self.make_dir(&paths_parent(&path))?;
+        if is_first {
+            // Left by an earlier try of the same batch.
+            match self.world.remove(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                removed => removed.at(Doing::Remove, &path)?,
+            }
+        }
+        self.world.append_unsynced(&path, lines).at(Doing::Write, &path)
+    }
+
+    /// Moves a staged segment into the journal, unsynced.
+    pub fn place_segment(&self, batch: &str, segment: u64) -> Result<()> {
+        let (from, to) = (self.staged_segment(batch, segment)?, self.journal_path(&name(segment)));
+        match self.world.rename(&from, &to) {
+            // Cut to nothing after a power cut: the lines go behind it.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let lines = self.world.read(&from, MAX_SEGMENT).at(Doing::Read, &from)?;
+                self.add_to_segment(segment, &lines)
+            }
+            moved => moved.at(Doing::Move, &to),
+        }
+    }
+
+    fn staged_segment(&self, batch: &str, segment: u64) -> Result<PathBuf> {
+        Ok(self.batch_dir(batch)?.join(JOURNAL).join(name(segment)))
     }
 
     /// Cuts what a kill or a power cut left at the end of a segment.

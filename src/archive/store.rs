@@ -298,7 +298,7 @@ impl<'w> Archive<'w> {
         Ok(self.batch_dir(batch)?.join(format!("{:04}-{:06}", bag.year, bag.number)))
     }
 
-    fn batch_dir(&self, batch: &str) -> Result<PathBuf> {
+    pub(super) fn batch_dir(&self, batch: &str) -> Result<PathBuf> {
         let good = !batch.is_empty()
             && batch.len() <= 64
             && batch.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');

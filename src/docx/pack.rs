@@ -30,7 +30,8 @@ pub(super) struct Part {
     name: String,
     crc: u32,
     size: u32,
-    sha256: [u8; 32],
+    /// Nobody asks for it where the file is for the printer only.
+    sha256: Option<[u8; 32]>,
     method: u16,
     data: Vec<u8>,
 }
@@ -63,8 +64,6 @@ const LEVEL: u32 = 1;
 impl Part {
     /// Deflates a part. `None` if it is too large for a zip without extensions (4 GiB).
     pub(super) fn new(name: impl Into<String>, content: &[u8], effort: Effort) -> Option<Self> {
-        let size = u32::try_from(content.len()).ok()?;
-        let crc = crc32fast::hash(content);
         let (sha256, data) = match effort {
             Effort::AllCores if content.len() > LARGE => {
                 rayon::join(|| sum(content), || deflate_large(content))
@@ -73,14 +72,32 @@ impl Part {
                 let sha256 = sum(content);
                 (sha256, once(content, &sha256))
             }
-            Effort::EachTime | Effort::AllCores => {
-                let general = || EACH.with_borrow_mut(|c| deflate(c, content));
-                (sum_next(content), squeeze(content).or_else(general))
-            }
+            Effort::EachTime | Effort::AllCores => (sum_next(content), each(content)),
             Effort::Stored => (sum(content), Some(content.to_vec())),
         };
-        let data = data?;
-        let method = if effort == Effort::Stored { STORED } else { DEFLATED };
+        Self::of(name, content, effort != Effort::Stored, Some(sha256), data?)
+    }
+
+    /// A part of a file for the printer: without its digest. `None` if it is too large.
+    pub(super) fn printed(
+        name: impl Into<String>,
+        content: &[u8],
+        is_deflated: bool,
+    ) -> Option<Self> {
+        let data = if is_deflated { each(content) } else { Some(content.to_vec()) };
+        Self::of(name, content, is_deflated, None, data?)
+    }
+
+    fn of(
+        name: impl Into<String>,
+        content: &[u8],
+        is_deflated: bool,
+        sha256: Option<[u8; 32]>,
+        data: Vec<u8>,
+    ) -> Option<Self> {
+        let size = u32::try_from(content.len()).ok()?;
+        let crc = crc32fast::hash(content);
+        let method = if is_deflated { DEFLATED } else { STORED };
         Some(Self { name: name.into(), crc, size, sha256, method, data })
     }
 
@@ -94,7 +111,7 @@ impl Part {
     ) -> Option<Self> {
         let size = u32::try_from(content.len()).ok()?;
         u32::try_from(data.len()).ok()?;
-        let sha256 = sum(content);
+        let sha256 = Some(sum(content));
         let method = if is_deflated { DEFLATED } else { STORED };
         Some(Self { name: name.into(), crc, size, sha256, method, data })
     }
@@ -127,6 +144,11 @@ fn once(content: &[u8], sha256: &[u8; 32]) -> Option<Vec<u8>> {
         Some(data) => Some(data.to_vec()),
         None => ONCE.with_borrow_mut(|c| deflate(c, content)),
     }
+}
+
+/// Deflates a part of one document.
+fn each(content: &[u8]) -> Option<Vec<u8>> {
+    squeeze(content).or_else(|| EACH.with_borrow_mut(|c| deflate(c, content)))
 }
 
 pub(super) fn deflate(compress: &mut Compress, content: &[u8]) -> Option<Vec<u8>> {
@@ -207,19 +229,19 @@ pub(super) fn pack(parts: &[&Part]) -> Option<Vec<u8>> {
 }
 
 /// SHA-256 over name, NUL and SHA-256 of the uncompressed content of each part, sorted by name.
-/// It outlives a change of the compressor.
-pub(super) fn parts_digest(parts: &[&Part]) -> [u8; 32] {
+/// It outlives a change of the compressor. `None` if one of them is without.
+pub(super) fn parts_digest(parts: &[&Part]) -> Option<[u8; 32]> {
     let mut sorted: Vec<&&Part> = parts.iter().collect();
     sorted.sort_by(|a, b| a.name.cmp(&b.name));
     let mut context = Context::new(&SHA256);
     for part in sorted {
         context.update(part.name.as_bytes());
         context.update(&[0]);
-        context.update(&part.sha256);
+        context.update(&part.sha256?);
     }
     let mut out = [0; 32];
     out.copy_from_slice(context.finish().as_ref());
-    out
+    Some(out)
 }
 
 fn put16(out: &mut Vec<u8>, value: u16) {
@@ -281,5 +303,11 @@ mod tests {
         let (a, b) = (part("a", b"1"), part("b", b"2"));
         assert_eq!(parts_digest(&[&a, &b]), parts_digest(&[&b, &a]));
         assert_ne!(parts_digest(&[&a, &b]), parts_digest(&[&a, &part("b", b"3")]));
+        let printed = Part::printed("b", b"2", true).expect("small");
+        assert_eq!(parts_digest(&[&a, &printed]), None, "nobody takes it for one");
+        assert_eq!(
+            pack(&[&printed]),
+            pack(&[&Part::new("b", b"2", Effort::EachTime).expect("small")])
+        );
     }
 }

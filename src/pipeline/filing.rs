@@ -27,6 +27,7 @@ mod acts;
 mod batch;
 mod conclude;
 mod found;
+mod growing;
 pub(in crate::pipeline) mod journal;
 mod produce;
 mod recovery;
@@ -36,6 +37,7 @@ pub(in crate::pipeline) mod unsigned;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use crate::archive::log::{Log, PublicKey, Reader, keys};
@@ -130,9 +132,20 @@ pub enum Stage {
 /// An error of one undoes the whole batch; stopping on request is such an error.
 pub type Render<'a> = dyn Fn(usize, Number) -> Result<Rendered> + Sync + 'a;
 
-/// Called with what was issued as soon as it is, while the record is being completed: files of the archive may
-/// still move then.
-pub type Beside<'a> = dyn Fn(&[Issued]) + Sync + 'a;
+/// Called on a thread of its own with what will be issued as soon as all of it is staged. Whether it is issued
+/// [`Given::wait`] tells: before that nothing may be written of it, and nothing at all if it is not. After that the
+/// record is being completed: files of the archive may still move.
+pub type Beside<'a> = dyn Fn(&[Issued], Given) + Sync + 'a;
+
+/// Whether the numbers of a batch are given.
+pub struct Given(Receiver<()>);
+
+impl Given {
+    /// Waits for the register; `false` if it did not enter the batch.
+    pub fn wait(self) -> bool {
+        self.0.recv().is_ok()
+    }
+}
 
 /// The right to issue in an office: the lock, the register and the archive, in a sound state.
 pub struct Filing<'w> {
@@ -310,10 +323,10 @@ impl<'w> Filing<'w> {
         render: &Render<'_>,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Outcome> {
-        self.issue_beside(batch, wants, render, progress, &|_| {})
+        self.issue_beside(batch, wants, render, progress, &|_, _| {})
     }
 
-    /// The same, and `beside` is called once the numbers are given.
+    /// The same, with something that is done beside it.
     pub fn issue_beside(
         &mut self,
         batch: &Batch,

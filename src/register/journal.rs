@@ -239,19 +239,47 @@ pub fn write_position(out: &mut Vec<u8>, position: &Position<'_>) -> Result<()> 
 
 /// A text as it stands between the quotation marks of JSON.
 fn quote(out: &mut Vec<u8>, text: &str) -> Result<()> {
-    // A row has quotation marks everywhere: byte by byte is faster than piece by piece.
     out.reserve(2 * text.len());
-    for b in text.bytes() {
-        match b {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', b]),
-            // What is rarer is written as the library writes it.
-            0..0x20 => {
-                let one = char::from(b).to_string();
-                let quoted = serde_json::to_string(&one).map_err(|e| cannot(&e.to_string()))?;
-                out.extend_from_slice(quoted.trim_matches('"').as_bytes());
-            }
-            _ => out.push(b),
+    let mut rest = text.as_bytes();
+    // A row has quotation marks everywhere: eight bytes are copied at once, and what follows one is taken back.
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        let begin = out.len();
+        out.extend_from_slice(word);
+        let at = first_quoted(u64::from_le_bytes(*word));
+        let Some(byte) = word.get(at) else {
+            rest = after;
+            continue;
+        };
+        out.truncate(begin + at);
+        quote_byte(out, *byte)?;
+        rest = rest.get(at + 1..).unwrap_or_default();
+    }
+    rest.iter().try_for_each(|byte| quote_byte(out, *byte))
+}
+
+/// Which of eight bytes is the first that JSON does not take as it is; 8 if there is none.
+fn first_quoted(word: u64) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    // The high bit of each byte that is less than `than`. A borrow can only set bits above one that is.
+    let less = |word: u64, than: u8| {
+        word.wrapping_sub(ONES.wrapping_mul(than.into())) & !word & ONES.wrapping_mul(0x80)
+    };
+    let is = |byte: u8| less(word ^ ONES.wrapping_mul(byte.into()), 1);
+    let quoted = less(word, 0x20) | is(b'"') | is(b'\\');
+    // 64 where no bit is set.
+    (quoted.trailing_zeros() / 8) as usize
+}
+
+fn quote_byte(out: &mut Vec<u8>, byte: u8) -> Result<()> {
+    match byte {
+        b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+        // What is rarer is written as the library writes it.
+        0..0x20 => {
+            let one = char::from(byte).to_string();
+            let quoted = serde_json::to_string(&one).map_err(|e| cannot(&e.to_string()))?;
+            out.extend_from_slice(quoted.trim_matches('"').as_bytes());
         }
+        _ => out.push(byte),
     }
     Ok(())
 }

@@ -198,7 +198,7 @@ impl WordTemplate {
         }
         all.extend(&media);
         let bytes = pack::pack(&all)?;
-        Some(Written { bytes, parts: pack::parts_digest(&all) })
+        Some(Written { bytes, parts: pack::parts_digest(&all)? })
     }
 
     fn too_large(&self) -> Diagnostic {

@@ -31,6 +31,8 @@ use crate::layout::{Item, Picture, PictureFormat, Properties, Sheet, Style};
 use crate::text;
 
 /// How many tables of styles, lists of parts and small parts a writer remembers.
+/// The part that holds the text.
+const DOCUMENT: &str = "word/document.xml";
 const REMEMBERED: usize = 16;
 /// Bytes of a picture that is not remembered.
 const SMALL: usize = 8 << 10;
@@ -84,6 +86,8 @@ struct Whole<'a> {
     styles: Arc<[Style]>,
     margins: Margins<'a>,
     pictures: Vec<Medium>,
+    /// For the printer only: nobody asks for the digest of its parts.
+    is_printed: bool,
 }
 
 /// The parts that list the others.
@@ -147,17 +151,19 @@ impl Writer {
     ///
     /// # Errors
     /// As [`Writer::write`].
-    pub fn bind(&self, pages: &[Page], properties: &Properties) -> Result<Written> {
+    pub fn bind(&self, pages: &[Page], properties: &Properties) -> Result<Vec<u8>> {
         BUFFER.with_borrow_mut(|x| {
             let whole = Whole {
                 properties,
                 styles: pages.first().map_or_else(|| Arc::from([]), |p| Arc::clone(&p.styles)),
                 margins: Margins::of(pages.iter().map(|page| &page.section)),
                 pictures: Page::pictures(pages),
+                is_printed: true,
             };
-            self.write_with(x, &whole, |x, flow| {
+            let written = self.write_with(x, &whole, |x, flow| {
                 flow.bound(x, pages, &whole.margins, FIRST_MARGIN_ID);
-            })
+            });
+            Ok(written?.0)
         })
     }
 
@@ -172,11 +178,13 @@ impl Writer {
             styles: Arc::clone(&sheet.styles),
             margins: Margins::of(sheet.sections.iter()),
             pictures: media::pictures(sheet),
+            is_printed: false,
         };
-        self.write_with(x, &whole, |x, flow| {
+        let (bytes, parts) = self.write_with(x, &whole, |x, flow| {
             flow.document(x, sheet, &whole.margins, FIRST_MARGIN_ID);
             keep(x.as_str(), std::mem::take(&mut flow.marks));
-        })
+        })?;
+        Ok(Written { bytes, parts: parts.ok_or_else(too_large)? })
     }
 
     fn write_with(
@@ -184,8 +192,8 @@ impl Writer {
         x: &mut Xml,
         whole: &Whole<'_>,
         write: impl FnOnce(&mut Xml, &mut Flow<'_>),
-    ) -> Result<Written> {
-        let Whole { properties, styles, margins, pictures } = whole;
+    ) -> Result<(Vec<u8>, Option<[u8; 32]>)> {
+        let Whole { properties, styles, margins, pictures, is_printed } = whole;
         let kinds: Vec<Margin> = margins.parts.iter().map(|p| p.kind).collect();
         let formats: Vec<PictureFormat> = pictures.iter().map(Medium::format).collect();
         let frame =
@@ -198,7 +206,12 @@ impl Writer {
         let (style_part, table) = &*known;
         let mut flow = Flow::new(table, pictures, FIRST_MARGIN_ID + kinds.len());
         write(x, &mut flow);
-        let document = finish(x, "word/document.xml", Effort::EachTime)?;
+        let document = if *is_printed {
+            check(x, DOCUMENT)?;
+            Part::printed(DOCUMENT, x.as_str().as_bytes(), true).ok_or_else(too_large)?
+        } else {
+            finish(x, DOCUMENT, Effort::EachTime)?
+        };
         let mut edges = Vec::with_capacity(margins.parts.len());
         for (margin, name) in margins.parts.iter().zip(&frame.names) {
             edges.push(self.margin(x, styles, margin, format!("word/{name}"), &mut flow)?);
@@ -222,7 +235,10 @@ impl Writer {
                 // No two files have the same.
                 Medium::Squares(squares) => {
                     let bytes = media::drawn(squares).ok_or_else(too_large)?;
-                    let made = Part::new(name, &bytes, Effort::Stored);
+                    let made = match is_printed {
+                        true => Part::printed(name, &bytes, false),
+                        false => Part::new(name, &bytes, Effort::Stored),
+                    };
                     Arc::new(made.ok_or_else(too_large)?)
                 }
             });
@@ -236,7 +252,7 @@ impl Writer {
         parts.extend(small.iter().map(|p| &**p));
         parts.extend([&core, &self.app]);
         let bytes = pack::pack(&parts).ok_or_else(too_large)?;
-        Ok(Written { bytes, parts: pack::parts_digest(&parts) })
+        Ok((bytes, pack::parts_digest(&parts)))
     }
 
     /// A header or footer, which is probably the same in the next file: a border may be a hundred times as

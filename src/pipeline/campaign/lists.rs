@@ -3,11 +3,10 @@
 //! Knows: which files and settings a campaign names. Must not know: what a heading means, votes, papers.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 use crate::diagnostic::{Lang, Result};
 use crate::pipeline::Workspace;
-use crate::pipeline::roll::{CheckedRoll, Order, RollRequest, read_rolls, write_report};
+use crate::pipeline::roll::{CheckedRoll, MadeReport, Order, RollRequest, make_report, read_rolls};
 use crate::source::campaign::{Campaign, ListOrder};
 use crate::source::roll::Options;
 
@@ -37,22 +36,22 @@ pub(super) fn read(workspace: &Workspace<'_>, campaign: &Campaign) -> Result<Che
     read_rolls(workspace, &request)
 }
 
-/// Writes beside each list what became of its rows.
+/// What became of the rows of each list, to be written beside it.
 ///
 /// # Errors
-/// A file stands there that is no report, or nothing can be written.
+/// As [`make_report`].
 pub(super) fn reports(
     workspace: &Workspace<'_>,
     checked: &CheckedRoll,
     awards: &[AwardLine],
     lang: Lang,
-) -> Result<Vec<PathBuf>> {
+) -> Result<Vec<MadeReport>> {
     let by_line: HashMap<usize, &AwardLine> = awards.iter().map(|a| (a.case, a)).collect();
     let given = match lang {
         Lang::Vi => "Đã cấp",
         Lang::En => "Given",
     };
-    let mut written = Vec::new();
+    let mut made = Vec::new();
     for file in checked.files.iter().filter(|f| f.lines > 0) {
         let mut outcomes = checked.outcomes(&file.path, lang);
         for outcome in &mut outcomes {
@@ -63,7 +62,8 @@ pub(super) fn reports(
                 outcome.certificate.clone_from(&award.file);
             }
         }
-        written.push(write_report(workspace.world, &file.path, None, lang, &outcomes)?);
+        let today = workspace.world.today();
+        made.push(make_report(&file.path, None, today, lang, &outcomes)?);
     }
-    Ok(written)
+    Ok(made)
 }

@@ -14,9 +14,10 @@ use crate::diagnostic::{Lang, Result, blocks};
 use crate::model::Number;
 use crate::pipeline::awards::{AwardEntering, AwardWants, Stamp, lacks};
 use crate::pipeline::fields::fields_of;
-use crate::pipeline::filing::{Filing, Issued, Progress};
+use crate::pipeline::filing::{Filing, Given, Issued, Progress};
 use crate::pipeline::issue::{self, PlannedWants, Report, copy_out, placed, told};
 use crate::pipeline::repeats::{Arrivals, came_back};
+use crate::pipeline::roll::MadeReport;
 use crate::register::{self, Batch, Book, Register, Want, Wants, no_such_want};
 use crate::source::campaign::CampaignStep;
 
@@ -173,9 +174,9 @@ impl<'r> Runner<'r, '_> {
             None => issue::render(workspace, plan, index, number, &from_files),
         };
         let written = Mutex::new(Written::default());
-        let beside = |issued: &[Issued]| {
+        let beside = |issued: &[Issued], given: Given| {
             let filed = issued.get(papers..).unwrap_or_default();
-            let done = self.write_beside(&entered, presses.as_ref(), filed, order.lang);
+            let done = self.write_beside(&entered, presses.as_ref(), filed, order.lang, given);
             *written.lock().unwrap_or_else(PoisonError::into_inner) = done;
         };
         let outcome = filing.issue_beside(&batch, &wants, &render, on_progress, &beside)?;
@@ -333,13 +334,14 @@ impl<'r> Runner<'r, '_> {
         Printed { workspace, campaign, forms: &entered.forms, filed }
     }
 
-    /// The files to print and the reports beside the lists.
+    /// The files to print and the reports beside the lists: made at once, written when the numbers are given.
     fn write_beside(
         &self,
         entered: &Awards,
         presses: Option<&Presses<'_>>,
         filed: &[Issued],
         lang: Lang,
+        given: Given,
     ) -> Written {
         if entered.rows.is_empty() {
             return Written::default();
@@ -355,11 +357,16 @@ impl<'r> Runner<'r, '_> {
             })
             .collect();
         let printed = self.printed(entered, filed);
+        let made = reports(self.workspace, &self.opened.checked, &lines, lang);
+        if !given.wait() {
+            return Written::default();
+        }
         // On threads of their own: the record is completed on all cores meanwhile, and this must not wait for it.
         let (sheaves, reported) = std::thread::scope(|scope| {
             let sheaves =
                 scope.spawn(|| presses.map_or(Ok(Vec::new()), |presses| presses.sheaves(&printed)));
-            let reported = reports(self.workspace, &self.opened.checked, &lines, lang);
+            let write = |report: MadeReport| report.write(self.workspace.world);
+            let reported = made.and_then(|made| made.into_iter().map(write).collect());
             (sheaves.join(), reported)
         });
         let sheaves = sheaves.unwrap_or_else(|panic| std::panic::resume_unwind(panic));

@@ -33,6 +33,6 @@ impl Press<'_> {
             )));
         };
         let properties = self.properties(first, pages.len());
-        Ok(self.workspace.writer.bind(pages, &properties)?.bytes)
+        self.workspace.writer.bind(pages, &properties)
     }
 }

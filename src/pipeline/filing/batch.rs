@@ -10,12 +10,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, channel, sync_channel};
 
 use super::conclude::{Ahead, acts_of, conclude_commit};
 use super::produce::{Step, Work, produce};
-use super::{Beside, Filing, Issued, Outcome, Progress, Render, Stage, recovery};
-use crate::archive::{BagId, FileRef, SealDraft, sha256};
+use super::{Beside, Filing, Given, Issued, Outcome, Progress, Render, Stage, recovery};
+use crate::archive::{Archive, BagId, FileRef, SealDraft, sha256};
 use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::{DocumentCode, Notation, Number};
 use crate::register::{self, Batch, Chunk, Closing, CommitError, NewAct, Register, Wants};
@@ -37,52 +37,54 @@ pub(super) fn issue(
     let tell = |stage, done| progress(Progress { stage, done, total });
     tell(Stage::Reserving, 0);
     let at = filing.world.timestamp();
-    let committed = (|| {
-        let numbers = numbers(filing, batch, wants)?;
-        let bags = allocate(filing, batch, wants)?;
-        let first = filing.register.head()?.saturating_add(1);
-        commit(
-            filing,
-            batch,
-            &at,
-            Work {
-                wants,
-                jobs: &jobs(batch, wants),
-                numbers: &numbers,
-                bags: &bags,
-                render,
-                tell: &tell,
-                book: batch.book,
-                at: &at,
-                first,
-            },
-        )
-    })();
-    let (issued, ahead) = match committed {
-        Ok(done) => done,
-        Err(CommitError::Unknown(failure)) => {
+    let (issued, unfinished) = std::thread::scope(|scope| {
+        let (tell_given, given) = channel();
+        let mut given = Some(Given(given));
+        // What stands beside the batch is made while the disk takes its files.
+        let mut staged = |issued: &Arc<Vec<Issued>>| {
+            if let Some(given) = given.take() {
+                let issued = Arc::clone(issued);
+                scope.spawn(move || beside(&issued, given));
+            }
+        };
+        let committed = (|| {
+            let numbers = numbers(filing, batch, wants)?;
+            let bags = allocate(filing, batch, wants)?;
+            let first = filing.register.head()?.saturating_add(1);
+            let jobs = &jobs(batch, wants);
+            let (numbers, bags, tell, at, book) = (&numbers, &bags, &tell, at.as_str(), batch.book);
+            let work = Work { wants, jobs, numbers, bags, render, tell, book, at, first };
+            commit(filing, batch, work, &mut staged)
+        })();
+        let (issued, ahead) = committed.map_err(|error| refused(filing, error))?;
+        // Whoever writes copies need not wait for the record to be complete.
+        let _ = tell_given.send(());
+        let files = issued.iter().flat_map(|i| i.file.iter().chain(&i.further)).collect();
+        let finished = finish_files(filing, files, ahead)
+            .and_then(|()| filing.archive.end_batch(&staging_name(batch)));
+        Ok::<_, Failure>((issued, finished.err()))
+    })?;
+    filing.broken = unfinished.is_some();
+    tell(Stage::Done, total);
+    let issued = Arc::try_unwrap(issued).unwrap_or_else(|shared| shared.to_vec());
+    Ok(Outcome { issued, unfinished })
+}
+
+/// What is left to be done where the register did not enter a batch.
+fn refused(filing: &mut Filing<'_>, error: CommitError) -> Failure {
+    match error {
+        CommitError::Unknown(failure) => {
             filing.broken = true;
-            return Err(unknown(failure));
+            unknown(failure)
         }
-        Err(CommitError::Undone(failure)) => {
+        CommitError::Undone(failure) => {
             // The same mending as after a kill. If it fails too, the next opening does it. After a
             // refused write or sync no further batch is tried in this process.
             let mended = recovery::mend(filing);
             filing.broken = mended.is_err() || failure.kind == FailureKind::Output;
-            return Err(failure);
+            failure
         }
-    };
-    let files = issued.iter().flat_map(|i| i.file.iter().chain(&i.further)).collect();
-    let unfinished = std::thread::scope(|scope| {
-        // The numbers are given: whoever writes copies need not wait for the record to be complete.
-        scope.spawn(|| beside(&issued));
-        finish_files(filing, files, ahead)
-            .and_then(|()| filing.archive.end_batch(&staging_name(batch)))
-            .err()
-    });
-    filing.broken = unfinished.is_some();
-    tell(Stage::Done, total);
-    Ok(Outcome { issued, unfinished })
+    }
 }
 
 impl From<Failure> for CommitError {
@@ -147,21 +149,22 @@ fn jobs(batch: &Batch, wants: &dyn Wants) -> Vec<(usize, Arc<str>)> {
 fn commit(
     filing: &mut Filing<'_>,
     batch: &Batch,
-    at: &str,
     work: Work<'_>,
-) -> std::result::Result<(Vec<Issued>, Ahead), CommitError> {
-    let staging = staging_name(batch);
+    staged: &mut dyn FnMut(&Arc<Vec<Issued>>),
+) -> std::result::Result<(Arc<Vec<Issued>>, Ahead), CommitError> {
+    let (staging, at) = (staging_name(batch), work.at);
     let (world, archive, office) = (filing.world, &filing.archive, &filing.office);
     let register = &mut filing.register;
     let floor = |series: &str, year| register::start_after(office, series, year);
-    let mut issued: Vec<Issued> = Vec::with_capacity(work.numbers.len());
+    let issued = Arc::new(Vec::with_capacity(work.numbers.len()));
+    let mut rows = Rows { issued, work, archive, staged };
     let ahead = if work.is_ahead() {
-        Ahead::begin(&filing.log, &filing.tail, work.first, work.jobs)
+        Ahead::begin(&filing.log, &filing.tail, work.first, work.jobs, &staging)
     } else {
         Ahead::default()
     };
     let ahead = RefCell::new(ahead);
-    let seqs = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let (send, receive) = sync_channel(WAITING);
         let (tell_reserved, reserved) = sync_channel(1);
         let staging = staging.as_str();
@@ -180,36 +183,56 @@ fn commit(
         register.commit_with(
             batch,
             at,
-            &mut |register| next_rows(register, &receive, &mut issued, &mut ahead.borrow_mut()),
+            &mut |register| rows.next(register, &receive, &mut ahead.borrow_mut()),
             &mut End { world, receive: &receive, ahead: &ahead, first: work.first },
         )
     })?;
-    for (issued, seq) in issued.iter_mut().zip(seqs) {
-        issued.seq = seq;
-    }
-    Ok((issued, ahead.into_inner()))
+    Ok((rows.issued, ahead.into_inner()))
 }
 
-fn next_rows(
-    register: &dyn Register,
-    receive: &Receiver<Step>,
-    issued: &mut Vec<Issued>,
-    ahead: &mut Ahead,
-) -> Result<Option<Chunk>> {
-    match receive.recv() {
-        Ok(Step::Rows(rows, fresh)) => {
-            ahead.push(register, fresh)?;
-            for row in &rows {
-                let notation = Notation(row.fields.notation.clone());
-                let code = DocumentCode { number: Some(row.number), notation };
-                let mut files = row.files.iter().cloned();
-                issued.push(Issued { seq: 0, code, file: files.next(), further: files.collect() });
+/// What was rendered, on its way to the register.
+struct Rows<'r> {
+    /// What will be issued.
+    issued: Arc<Vec<Issued>>,
+    work: Work<'r>,
+    archive: &'r Archive<'r>,
+    /// Called when that is all.
+    staged: &'r mut dyn FnMut(&Arc<Vec<Issued>>),
+}
+
+impl Rows<'_> {
+    fn next(
+        &mut self,
+        register: &dyn Register,
+        receive: &Receiver<Step>,
+        ahead: &mut Ahead,
+    ) -> Result<Option<Chunk>> {
+        match receive.recv() {
+            Ok(Step::Rows(rows, fresh)) => {
+                ahead.push(register, self.archive, fresh)?;
+                self.keep(&rows);
+                Ok(Some(rows))
             }
-            Ok(Some(rows))
+            Ok(Step::Staged) => {
+                (self.staged)(&self.issued);
+                Ok(None)
+            }
+            Ok(Step::Failed(failure)) => Err(failure),
+            Ok(Step::Drafts(_) | Step::Settled) | Err(_) => Err(stopped()),
         }
-        Ok(Step::Staged) => Ok(None),
-        Ok(Step::Failed(failure)) => Err(failure),
-        Ok(Step::Drafts(_) | Step::Settled) | Err(_) => Err(stopped()),
+    }
+
+    fn keep(&mut self, rows: &Chunk) {
+        // Nobody else holds it before all is staged.
+        let issued = Arc::make_mut(&mut self.issued);
+        for row in rows {
+            // `End` makes sure that the batch begins there.
+            let seq = self.work.first.saturating_add(issued.len() as u64);
+            let notation = Notation(row.fields.notation.clone());
+            let code = DocumentCode { number: Some(row.number), notation };
+            let mut files = row.files.iter().cloned();
+            issued.push(Issued { seq, code, file: files.next(), further: files.collect() });
+        }
     }
 }
 

@@ -27,6 +27,7 @@ use rayon::prelude::*;
 
 use super::batch::salts;
 use super::found::log_name;
+use super::growing::Growing;
 use super::{Filing, journal, rows};
 use crate::archive::log::{self, Fault, Log, PublicKey, keys};
 use crate::archive::{Archive, BagId, Digest, Prepared, ReadyBag, SealContents, SealDraft};
@@ -132,7 +133,7 @@ pub(super) struct Ahead {
 /// Tiles and lines of a batch's entries, made of the texts that are entered.
 struct Made {
     log: log::Composed,
-    journal: journal::Growing,
+    journal: Growing,
 }
 
 /// What the log and the journal take of an entry: made where the entry is made, so that nothing has to be read
@@ -151,10 +152,11 @@ impl Ahead {
         tail: &journal::Tail,
         first: u64,
         jobs: &[(usize, Arc<str>)],
+        staging: &str,
     ) -> Self {
         let of = |(index, job): &(usize, Arc<str>)| (first + *index as u64, Arc::clone(job));
         let made = || {
-            let journal = journal::Growing::new(tail, first, jobs.iter().map(of).collect())?;
+            let journal = Growing::new(tail, first, jobs.iter().map(of).collect(), staging)?;
             // Position 1 is leaf 0.
             Some(Made { log: log.compose(first.checked_sub(1)?)?, journal })
         };
@@ -162,10 +164,15 @@ impl Ahead {
     }
 
     /// Tiles and lines of the next entries, which stand or are to stand in the open transaction.
-    pub(super) fn push(&mut self, register: &dyn Register, rows: Vec<Fresh>) -> Result<()> {
+    pub(super) fn push(
+        &mut self,
+        register: &dyn Register,
+        archive: &Archive<'_>,
+        rows: Vec<Fresh>,
+    ) -> Result<()> {
         let Some(made) = &mut self.made else { return Ok(()) };
         for fresh in rows {
-            made.journal.push(register, &fresh.line)?;
+            made.journal.push(register, archive, &fresh.line)?;
             made.log.push(fresh.leaf.as_bytes())?;
         }
         Ok(())
@@ -208,7 +215,7 @@ fn finish_made(
                     log.sign()?;
                     Ok::<_, Failure>(logged)
                 };
-                rayon::join(extended, || journal::write(archive, tail, lines))
+                rayon::join(extended, || lines.write(archive, tail))
             },
         );
         tags?;

@@ -7,13 +7,11 @@
 //! conclusion has made it durable; any other full one is made durable and listed by the next opening.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
-use std::sync::Arc;
 
 use super::{Filing, recovery};
 use crate::archive::journal::{Reach, end_of, lines as all_lines, reach, segment_of};
 use crate::archive::verify::{Class, Finding};
-use crate::archive::{Archive, Digest, Hashing, sha256};
+use crate::archive::{Archive, sha256};
 use crate::diagnostic::Result;
 use crate::register::journal::{self as line, Line};
 use crate::register::{Kept, Register};
@@ -23,11 +21,11 @@ use crate::text;
 #[derive(Debug, Default, Clone)]
 pub(super) struct Tail {
     /// The last position in it.
-    seq: u64,
+    pub(super) seq: u64,
     /// The number of the last shared text in it.
     blob: u64,
     /// The segment that is being written, and the series of which it tells the start.
-    segment: u64,
+    pub(super) segment: u64,
     starts: BTreeSet<(String, i16)>,
 }
 
@@ -63,116 +61,6 @@ pub(super) fn keep_rows(
     Ok(())
 }
 
-/// Lines lie in blocks of about so many bytes until they are written: a segment may be megabytes.
-const BLOCK: usize = 256 << 10;
-
-/// Lines that are not written yet.
-pub(super) struct Composed {
-    /// Of each segment its lines in blocks.
-    segments: Vec<(u64, Vec<Vec<u8>>)>,
-    /// Those of them that begin and end here, with their digests.
-    full: Vec<(u64, Digest)>,
-    tail: Tail,
-}
-
-/// The lines of a batch's entries, made with the very texts that are registered while these are being entered.
-pub(super) struct Growing {
-    out: Composed,
-    /// The jobs, each with the position of its first entry.
-    jobs: Vec<(u64, Arc<str>)>,
-    /// The digest of the segment that began here, so far.
-    digest: Option<Hashing>,
-    /// Whether the segment has lines of this batch, and tells the job of the next entry.
-    begun: bool,
-    told: bool,
-}
-
-impl Growing {
-    /// For a batch whose first entry comes right after `tail`; `None` where the journal ends elsewhere.
-    pub(super) fn new(tail: &Tail, first: u64, jobs: Vec<(u64, Arc<str>)>) -> Option<Self> {
-        let out = Composed { segments: Vec::new(), full: Vec::new(), tail: tail.clone() };
-        let next = tail.seq.checked_add(1)?;
-        (next == first).then_some(Self { out, jobs, digest: None, begun: false, told: false })
-    }
-
-    /// Adds the line of the next position.
-    pub(super) fn push(&mut self, register: &dyn Register, line: &[u8]) -> Result<()> {
-        let seq = self.out.tail.seq + 1;
-        let segment = segment_of(seq);
-        if !self.begun || self.out.tail.segment != segment {
-            let mut head = Vec::new();
-            self.digest = (self.out.tail.segment != segment).then(Hashing::new);
-            begin(&mut head, register, &mut self.out.tail, segment, u64::MAX)?;
-            self.out.segments.push((segment, Vec::new()));
-            self.add(&head);
-            (self.begun, self.told) = (true, false);
-        }
-        // Each job stands before its first entry of the segment.
-        let at = self.jobs.partition_point(|(from, _)| *from <= seq);
-        let job = at.checked_sub(1).and_then(|at| self.jobs.get(at));
-        if let Some((from, job)) = job
-            && (*from == seq || !self.told)
-        {
-            let mut told = Vec::new();
-            line::write_job(&mut told, register, job)?;
-            self.add(&told);
-            self.told = true;
-        }
-        self.add(line);
-        self.out.tail.seq = seq;
-        if seq == end_of(segment)
-            && let Some(digest) = self.digest.take()
-        {
-            self.out.full.push((segment, digest.finish()));
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, line: &[u8]) {
-        if let Some(digest) = &mut self.digest {
-            // It takes everything.
-            let _ = digest.write(line);
-        }
-        let Some((_, blocks)) = self.out.segments.last_mut() else { return };
-        match blocks.last_mut() {
-            Some(block) if block.len() + line.len() <= BLOCK => block.extend_from_slice(line),
-            _ => {
-                let mut block = Vec::with_capacity(BLOCK.max(line.len()));
-                block.extend_from_slice(line);
-                blocks.push(block);
-            }
-        }
-    }
-
-    /// All of them, and behind them what the register has beyond: the acts that were entered with the batch.
-    pub(super) fn finish(mut self, register: &dyn Register) -> Result<Composed> {
-        let head = register.head()?;
-        while self.out.tail.seq < head {
-            let segment = segment_of(self.out.tail.seq + 1);
-            let to = end_of(segment).min(head);
-            let lines = lines(register, &mut self.out.tail, to, u64::MAX)?;
-            self.out.segments.push((segment, vec![lines]));
-        }
-        Ok(self.out)
-    }
-}
-
-/// Adds lines whose rows were committed since they were composed; the segments that are full with
-/// them, to be listed once they are durable.
-pub(super) fn write(
-    archive: &Archive<'_>,
-    tail: &mut Tail,
-    composed: Composed,
-) -> Result<Vec<(u64, Digest)>> {
-    for (segment, blocks) in composed.segments {
-        for lines in blocks {
-            archive.add_to_segment(segment, &lines)?;
-        }
-    }
-    *tail = composed.tail;
-    Ok(composed.full)
-}
-
 /// Adds positions up to `to` (in the segment of the next one), and shared texts up to `blobs`.
 fn add(
     register: &dyn Register,
@@ -186,7 +74,12 @@ fn add(
 }
 
 /// The lines of the positions up to `to`, and of the shared texts up to `blobs`.
-fn lines(register: &dyn Register, tail: &mut Tail, to: u64, blobs: u64) -> Result<Vec<u8>> {
+pub(super) fn lines(
+    register: &dyn Register,
+    tail: &mut Tail,
+    to: u64,
+    blobs: u64,
+) -> Result<Vec<u8>> {
     let (from, mut out) = (tail.seq + 1, Vec::new());
     begin(&mut out, register, tail, segment_of(to), blobs)?;
     line::write_positions(&mut out, register, from..to + 1)?;
@@ -195,7 +88,7 @@ fn lines(register: &dyn Register, tail: &mut Tail, to: u64, blobs: u64) -> Resul
 }
 
 /// What stands before the positions: the head of a new segment, shared texts up to `blobs`, starts of series.
-fn begin(
+pub(super) fn begin(
     out: &mut Vec<u8>,
     register: &dyn Register,
     tail: &mut Tail,

@@ -122,13 +122,20 @@ impl Wants for Together {
     }
 }
 
-/// Issues jobs of so many wants each as one batch.
+/// Issues jobs of so many wants each as one batch. Whoever writes beside it is told of it if it was entered, and only then.
 pub(super) fn issue_as_one(filing: &mut Filing<'_>, jobs: &[(&str, usize)]) -> Result<Outcome> {
     let all: Vec<Want> = jobs.iter().flat_map(|(job, count)| wants(job, *count)).collect();
     let name = |(job, count): &(&str, usize)| vec![(job.to_string(), format!("Lô {job}")); *count];
     let together = Together(all.clone(), jobs.iter().flat_map(name).collect());
     let render = |i: usize, n: Number| Ok(document(&all[i], n));
-    filing.issue_batch(&batch(jobs[0].0), &together, &render, &|_| {})
+    let told = std::sync::atomic::AtomicBool::new(false);
+    let beside = |issued: &[Issued], given: Given| {
+        assert_eq!(issued.len(), all.len());
+        told.store(given.wait(), std::sync::atomic::Ordering::SeqCst);
+    };
+    let outcome = filing.issue_beside(&batch(jobs[0].0), &together, &render, &|_| {}, &beside);
+    assert_eq!(told.into_inner(), outcome.is_ok(), "{:?}", outcome.as_ref().err());
+    outcome
 }
 
 pub(super) fn open<'w>(world: &'w dyn World, dir: &Path, bag_size: u32) -> Result<Filing<'w>> {

@@ -22,7 +22,7 @@ use crate::text::collate::{name_key, same_key};
 
 use super::{Workspace, read_text};
 
-pub use report::{Outcome, report_path, write_report, write_reports};
+pub use report::{MadeReport, Outcome, make_report, report_path, write_reports};
 
 /// Findings that are kept of one file.
 const MOST_FINDINGS: usize = 50_000;

@@ -120,51 +120,67 @@ pub fn report_path(input: &Path, out: Option<&Path>) -> PathBuf {
     }
 }
 
-/// Writes the report of one list and gives its path. An older report is replaced, any other file is not.
-///
-/// # Errors
-/// `Output` where a file stands there that is no report, or nothing can be written.
-pub fn write_report(
-    world: &dyn World,
-    input: &Path,
-    out: Option<&Path>,
-    lang: Lang,
-    outcomes: &[Outcome],
-) -> Result<PathBuf> {
-    let path = report_path(input, out);
-    write_at(world, &path, input, lang, outcomes)?;
-    Ok(path)
+/// A report that is not written yet.
+pub struct MadeReport {
+    path: PathBuf,
+    bytes: Vec<u8>,
 }
 
-fn write_at(
-    world: &dyn World,
-    path: &Path,
+/// Makes the report of one list.
+///
+/// # Errors
+/// `Output` if it cannot be made.
+pub fn make_report(
     input: &Path,
+    out: Option<&Path>,
+    day: Date,
     lang: Lang,
     outcomes: &[Outcome],
-) -> Result<()> {
-    if world.stat(path).is_ok() && !is_report(world, path) {
-        let shown = path.display().to_string();
-        return Err(Failure::new(
-            FailureKind::Output,
-            Place::file(shown),
-            text!(
-                "tệp này không phải báo cáo của vanthu nên không bị ghi đè",
-                "this file is no report of vanthu and is not overwritten"
-            ),
-        )
-        .hint(text!(
-            "dời tệp đi, hoặc ghi báo cáo vào thư mục khác bằng --out",
-            "move it away, or write reports to another folder with --out"
-        )));
-    }
+) -> Result<MadeReport> {
+    made(report_path(input, out), input, day, lang, outcomes)
+}
+
+fn made(
+    path: PathBuf,
+    input: &Path,
+    day: Date,
+    lang: Lang,
+    outcomes: &[Outcome],
+) -> Result<MadeReport> {
     let title = input.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-    let bytes = workbook(title, world.today(), lang, outcomes).map_err(|e| {
+    let bytes = workbook(title, day, lang, outcomes).map_err(|e| {
         let place = Place::file(path.display().to_string());
         let what = text!("không lập được báo cáo: {e}", "the report cannot be made: {e}");
         Failure::new(FailureKind::Output, place, what)
     })?;
-    write_file(world, path, &bytes)
+    Ok(MadeReport { path, bytes })
+}
+
+impl MadeReport {
+    /// Writes it and gives its path. An older report is replaced, any other file is not.
+    ///
+    /// # Errors
+    /// `Output` where a file stands there that is no report, or nothing can be written.
+    pub fn write(self, world: &dyn World) -> Result<PathBuf> {
+        let Self { path, bytes } = self;
+        if world.stat(&path).is_ok() && !is_report(world, &path) {
+            let shown = path.display().to_string();
+            return Err(Failure::new(
+                FailureKind::Output,
+                Place::file(shown),
+                text!(
+                    "tệp này không phải báo cáo của vanthu nên không bị ghi đè",
+                    "this file is no report of vanthu and is not overwritten"
+                ),
+            )
+            .hint(text!(
+                "dời tệp đi, hoặc ghi báo cáo vào thư mục khác bằng --out",
+                "move it away, or write reports to another folder with --out"
+            )));
+        }
+        write_file(world, &path, &bytes)?;
+        Ok(path)
+    }
 }
 
 /// Writes the report of every list that was read, and gives their paths. A report that could not be written
@@ -186,8 +202,9 @@ pub fn write_reports(
             path.set_file_name(format!("{stem}-ket-qua-{count}.xlsx"));
         }
         let outcomes = checked.outcomes(&file.path, lang);
-        match write_at(workspace.world, &path, &file.path, lang, &outcomes) {
-            Ok(()) => written.push(path),
+        let made = made(path, &file.path, workspace.world.today(), lang, &outcomes);
+        match made.and_then(|made| made.write(workspace.world)) {
+            Ok(path) => written.push(path),
             Err(failure) => {
                 let finding = Diagnostic::error(codes::REPORT, *failure.place, failure.message);
                 found.push(match failure.hint {
@@ -227,45 +244,54 @@ fn workbook(
         properties = properties.set_creation_datetime(&made);
     }
     book.set_properties(&properties);
+    // Formats stand on the columns: looked up once, not for every cell. Grid lines are printed instead of borders.
     let text = Format::new()
         .set_font_name("Times New Roman")
         .set_font_size(12)
-        .set_border(FormatBorder::Thin)
         .set_text_wrap()
         .set_align(FormatAlign::Top);
-    let head = text.clone().set_bold().set_align(FormatAlign::Center);
+    let head =
+        text.clone().set_bold().set_align(FormatAlign::Center).set_border(FormatBorder::Thin);
     let red = text.clone().set_background_color(Color::RGB(0x00F8_D7DA));
     let yellow = text.clone().set_background_color(Color::RGB(0x00FF_F3CD));
     let sheet = book.add_worksheet();
-    sheet.set_name(REPORT_SHEET)?;
+    sheet.set_name(REPORT_SHEET)?.set_print_gridlines(true);
     for (at, (vi, en, width)) in (0u16..).zip(COLUMNS) {
-        sheet.set_column_width(at, width)?;
+        sheet.set_column_width(at, width)?.set_column_format(at, &text)?;
         sheet.write_string_with_format(0, at, if lang == Lang::Vi { vi } else { en }, &head)?;
     }
     let bad = [status(Some(Severity::Error), Lang::Vi), status(Some(Severity::Error), Lang::En)];
     let doubtful =
         [status(Some(Severity::Warning), Lang::Vi), status(Some(Severity::Warning), Lang::En)];
     for (row, one) in (1u32..).zip(outcomes) {
-        let format = match one.status.as_str() {
-            s if bad.contains(&s) => &red,
-            s if doubtful.contains(&s) => &yellow,
-            _ => &text,
-        };
-        sheet.write_string_with_format(row, 0, &one.sheet, &text)?;
-        if one.row > 0 {
-            sheet.write_number_with_format(row, 1, f64::from(one.row), &text)?;
-        } else {
-            sheet.write_string_with_format(row, 1, "", &text)?;
-        }
         // Always strings: a name that begins with = is no formula.
-        let cells = [&one.name, &one.status, &one.number, &one.certificate, &one.message];
-        for (at, cell) in (2u16..).zip(cells) {
-            let cut: String = cell.chars().take(32_000).collect();
-            sheet.write_string_with_format(row, at, cut, if at == 3 { format } else { &text })?;
+        sheet.write_string(row, 0, one.sheet.as_str())?;
+        if one.row > 0 {
+            sheet.write_number(row, 1, f64::from(one.row))?;
+        }
+        let state = one.status.as_str();
+        match state {
+            s if bad.contains(&s) => sheet.write_string_with_format(row, 3, state, &red)?,
+            s if doubtful.contains(&s) => sheet.write_string_with_format(row, 3, state, &yellow)?,
+            _ => sheet.write_string(row, 3, state)?,
+        };
+        let cells = [(2, &one.name), (4, &one.number), (5, &one.certificate), (6, &one.message)];
+        for (at, cell) in cells {
+            sheet.write_string(row, at, cut(cell))?;
         }
     }
     let last = u32::try_from(outcomes.len()).unwrap_or(u32::MAX).max(1);
     sheet.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?.autofilter(0, 0, last, 6)?;
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     book.save_to_buffer()
+}
+
+/// A cell holds no more than some 32,000 characters.
+fn cut(text: &str) -> &str {
+    // No text of so few bytes has more.
+    if text.len() <= 32_000 {
+        return text;
+    }
+    let end = text.char_indices().nth(32_000).map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or_default()
 }

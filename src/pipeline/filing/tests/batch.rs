@@ -63,7 +63,9 @@ fn copies_may_be_made_while_the_record_is_completed() {
     let mut filing = open(&world, dir.path(), 3).expect("opens");
     let (all, seen) = (wants("a", 4), std::sync::Mutex::new(Vec::new()));
     let render = |i: usize, n: Number| Ok(document(&all[i], n));
-    let beside = |issued: &[Issued]| {
+    let beside = |issued: &[Issued], given: Given| {
+        assert_eq!(issued.len(), 4, "all are staged");
+        assert!(given.wait());
         let register = read_register(dir.path()).expect("opens").expect("there");
         assert_eq!(register.head().expect("head"), 5, "four entries and the seal of the full bag");
         seen.lock().expect("whole").extend(issued.iter().map(|i| i.seq));
@@ -72,6 +74,19 @@ fn copies_may_be_made_while_the_record_is_completed() {
         filing.issue_beside(&batch("a"), &all, &render, &|_| {}, &beside).expect("issues");
     assert_eq!(outcome.issued.len(), 4);
     assert_eq!(seen.into_inner().expect("whole"), [1, 2, 3, 4]);
+    assert_sound(&filing);
+}
+
+/// A power cut may leave a name in the journal without its bytes.
+#[test]
+fn a_segment_that_is_there_and_empty_is_filled() {
+    let (dir, world) = (folder(), system());
+    let mut filing = open(&world, dir.path(), 3).expect("opens");
+    let segment = dir.path().join("archive/journal/000001.jsonl");
+    std::fs::write(&segment, b"").expect("written");
+    issue(&mut filing, "a", &wants("a", 6)).expect("issues");
+    let lines = std::fs::read_to_string(&segment).expect("read");
+    assert_eq!(lines.matches("\n{\"seq\":").count(), 4);
     assert_sound(&filing);
 }
 

@@ -205,26 +205,17 @@ fn pressed(width: usize, rows: impl Iterator<Item = [u64; 3]>) -> Option<Vec<u8>
     let copies = SCALE as u64;
     for row in rows {
         bits.put(DARK.0, DARK.1);
-        let (mut sum, mut weighted, mut left) = (0_u64, 0_u64, width);
-        for word in row {
-            for number in word.to_le_bytes() {
-                if left < 8 {
-                    for at in 0..left {
-                        let is_dark = number >> at & 1 == 1;
-                        let (code, count) = if is_dark { DARK } else { WHITE };
-                        bits.put(code, count);
-                        sum += u64::from(!is_dark);
-                        weighted += u64::from(!is_dark) * (left - at) as u64;
-                    }
-                    left = 0;
-                    break;
-                }
-                let of = EIGHTS[usize::from(number)];
-                bits.put(u32::from(of.bits), u32::from(of.count));
-                sum += u64::from(of.white);
-                weighted += u64::from(of.white) * left as u64 - u64::from(of.places);
-                left -= 8;
-            }
+        let (mut sum, mut weighted, mut left) = (0_u64, 0_u64, width as u64);
+        let numbers = row.iter().flat_map(|word| word.to_le_bytes()).take(width.div_ceil(8));
+        for number in numbers {
+            // Squares that are not there are taken for dark, which are not counted, and their codes are left out.
+            let missing = 8_u64.saturating_sub(left) as u32;
+            let of = &EIGHTS[usize::from(number | !(0xFF >> missing))];
+            let count = u32::from(of.count) - missing * DARK.1;
+            bits.put(u32::from(of.bits) & !(u32::MAX << count), count);
+            sum += u64::from(of.white);
+            weighted += u64::from(of.white) * left - u64::from(of.places);
+            left = left.saturating_sub(8);
         }
         for (code, count) in &head.repeat {
             bits.put(*code, *count);

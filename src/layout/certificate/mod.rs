@@ -54,6 +54,8 @@ pub struct Printer {
     styles: Arc<[Style]>,
     /// The styles of the boxes.
     style_ids: Vec<String>,
+    /// The names of values in each box.
+    names: Vec<Vec<String>>,
     phrases: Arc<Phrases>,
     header: Vec<Item>,
     emblem: Option<Item>,
@@ -79,6 +81,7 @@ impl Printer {
             id: recent::owner(),
             styles: styles(&form),
             style_ids: form.boxes.iter().map(style_id).collect(),
+            names: form.boxes.iter().map(|b| b.names().map(str::to_owned).collect()).collect(),
             phrases: Arc::new(Phrases::new(words)),
             header: Vec::new(),
             emblem: None,
@@ -95,6 +98,12 @@ impl Printer {
     /// The form.
     pub fn form(&self) -> &CertificateForm {
         &self.form
+    }
+
+    /// True if the form prints the value of a name for this kind.
+    pub fn prints(&self, name: &str, kind: HonoureeKind) -> bool {
+        let boxes = self.form.boxes.iter().zip(&self.names);
+        boxes.filter(|(b, _)| b.is_for(kind)).any(|(_, names)| names.iter().any(|n| n == name))
     }
 
     /// Every text that does not fit.

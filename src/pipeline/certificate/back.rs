@@ -69,11 +69,7 @@ impl Press<'_> {
     /// True if the form prints a value for this kind.
     fn prints(&self, name: &str, certificate: &Certificate) -> bool {
         match &self.make {
-            Make::Boxes(printer) => {
-                let kind = certificate.honouree.kind;
-                let boxes = printer.form().boxes.iter().filter(|b| b.is_for(kind));
-                boxes.flat_map(|b| b.names()).any(|n| n == name)
-            }
+            Make::Boxes(printer) => printer.prints(name, certificate.honouree.kind),
             Make::Word(form) => form.prints(name),
         }
     }

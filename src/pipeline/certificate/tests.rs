@@ -350,3 +350,54 @@ fn the_clerks_own_word_file_is_a_form_too() {
     assert!(text.contains("Lê & <Hoa>") && text.contains("Phòng Tổng hợp 1234 Khối 1"), "{text}");
     assert_eq!(word.sheaf(&one, &[]).expect_err("no sheaf").kind, FailureKind::Usage);
 }
+
+#[test]
+fn whose_certificate_was_printed_before_makes_no_difference() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let world = world();
+    let workspace = workspace(&world, dir.path());
+    let press = press(&workspace, "giay-khen");
+    let mut people = Vec::new();
+    for (at, name) in ["Lê Thị Hoa", "Vũ Quang Hải", "A & B", "  Trần  Văn   An ", "Bà <Lan>", "Đỗ"]
+        .into_iter()
+        .enumerate()
+    {
+        let mut person = certificate(name, HonoureeKind::Individual);
+        person.honouree.unit.push_str(&" và Văn phòng Sở Nội vụ tỉnh".repeat(at % 3));
+        person.honouree.achievement.push_str(&", trong phong trào".repeat(3 * (at % 4)));
+        let group = Certificate {
+            honouree: Honouree { kind: HonoureeKind::Collective, ..person.honouree.clone() },
+            ..person.clone()
+        };
+        people.extend([person.clone(), person, group]);
+    }
+    let print = |(at, person): (usize, &Certificate)| {
+        let number = crate::model::Number::new(at as u32 + 9).expect("a number");
+        let qr = format!("VT1|9f8e7d6c|SNV|{number}/2026|12/QĐ-SNV|{at}|{}", person.honouree.name);
+        let stamp = Stamp { number, year: 2026, seq: at as u64, qr, reissued: None };
+        let (file, page) = press.print_surely(person, &stamp).expect("printed");
+        (stamp, file, format!("{page:?}"))
+    };
+    let print = &print;
+    let mut printed = Vec::new();
+    for (at, person) in people.iter().chain(&people).enumerate() {
+        let anew = std::thread::scope(|scope| {
+            scope.spawn(move || print((at, person))).join().expect("a thread")
+        });
+        let now = print((at, person));
+        assert!(now == anew, "{at}");
+        printed.push((person, now));
+    }
+    // Somebody else's is none, however much it is like it.
+    for (person, (stamp, file, _)) in &printed {
+        press.read_back(person, stamp, &file.bytes).expect("says so");
+        let other = certificate("Nguyễn Thị Khác", person.honouree.kind);
+        assert!(press.read_back(&other, stamp, &file.bytes).is_err());
+        let cut = file.bytes.len() / 3;
+        let mut damaged = file.bytes.clone();
+        damaged[cut] ^= 1;
+        if crate::docx::read(&damaged, "a.docx").is_err() {
+            assert!(press.read_back(person, stamp, &damaged).is_err());
+        }
+    }
+}

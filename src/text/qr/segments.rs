@@ -105,6 +105,9 @@ impl Mode {
     }
 }
 
+/// Bits of mode and length in the order of the modes.
+type Heads = [usize; 4];
+
 impl Stretch {
     /// Letters, as they are counted in its mode.
     fn count(&self) -> usize {
@@ -112,16 +115,15 @@ impl Stretch {
         if self.mode == Mode::Kanji { bytes / 2 } else { bytes }
     }
 
-    /// Bits with mode and length.
-    fn bits(&self, version: i16) -> usize {
+    /// Bits with mode and length, which have so many in each mode.
+    fn bits(&self, heads: &Heads) -> usize {
         let count = self.count();
-        let data = match self.mode {
-            Mode::Numeric => (count * 10 + 2) / 3,
-            Mode::Alphanumeric => (count * 11 + 1) / 2,
-            Mode::Byte => count * 8,
-            Mode::Kanji => count * 13,
-        };
-        4 + self.mode.head(version).1 as usize + data
+        match self.mode {
+            Mode::Numeric => heads[0] + (count * 10 + 2) / 3,
+            Mode::Alphanumeric => heads[1] + (count * 11 + 1) / 2,
+            Mode::Byte => heads[2] + count * 8,
+            Mode::Kanji => heads[3] + count * 13,
+        }
     }
 }
 
@@ -179,12 +181,14 @@ fn stretches(text: &[u8], out: &mut Vec<Stretch>) {
 /// Puts neighbours together, from left to right, where that takes no more bits. Gives the sum of bits.
 fn join(list: &[Stretch], version: i16, out: &mut Vec<Stretch>) -> usize {
     out.clear();
-    let mut all = list.iter().map(|one| (*one, one.bits(version)));
+    let modes = [Mode::Numeric, Mode::Alphanumeric, Mode::Byte, Mode::Kanji];
+    let heads: Heads = modes.map(|mode| 4 + mode.head(version).1 as usize);
+    let mut all = list.iter().map(|one| (*one, one.bits(&heads)));
     let Some((mut last, mut size)) = all.next() else { return 0 };
     let mut sum = 0;
     for (next, next_size) in all {
         let both = Stretch { mode: last.mode.with(next.mode), begin: last.begin, end: next.end };
-        let together = both.bits(version);
+        let together = both.bits(&heads);
         if size + next_size >= together {
             (last, size) = (both, together);
         } else {

@@ -92,6 +92,11 @@ impl Xml {
         self.out.push_str(markup);
     }
 
+    /// Makes room for so many more bytes.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.out.reserve(bytes);
+    }
+
     /// Markup that was written before.
     pub(super) fn copied(&mut self, markup: &str) {
         self.out.push_str(markup);

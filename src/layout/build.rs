@@ -307,6 +307,10 @@ fn push_plain(runs: &mut Vec<Run>, look: Look, text: &str) {
         before.push_str(text);
         return;
     }
+    if runs.is_empty() {
+        // Most paragraphs have one run and no more.
+        runs.reserve_exact(1);
+    }
     runs.push(Run { look, content: RunContent::Text(text.to_owned()) });
 }
 

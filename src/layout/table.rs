@@ -104,7 +104,9 @@ impl Composer {
             let align = table.columns.get(at).map_or(Align::Left, |c| c.align);
             let para = self.cell_para(cell, head, align, size);
             let width: i32 = grid.iter().skip(at).take(span).sum();
-            most = most.max(lines_of(&para, width - 2 * self.measures.cell_margin).count());
+            if may_be_long(cell) {
+                most = most.max(lines_of(&para, width - 2 * self.measures.cell_margin).count());
+            }
             cells.push(table_cell(para, span, head));
             at += span;
         }
@@ -135,6 +137,14 @@ impl Composer {
         }
         wishes
     }
+}
+
+/// False for a cell that has no more words than [`WHOLE_ROW`], and so not more lines: a line breaks after a blank, a
+/// hyphen or a dash (which begins with the last byte here), and holds a word at least.
+fn may_be_long(cell: &model::Cell) -> bool {
+    let ends = |b: &u8| matches!(b, 0..=b' ' | b'-' | 0xE2);
+    let count = |text: &str| text.bytes().filter(ends).count();
+    cell.text.iter().map(|span| count(&span.text)).sum::<usize>() >= WHOLE_ROW
 }
 
 /// Room for the lines of the table themselves, in twips.
@@ -336,6 +346,28 @@ mod tests {
         assert!(of(&[2, 3, 3, 3]).is_empty());
         assert!(of(&[9, 9]).is_empty());
         assert_eq!(of(&[2, 10]), [2.0, 10.0]);
+    }
+
+    #[test]
+    fn a_cell_of_few_words_takes_few_lines_however_narrow_it_is() {
+        let look = Type { size: 26, bold: false, italic: false };
+        for text in [
+            "Bà Nguyễn Thị An Bình An",
+            "một hai ba bốn năm sáu bảy tám",
+            "a-b-c-d-e-f-g-h",
+            "a–b—c–d—e–f—g–h",
+            "a\nb\n\nc\n\n\n\n",
+            " a  b   c",
+            "mộthaibabốnnămsáubảytámchínmười",
+            "",
+        ] {
+            let cell = model::Cell { text: model::spans(text.to_owned()), span: 1 };
+            assert!(!may_be_long(&cell), "{text}");
+            let lines = super::super::lines::lines(&[(text, look)], 1.0, 0.0);
+            assert!(lines.count() <= WHOLE_ROW, "{text}: {}", lines.count());
+        }
+        let long = "một hai ba bốn năm sáu bảy tám chín";
+        assert!(may_be_long(&model::Cell { text: model::spans(long.to_owned()), span: 1 }));
     }
 
     #[test]

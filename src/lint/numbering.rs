@@ -380,7 +380,9 @@ impl Walk<'_> {
         for (position, entry) in list.entries.iter().enumerate() {
             let before = list.entries.get(..position).unwrap_or(&[]);
             let after = list.entries.get(position + 1..).unwrap_or(&[]);
-            if let Some(first) = before.iter().find(|e| e.value == entry.value) {
+            // One that is larger than all before it is none of them: a list of thousands is gone through once.
+            let mut same = before.iter().filter(|_| entry.value <= most);
+            if let Some(first) = same.find(|e| e.value == entry.value) {
                 self.repeated(entry, first);
             } else if entry.value < most {
                 let larger = before.iter().rev().find(|e| e.value > entry.value);

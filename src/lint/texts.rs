@@ -193,8 +193,22 @@ impl Suspicions {
 /// Looks at the bytes: Vietnamese letters and the usual marks are in normal form C as they are;
 /// anything else is looked at properly.
 fn suspicions(text: &str) -> Suspicions {
-    let mut out = Suspicions::default();
     let bytes = text.as_bytes();
+    if is_usual(bytes) { Suspicions::default() } else { byte_by_byte(bytes) }
+}
+
+/// True for ASCII and Vietnamese letters alone, as in most texts: told without a way out in the middle.
+fn is_usual(bytes: &[u8]) -> bool {
+    let usual = |b: u8| matches!(b, b'\n' | 0x20..=0x7E | 0x80..=0xBF | 0xC3..=0xCB | 0xE1);
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let is_viet = |a: u8, b: u8| (a != 0xE1) | matches!(b, 0xBA | 0xBB);
+    bytes.iter().fold(true, |all, b| all & usual(*b))
+        && pairs.fold(true, |all, (a, b)| all & is_viet(*a, *b))
+}
+
+/// The same of any bytes.
+fn byte_by_byte(bytes: &[u8]) -> Suspicions {
+    let mut out = Suspicions::default();
     let mut at = 0;
     while let Some(&b) = bytes.get(at) {
         at += 1;
@@ -281,4 +295,23 @@ fn around(text: &str, c: char) -> String {
     let before: Vec<char> = text.get(..at).unwrap_or("").chars().rev().take(12).collect();
     let after = text.get(at..).unwrap_or("").chars().skip(1).take(12);
     before.into_iter().rev().chain(after).filter(|c| !is_stray(*c)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_usual_is_not_suspect() {
+        let mut usual = 0;
+        for c in '\0'..='\u{10FFFF}' {
+            for text in [format!("{c}"), format!("ế{c}a")] {
+                let is_usual = is_usual(text.as_bytes());
+                usual += u32::from(is_usual);
+                assert!(!is_usual || !byte_by_byte(text.as_bytes()).any(), "{c:?}");
+            }
+        }
+        assert!(usual > 1000 && is_usual("Nguyễn Thị Đào, Phòng 5".as_bytes()));
+        assert!(suspicions("Nguye\u{302}\u{303}n").normal_form && suspicions("a\u{1}").control);
+    }
 }

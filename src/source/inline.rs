@@ -6,6 +6,8 @@
 //! the order in which they stand; one that is left over is printed as it is, with a finding.
 //! `(*)`, `(**)` and four stars or more are never marks: they are footnote signs and blanks.
 
+use memchr::memchr2;
+
 use crate::diagnostic::Diagnostic;
 use crate::model::Span;
 use crate::text;
@@ -23,7 +25,7 @@ enum Token<'a> {
 
 /// The spans of a line (sealed values inside), with text finished.
 pub(crate) fn parse(raw: &str, reader: &mut Reader<'_>, at: u32) -> Vec<Span> {
-    if !raw.bytes().any(|b| b == b'*' || b == b'\\') {
+    if memchr2(b'*', b'\\', raw.as_bytes()).is_none() {
         return crate::model::spans(reader.finish(raw, at));
     }
     let tokens = tokens(raw);

@@ -6,6 +6,8 @@
 //! dashes are the relative widths of the columns; colons align them. A cell `>` joins the cell
 //! to its left.
 
+use memchr::memchr2_iter;
+
 use crate::diagnostic::Diagnostic;
 use crate::model::{Align, Cell, Row, Table, TableColumn};
 use crate::text;
@@ -65,16 +67,19 @@ fn no_delimiter(reader: &Reader<'_>, at: u32) -> Diagnostic {
 fn cells(line: &str) -> Vec<&str> {
     let line = line.trim();
     let line = line.strip_prefix('|').unwrap_or(line);
-    let mut out = Vec::new();
-    let (mut start, mut escaped) = (0, false);
-    for (at, byte) in line.bytes().enumerate() {
-        match byte {
-            b'\\' => escaped = !escaped,
-            b'|' if !escaped => {
-                out.push(line.get(start..at).unwrap_or_default().trim());
-                start = at + 1;
-            }
-            _ => escaped = false,
+    let mut out = Vec::with_capacity(8);
+    let (mut start, mut escaped) = (0, None);
+    for at in memchr2_iter(b'\\', b'|', line.as_bytes()) {
+        // Only what stands right behind a backslash is escaped by it.
+        let is_escaped = escaped.take() == Some(at);
+        if is_escaped {
+            continue;
+        }
+        if line.as_bytes().get(at) == Some(&b'|') {
+            out.push(line.get(start..at).unwrap_or_default().trim());
+            start = at + 1;
+        } else {
+            escaped = Some(at + 1);
         }
     }
     let last = line.get(start..).unwrap_or_default().trim();
@@ -180,6 +185,22 @@ mod tests {
                 vec![s("3"), s(""), s("")],
             ]
         );
+    }
+
+    #[test]
+    fn a_backslash_escapes_what_stands_right_behind_it() {
+        let long = "x".repeat(70);
+        for (line, split) in [
+            ("| a \\| b | c |", vec!["a \\| b", "c"]),
+            ("| a \\\\| b |", vec!["a \\\\", "b"]),
+            ("| a \\x| b |", vec!["a \\x", "b"]),
+            ("| a \\\\\\| b", vec!["a \\\\\\| b"]),
+            ("|\\", vec!["\\"]),
+            ("|", vec![""]),
+            (&format!("|{long}\\||{long}|"), vec![&format!("{long}\\|"), &long]),
+        ] {
+            assert_eq!(cells(line), split, "{line}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! Knows: the reader's types, which helpers exist. Must not know: data.
 
+use std::collections::HashMap;
+
 use handlebars::template::{
     BlockParam, HelperTemplate, Parameter, Template as Parsed, TemplateElement,
 };
@@ -67,6 +69,8 @@ pub(super) fn syntax(file: &str, at: Pos, tag: &str) -> Diagnostic {
 
 /// Reads every tag by itself, so that all that are wrong are found, each at its own place.
 fn check_tags(scanned: &Scanned, file: &str, found: &mut Vec<Diagnostic>) {
+    // The same tag stands in many places.
+    let mut known: HashMap<String, bool> = HashMap::new();
     for tag in &scanned.tags {
         let alone = match &tag.kind {
             Kind::Value => tag.text.clone(),
@@ -74,7 +78,8 @@ fn check_tags(scanned: &Scanned, file: &str, found: &mut Vec<Diagnostic>) {
             Kind::Else => format!("{{{{#if x}}}}{}{{{{/if}}}}", tag.text),
             Kind::Close(_) | Kind::Comment => continue,
         };
-        if Parsed::compile(&alone).is_err() {
+        let reads = |alone: &String| Parsed::compile(alone).is_ok();
+        if !*known.entry(alone).or_insert_with_key(reads) {
             found.push(syntax(file, tag.at, &tag.text));
         }
     }

@@ -69,11 +69,13 @@ pub fn unseal(text: &str) -> Cow<'_, str> {
             _ if in_marker => {}
             // The value's byte in the last eight bits, from `BYTES`, and those after it.
             (0x84..=0x87, _) => {
-                rest = tail;
-                while let [LEAD, high @ 0x84..=0x87, low, after @ ..] = rest {
-                    out.push(((high - 0x84) << 6) | (low & 0x3F));
-                    rest = after;
-                }
+                let (letters, _) = tail.as_chunks::<3>();
+                let is_byte =
+                    |[lead, high, _]: &&[u8; 3]| *lead == LEAD && (0x84..=0x87).contains(high);
+                let count = letters.iter().take_while(is_byte).count();
+                let (letters, _) = letters.split_at(count);
+                out.extend(letters.iter().map(|[_, high, low]| ((high & 3) << 6) | (low & 0x3F)));
+                rest = tail.get(3 * count..).unwrap_or_default();
                 continue;
             }
             _ => out.extend_from_slice(letter),

@@ -237,6 +237,11 @@ impl<'a> Cursor<'a> {
         near.get(..name.end().find(near)?)
     }
 
+    /// What follows the start of the element that has just begun, if that looks as in most files.
+    pub(super) fn ahead(&self) -> Option<&'a [u8]> {
+        (!self.empty && self.prefix == "w:").then(|| self.rest())
+    }
+
     /// What was not read yet.
     pub(super) fn rest(&self) -> &'a [u8] {
         self.reader.get_ref()

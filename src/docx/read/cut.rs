@@ -34,9 +34,7 @@ impl<'a> Cut<'a> {
     pub(super) fn at(markup: &'a [u8], tags: &Tags) -> Option<Self> {
         let (before, rest) = split(markup, &tags.open)?;
         let (text, after) = split(rest, &tags.close)?;
-        // The text of a comment, of an instruction or of CDATA would look the same.
-        let strange = |markup| memchr2(b'!', b'?', markup).is_some();
-        let is_only = tags.open.find(after).is_none() && !strange(before) && !strange(after);
+        let is_only = tags.open.find(after).is_none() && !is_strange(before) && !is_strange(after);
         (is_plain(text) && is_only).then_some(Self {
             before,
             open: tags.open.needle().len(),
@@ -63,17 +61,29 @@ impl<'a> Cut<'a> {
 
     /// True if these bytes are also somewhere around the text, not as the beginning of a longer word.
     pub(super) fn has_around(&self, other: &Finder<'_>) -> bool {
-        [self.before, self.after].iter().any(|markup| {
-            let next = |at: usize| markup.get(at + other.needle().len());
-            other.find_iter(markup).any(|at| !next(at).is_some_and(u8::is_ascii_alphabetic))
-        })
+        [self.before, self.after].iter().any(|markup| has_word(markup, other))
     }
 }
 
-/// True for a text that means itself whatever is around it.
+/// True if a text means itself whatever is around it: no markup, no references, no blanks at its ends and no
+/// line ends; and there is one.
 pub(super) fn is_plain(text: &[u8]) -> bool {
     !matches!(text, [] | [b' ', ..] | [.., b' '])
-        && !text.iter().any(|b| *b < b' ' || matches!(b, b'<' | b'>' | b'&'))
+        && !text
+            .iter()
+            .fold(false, |found, b| found | (*b < b' ' || matches!(b, b'<' | b'>' | b'&')))
+}
+
+/// True if there may be anything in the markup that is not an element: the text of a comment, of an instruction or
+/// of CDATA would look the same.
+pub(super) fn is_strange(markup: &[u8]) -> bool {
+    memchr2(b'!', b'?', markup).is_some()
+}
+
+/// True if these bytes are somewhere in the markup, not as the beginning of a longer word.
+pub(super) fn has_word(markup: &[u8], word: &Finder<'_>) -> bool {
+    let next = |at: usize| markup.get(at + word.needle().len());
+    word.find_iter(markup).any(|at| !next(at).is_some_and(u8::is_ascii_alphabetic))
 }
 
 fn split<'a>(markup: &'a [u8], at: &Finder<'_>) -> Option<(&'a [u8], &'a [u8])> {

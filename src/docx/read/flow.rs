@@ -12,6 +12,7 @@ use super::again::Again;
 use super::cursor::{Cursor, Known, Source};
 use super::cut::{Cut, Tags};
 use super::line::drawn_line;
+use super::listed;
 use super::props::{ParaProperties, RunProperties};
 use super::section::SectionProperties;
 use super::styles::Styles;
@@ -138,9 +139,13 @@ impl<'s> Flow<'s> {
         match c.name(e) {
             "p" => {
                 self.count(c)?;
-                if let Some(para) = self.known_para(c)? {
-                    items.push(Item::Para(para));
-                }
+                let para = if items.len() < listed::FIRST_PARA {
+                    self.known_para(c)?
+                } else {
+                    let name = Known::Paragraph;
+                    self.listed(c, name, |styles| &styles.listed_paras, Self::known_para)?
+                };
+                items.extend(para.map(Item::Para));
             }
             "tbl" => {
                 self.count(c)?;

@@ -14,6 +14,7 @@ mod cut;
 mod directory;
 mod flow;
 mod line;
+mod listed;
 pub(super) mod package;
 mod props;
 mod section;

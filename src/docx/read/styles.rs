@@ -12,6 +12,7 @@ use quick_xml::events::BytesStart;
 use super::again::Before;
 use super::cursor::{Cursor, Source};
 use super::flow::Remembered;
+use super::listed::Shapes;
 use super::package::RawPart;
 use super::props::{ParaProperties, RunProperties};
 use super::section::SectionProperties;
@@ -42,6 +43,9 @@ pub(super) struct Styles {
     pub(super) rows: RefCell<Recent<Remembered<Row>>>,
     /// Paragraphs of one text, by what is around it.
     pub(super) texts: RefCell<Recent<Para>>,
+    /// The rows and paragraphs of long lists, but for their texts.
+    pub(super) listed_rows: RefCell<Shapes<Row>>,
+    pub(super) listed_paras: RefCell<Shapes<Option<Para>>>,
     /// What was said of paragraphs and cells: in a list of thousands the words differ and little else.
     pub(super) formats: RefCell<Recent<Remembered<ParaProperties>>>,
     pub(super) cells: RefCell<Recent<Remembered<Cell>>>,
@@ -159,6 +163,8 @@ impl Styles {
             cells: RefCell::default(),
             table_properties: RefCell::default(),
             grids: RefCell::default(),
+            listed_rows: RefCell::default(),
+            listed_paras: RefCell::default(),
             sections: RefCell::default(),
             characters: characters
                 .keys()

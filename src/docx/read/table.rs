@@ -7,6 +7,7 @@ use quick_xml::events::BytesStart;
 use super::again::Again;
 use super::cursor::{Cursor, Known, number};
 use super::flow::Flow;
+use super::listed;
 use super::props::rule;
 use crate::diagnostic::Result;
 use crate::docx::limits;
@@ -139,8 +140,8 @@ impl Flow<'_> {
             "tr" => {
                 self.count(c)?;
                 let row = match again {
-                    Some(again) => self.row_again(c, again)?,
-                    None => self.known_row(c)?,
+                    Some(again) => self.row_again(c, again, rows.len())?,
+                    None => self.known_row(c, rows.len())?,
                 };
                 rows.push(row);
             }
@@ -154,7 +155,7 @@ impl Flow<'_> {
     }
 
     /// The row that has just begun: from the table before, if it is the same.
-    fn row_again(&mut self, c: &mut Cursor<'_>, again: &mut Again<Row>) -> Result<Row> {
+    fn row_again(&mut self, c: &mut Cursor<'_>, again: &mut Again<Row>, nth: usize) -> Result<Row> {
         let (mark, row) = again.next();
         if let Some(row) = row
             && let Some(same) = self.pass_same(c, Known::Row, &mark)?
@@ -163,13 +164,20 @@ impl Flow<'_> {
             return Ok(row);
         }
         let begun = self.begin(c);
-        let row = self.known_row(c)?;
+        let row = self.known_row(c, nth)?;
         again.made.push(self.mark(c, Some(Known::Row), &begun, 1));
         Ok(row)
     }
 
-    fn known_row(&mut self, c: &mut Cursor<'_>) -> Result<Row> {
-        self.known(c, Known::Row, |styles| &styles.rows, Self::row)
+    /// The row that has just begun; `nth` stand before it.
+    fn known_row(&mut self, c: &mut Cursor<'_>, nth: usize) -> Result<Row> {
+        let known = |flow: &mut Self, c: &mut Cursor<'_>| {
+            flow.known(c, Known::Row, |styles| &styles.rows, Self::row)
+        };
+        if nth < listed::FIRST {
+            return known(self, c);
+        }
+        self.listed(c, Known::Row, |styles| &styles.listed_rows, known)
     }
 
     fn row(&mut self, c: &mut Cursor<'_>) -> Result<Row> {

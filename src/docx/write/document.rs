@@ -6,14 +6,12 @@ use std::collections::HashMap;
 
 use super::media::{self, Medium};
 use super::page::Marks;
+use super::table::Listed;
 use super::{known, line, props};
-use crate::docx::limits;
 use crate::docx::names::{self, SEPARATOR_ID};
 use crate::docx::normal::{clamp_line, usable_styles};
 use crate::docx::xml::Xml;
-use crate::layout::{
-    Cell, Item, Look, Para, Row, Run, RunContent, Section, Sheet, Style, Table, VerticalAlign,
-};
+use crate::layout::{Item, Look, Para, Run, RunContent, Section, Sheet, Style};
 use crate::text::recent;
 
 /// Which header or footer a part is, in the order of references in a section.
@@ -78,6 +76,9 @@ fn has_first_page(section: &Section) -> bool {
         && section.first_footer.is_empty())
 }
 
+/// Paragraphs of a body before any is looked at as one of a list.
+const FIRST_LISTED: usize = 24;
+
 /// What the flow of a part needs to know: the styles, and the next free id of a drawing.
 pub(super) struct Flow<'a> {
     pub(super) styles: &'a StyleTable,
@@ -90,6 +91,8 @@ pub(super) struct Flow<'a> {
     pub(super) first_picture: usize,
     /// What was written where.
     pub(super) marks: Marks,
+    /// What was written last of the lists.
+    pub(super) listed: Listed,
 }
 
 /// The styles of a sheet by their ids.
@@ -123,8 +126,8 @@ impl<'a> Flow<'a> {
         pictures: &'a [Medium],
         first_picture: usize,
     ) -> Self {
-        let marks = Marks::default();
-        Self { styles, next_id: 1, place: 0, pictures, first_picture, marks }
+        let (marks, listed) = (Marks::default(), Listed::default());
+        Self { styles, next_id: 1, place: 0, pictures, first_picture, marks, listed }
     }
 
     /// Writes `word/document.xml`. `first_id` numbers the relationship of the first margin part.
@@ -181,12 +184,16 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn items(&mut self, x: &mut Xml, items: &[Item]) {
+    pub(super) fn items(&mut self, x: &mut Xml, items: &[Item]) {
         let mut after_table = false;
-        for item in items {
+        for (nth, item) in items.iter().enumerate() {
             match item {
                 Item::Para(para) => {
-                    self.known_para(x, para);
+                    if nth < FIRST_LISTED {
+                        self.known_para(x, para);
+                    } else {
+                        self.listed_para(x, para, 0);
+                    }
                     after_table = false;
                 }
                 Item::Table(table) if table.rows.is_empty() => {}
@@ -199,6 +206,14 @@ impl<'a> Flow<'a> {
                 }
             }
         }
+    }
+
+    /// Notes that a paragraph of the flow begins; its place.
+    pub(super) fn begin_para(&mut self, x: &Xml) -> usize {
+        let at = self.place;
+        self.place = at.saturating_add(1);
+        self.marks.last = x.as_str().len();
+        at
     }
 
     pub(super) fn para(&mut self, x: &mut Xml, para: &Para, section: impl Fn(&mut Xml)) {
@@ -246,80 +261,6 @@ impl<'a> Flow<'a> {
         });
         self.marks.drawn.push((from..x.as_str().len(), content.clone()));
     }
-
-    fn table(&mut self, x: &mut Xml, table: &Table) {
-        let width: i32 = table.grid.iter().fold(0, |sum, w| sum.saturating_add(*w));
-        x.tag("w:tbl").body(|x| {
-            x.tag("w:tblPr").body(|x| table_properties(x, table, width));
-            x.tag("w:tblGrid").body(|x| {
-                for column in &table.grid {
-                    x.tag("w:gridCol").num("w:w", (*column).max(0)).empty();
-                }
-            });
-            for row in &table.rows {
-                self.row(x, &table.grid, row);
-            }
-        });
-    }
-
-    fn row(&mut self, x: &mut Xml, grid: &[i32], row: &Row) {
-        let covered: usize = row.cells.iter().map(columns).sum();
-        let rest = grid.get(covered..).unwrap_or(&[]);
-        x.tag("w:tr").body(|x| {
-            x.tag("w:trPr").body_if_any(|x| {
-                if !rest.is_empty() && !row.cells.is_empty() {
-                    x.num("w:gridAfter", i32::try_from(rest.len()).unwrap_or(i32::MAX));
-                    x.tag("w:wAfter").num("w:w", sum(rest)).attr("w:type", "dxa").empty();
-                }
-                if row.cant_split {
-                    x.tag("w:cantSplit").empty();
-                }
-                if let Some(height) = row.height {
-                    let tag = x.tag("w:trHeight").num("w:val", height.max(0));
-                    tag.attr("w:hRule", "exact").empty();
-                }
-                if row.header {
-                    x.tag("w:tblHeader").empty();
-                }
-            });
-            let mut at = 0usize;
-            for cell in &row.cells {
-                let end = at.saturating_add(columns(cell));
-                let width = sum(grid.get(at..end.min(grid.len())).unwrap_or(&[]));
-                self.cell(x, cell, width);
-                at = end;
-            }
-            if row.cells.is_empty() {
-                // A row without cells is no row to Word.
-                x.tag("w:tc").body(|x| separator(x, |_| {}));
-            }
-        });
-    }
-
-    fn cell(&mut self, x: &mut Xml, cell: &Cell, width: i32) {
-        x.tag("w:tc").body(|x| {
-            x.tag("w:tcPr").body(|x| {
-                x.tag("w:tcW").num("w:w", width).attr("w:type", "dxa").empty();
-                if cell.span > 1 {
-                    x.num("w:gridSpan", i32::try_from(columns(cell)).unwrap_or(i32::MAX));
-                }
-                if let Some(rule) = cell.boxed {
-                    x.tag("w:tcBorders").body(|x| {
-                        for edge in ["w:top", "w:left", "w:bottom", "w:right"] {
-                            props::single(x, edge, rule);
-                        }
-                    });
-                }
-                if cell.vertical == VerticalAlign::Center {
-                    x.val("w:vAlign", "center");
-                }
-            });
-            self.items(x, &cell.items);
-            if !ends_in_para(&cell.items) {
-                separator(x, |_| {});
-            }
-        });
-    }
 }
 
 /// The frame of `word/document.xml`; with `lines` something is drawn in it.
@@ -329,16 +270,7 @@ pub(super) fn body(x: &mut Xml, lines: bool, body: impl FnOnce(&mut Xml)) {
     line::namespaces(root, lines).body(|x| x.tag("w:body").body(body));
 }
 
-/// Columns that a cell covers, from 1.
-fn columns(cell: &Cell) -> usize {
-    cell.span.clamp(1, limits::COLUMNS) as usize
-}
-
-fn sum(widths: &[i32]) -> i32 {
-    widths.iter().fold(0i32, |sum, w| sum.saturating_add((*w).max(0)))
-}
-
-fn ends_in_para(items: &[Item]) -> bool {
+pub(super) fn ends_in_para(items: &[Item]) -> bool {
     let real = items.iter().rev().find(|i| !matches!(i, Item::Table(t) if t.rows.is_empty()));
     matches!(real, Some(Item::Para(_)))
 }
@@ -352,7 +284,7 @@ fn has_lines(items: &[Item]) -> bool {
 }
 
 /// The thin paragraph of [`SEPARATOR_ID`].
-fn separator(x: &mut Xml, section: impl Fn(&mut Xml)) {
+pub(super) fn separator(x: &mut Xml, section: impl Fn(&mut Xml)) {
     x.tag("w:p").body(|x| {
         x.tag("w:pPr").body(|x| {
             x.val("w:pStyle", SEPARATOR_ID);
@@ -438,23 +370,6 @@ fn words(x: &mut Xml, text: &str) {
     let keep = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
     let tag = if keep { tag.attr("xml:space", "preserve") } else { tag };
     tag.body(|x| x.text(text));
-}
-
-fn table_properties(x: &mut Xml, table: &Table, width: i32) {
-    x.tag("w:tblW").num("w:w", width.max(0)).attr("w:type", "dxa").empty();
-    x.tag("w:tblInd").num("w:w", table.indent).attr("w:type", "dxa").empty();
-    if let Some(rule) = table.borders {
-        x.tag("w:tblBorders").body(|x| {
-            for edge in ["w:top", "w:left", "w:bottom", "w:right", "w:insideH", "w:insideV"] {
-                props::single(x, edge, rule);
-            }
-        });
-    }
-    x.val_as("w:tblLayout", "w:type", "fixed");
-    x.tag("w:tblCellMar").body(|x| {
-        x.tag("w:left").num("w:w", table.margin.max(0)).attr("w:type", "dxa").empty();
-        x.tag("w:right").num("w:w", table.margin.max(0)).attr("w:type", "dxa").empty();
-    });
 }
 
 /// What is said of a section.

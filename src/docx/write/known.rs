@@ -86,9 +86,7 @@ impl Flow<'_> {
     /// Writes a paragraph, or takes it as it was written before: most files of a batch have the same ones. What is
     /// numbered over the whole file is written anew unless it is one picture.
     pub(super) fn known_para(&mut self, x: &mut Xml, para: &Para) {
-        let (at, owner) = (self.place, self.styles.owner);
-        self.place = at.saturating_add(1);
-        self.marks.last = x.as_str().len();
+        let (at, owner) = (self.begin_para(x), self.styles.owner);
         if let [Run { content: content @ RunContent::Picture(_), .. }] = para.runs.as_slice() {
             return self.known_picture(x, para, content, at);
         }

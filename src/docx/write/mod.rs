@@ -11,6 +11,7 @@ mod media;
 mod page;
 mod props;
 mod styles;
+mod table;
 
 use std::cell::RefCell;
 use std::sync::{Arc, PoisonError, RwLock};

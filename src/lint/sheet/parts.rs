@@ -32,19 +32,24 @@ thread_local! {
 pub(super) struct Finder<'a> {
     parts: &'a Parts,
     last: Vec<usize>,
+    /// Where the style was found that was looked for last.
+    before: usize,
 }
 
 impl<'a> Finder<'a> {
     pub(super) fn new(parts: &'a Parts) -> Self {
-        Self { parts, last: LAST.take() }
+        Self { parts, last: LAST.take(), before: 0 }
     }
 
     /// The key and rule of the style at a place of the sheet.
     pub(super) fn of(&mut self, place: usize, style: &str) -> (&'a str, Option<&'a PartRule>) {
         let Parts(parts) = self.parts;
-        let last = self.last.get(place).and_then(|at| parts.get(*at));
+        // Behind the places that are remembered most are as the one before them: cells of a list.
+        let at = self.last.get(place).unwrap_or(&self.before);
+        let last = parts.get(*at);
         let known = last.filter(|(id, _, _)| *id == style).or_else(|| {
             let at = parts.binary_search_by_key(&style, |(id, _, _)| *id).ok()?;
+            self.before = at;
             if place < PLACES {
                 self.last.resize(self.last.len().max(place + 1), at);
                 if let Some(last) = self.last.get_mut(place) {

@@ -305,8 +305,13 @@ pub(super) fn short_name(form: &AwardForm) -> String {
     if !form.takes_organ {
         return form.in_text();
     }
-    let name = form.name.split(" của ").next().unwrap_or(&form.name);
-    name.trim_end_matches(" Bộ, ban, ngành, tỉnh").to_owned()
+    let at = memchr::memmem::find(form.name.as_bytes(), " của ".as_bytes());
+    let name = at.and_then(|at| form.name.get(..at)).unwrap_or(&form.name);
+    // Asked of each case of a list: hardly any name ends so.
+    match name.ends_with(" Bộ, ban, ngành, tỉnh") {
+        true => name.trim_end_matches(" Bộ, ban, ngành, tỉnh").to_owned(),
+        false => name.to_owned(),
+    }
 }
 
 /// `Giấy khen của Giám đốc Sở Nội vụ`; `“Lao động tiên tiến”`.

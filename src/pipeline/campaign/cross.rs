@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
+use memchr::memmem;
 use regex::Regex;
 
 use crate::diagnostic::{Diagnostic, Place, Result};
-use crate::model::{Block, BlockKind, Document, HonoureeKind, Number, plain};
+use crate::model::{Block, BlockKind, Document, HonoureeKind, Number, Span, plain};
 use crate::register::{Book, Filter, Register};
 use crate::ruleset::Bases;
 use crate::source::campaign::CampaignStep;
@@ -32,6 +33,13 @@ static PROPOSALS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static SUMS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(\d{1,3}(?:\.\d{3})+) đồng \(([^)]*)\)").ok());
+
+/// Compiles the patterns while something else is done.
+pub(super) fn ahead() {
+    for pattern in [&COUNTS, &AS_ARTICLE, &PROPOSALS, &SUMS] {
+        LazyLock::force(pattern);
+    }
+}
 
 /// A paper and what it must agree with.
 pub(super) struct Checked<'a> {
@@ -105,9 +113,17 @@ fn texts(block: &Block, put: &mut dyn FnMut(&str)) {
     match &block.kind {
         BlockKind::Table(table) => {
             let rows = table.header.iter().chain(&table.rows);
-            rows.flat_map(|r| &r.cells).for_each(|c| put(&plain(&c.text)));
+            rows.flat_map(|r| &r.cells).for_each(|c| spans(&c.text, put));
         }
-        kind => kind.text().into_iter().for_each(|spans| put(&plain(spans))),
+        kind => kind.text().into_iter().for_each(|text| spans(text, put)),
+    }
+}
+
+/// The text of some spans; most are one.
+fn spans(text: &[Span], put: &mut dyn FnMut(&str)) {
+    match text {
+        [only] => put(&only.text),
+        several => put(&plain(several)),
     }
 }
 
@@ -119,7 +135,7 @@ fn names(paper: &Checked<'_>, pieces: &Pieces, findings: &mut Vec<Diagnostic>) {
     for case in &paper.cases {
         let name = case.who.addressed();
         let rest = pieces.text.get(from..).unwrap_or_default();
-        if let Some(found) = whole(rest, &name) {
+        if let Some(found) = near(rest, &name).or_else(|| whole(rest, &name)) {
             from += found + name.len();
             continue;
         }
@@ -149,11 +165,27 @@ fn names(paper: &Checked<'_>, pieces: &Pieces, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Lines of a text in which a name is looked for first: it is in the next row of a table, or in the next line.
+const NEAR: usize = 12;
+
+/// Where one of the next lines begins with `name` as whole words.
+fn near(text: &str, name: &str) -> Option<usize> {
+    let mut at = 0;
+    for line in text.split('\n').take(NEAR) {
+        let after = line.strip_prefix(name);
+        if after.is_some_and(|after| !after.starts_with(char::is_alphanumeric)) {
+            return Some(at);
+        }
+        at += line.len() + 1;
+    }
+    None
+}
+
 /// Where `name` stands as whole words: `Ông Lê An` is not found in `Ông Lê Anh`.
 fn whole(text: &str, name: &str) -> Option<usize> {
     let mut from = 0;
     loop {
-        let found = from + text.get(from..)?.find(name)?;
+        let found = from + memmem::find(text.get(from..)?.as_bytes(), name.as_bytes())?;
         let end = found + name.len();
         let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let before = text.get(..found).and_then(|t| t.chars().next_back());
@@ -423,4 +455,20 @@ fn registered(register: &dyn Register, code: &str) -> Result<Vec<Date>> {
         Ok(())
     })?;
     Ok(days)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_as_whole_words_near_or_far() {
+        let found = |text: &str, name: &str| (near(text, name), whole(text, name));
+        assert_eq!(found("1\nÔng Lê An\n3", "Ông Lê An"), (Some(2), Some(2)));
+        assert_eq!(found("1\nÔng Lê Anh\n3", "Ông Lê An"), (None, None));
+        assert_eq!(found("Bà Lan, văn thư\n", "Bà Lan"), (Some(0), Some(0)));
+        assert_eq!(found("gồm Bà Lan\n", "Bà Lan"), (None, Some("gồm ".len())));
+        let far = "\n".repeat(NEAR) + "Bà Lan";
+        assert_eq!(found(&far, "Bà Lan"), (None, Some(NEAR)));
+    }
 }

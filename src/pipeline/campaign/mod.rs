@@ -107,8 +107,15 @@ pub fn open(
         Ok(campaign) => campaign,
         Err(findings) => return Ok(Err(findings)),
     };
+    let ahead = |decided| {
+        let steps = campaign.steps.iter();
+        steps.for_each(|step| papers::ahead(workspace, &campaign, *step, decided));
+    };
+    ahead(None);
     let tables = Tables::open(workspace)?;
     let mut checked = lists::read(workspace, &campaign)?;
+    rayon::spawn(cross::ahead);
+    ahead(Some(checked.lines.len()));
     let mut findings = std::mem::take(&mut checked.findings);
     let (cases, more) =
         cases::cases(&checked.lines, &campaign.achievement, &tables.forms, &file, &findings);

@@ -200,21 +200,44 @@ fn recipe(
 
 /// A built-in template. A run asks for each several times: to foresee numbers, and for the paper itself.
 fn built_in_recipe(text: &str, file: &str) -> std::result::Result<Recipe, Vec<Diagnostic>> {
-    static COMPILED: [OnceLock<Arc<Template>>; TEMPLATES.len()] =
+    type Compiled = std::result::Result<Arc<Template>, Vec<Diagnostic>>;
+    static COMPILED: [OnceLock<Compiled>; TEMPLATES.len()] =
         [const { OnceLock::new() }; TEMPLATES.len()];
     let name = format!("{FOLDER}/{file}");
     let at = TEMPLATES.iter().position(|(name, _)| *name == file);
     let Some(kept) = at.and_then(|at| COMPILED.get(at)) else {
         return Recipe::from_text(text.to_owned(), name);
     };
-    let template = match kept.get() {
-        Some(known) => Arc::clone(known),
-        None => {
-            let made = Arc::new(Template::compile(text, &name)?);
-            Arc::clone(kept.get_or_init(|| made))
-        }
-    };
+    // Whoever asks while another compiles it waits for that.
+    let made = kept.get_or_init(|| Template::compile(text, &name).map(Arc::new));
+    let template = made.as_ref().map(Arc::clone).map_err(Clone::clone)?;
     Ok(Recipe::compiled(template, text.to_owned(), name))
+}
+
+/// Compiles the built-in templates of a step while something else is done: one core reads a list meanwhile.
+/// A step of which nobody knows how long its list is waits until it is known.
+pub(super) fn ahead(
+    workspace: &Workspace<'_>,
+    campaign: &Campaign,
+    step: CampaignStep,
+    decided: Option<usize>,
+) {
+    let files: &[&'static str] = match (step, decided) {
+        (CampaignStep::Proposal, None) => &["to-trinh.md"],
+        (CampaignStep::Minutes, None) => &["bien-ban-hop.md", "bien-ban-kiem-phieu.md"],
+        (CampaignStep::Decision, Some(count)) if is_long(campaign, count) => {
+            &["quyet-dinh-danh-sach.md"]
+        }
+        (CampaignStep::Decision, Some(_)) => &["quyet-dinh.md"],
+        _ => &[],
+    };
+    for (file, text) in TEMPLATES.iter().filter(|(name, _)| files.contains(name)) {
+        let own = workspace.dir.join(FOLDER).join(file);
+        let has = |path: &Path| workspace.world.stat(path).is_ok();
+        if !has(&own) && !has(&own.with_extension("docx")) {
+            rayon::spawn(move || drop(built_in_recipe(text, file)));
+        }
+    }
 }
 
 /// A template's front matter with its two lines of hyphens.

@@ -2,22 +2,22 @@
 //!
 //! Knows: which row is what. Must not know: names, awards, how a workbook is packed.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use serde_json::Value;
-
+use super::fetch::Fetcher;
 use super::head::{self, Head, What};
 use super::left::{Skipped, tally};
-use super::repair::{Done, Doubt, Repaired, Repairer, tidy};
+use super::repair::Doubt;
 use super::rows::section_kind;
 use super::words::{kind_of, words};
 use super::{Field, Options, Texts, codes};
 use crate::diagnostic::{Diagnostic, Place, Result, Severity};
 use crate::model::HonoureeKind;
-use crate::source::data::sheet::{Area, Cells, Filled};
-use crate::source::data::table::{Content, letter, wrong_text};
+use crate::source::data::sheet::{Area, Cells};
+use crate::source::data::table::letter;
 use crate::text;
-use crate::text::legacy::{Encoding, Face, decode, has_unicode_letters};
+use crate::text::legacy::Encoding;
 
 /// What a row says of the rows below it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,7 +79,6 @@ pub(super) struct Reader<'a> {
     /// The unit of the section was guessed, and nobody was told of lines that take it: its row and column.
     pub guessed: Option<(u32, usize)>,
     pub skipped: Skipped,
-    repairer: Repairer,
 }
 
 impl<'a> Reader<'a> {
@@ -106,58 +105,74 @@ impl<'a> Reader<'a> {
             ordinal,
             guessed: None,
             skipped,
-            repairer: Repairer::default(),
         }
     }
 
     /// Reads all rows. `room` is how many lines may still come.
     pub fn run(&mut self, cells: &mut dyn Cells, room: usize) -> Result<bool> {
-        let mut ahead: Option<Texts> = None;
-        loop {
-            let row = match ahead.take() {
-                Some(row) => row,
-                None => match self.fetch(cells)? {
-                    Some(row) => row,
-                    None => break,
-                },
-            };
-            if self.read.drafts.len() >= room {
+        let mut fetcher = Fetcher::new(self.options, self.place.clone(), cells);
+        let mut rows = VecDeque::new();
+        let mut end = fetcher.fetch(&mut rows);
+        // While some rows are taken the next ones are fetched.
+        while end.is_none() {
+            let mut next = VecDeque::new();
+            let (fits, then) =
+                rayon::join(|| self.rows(&mut rows, room, false), || fetcher.fetch(&mut next));
+            if !fits {
                 return Ok(false);
             }
-            if self.may_head(&row) {
-                if ahead.is_none() {
-                    ahead = self.fetch(cells)?;
-                }
-                // The headings once more, as they are printed on each page: perhaps without their second row.
-                if self.repeats(0, &row) {
-                    if ahead.as_ref().is_some_and(|next| self.repeats(1, next)) {
-                        ahead = None;
-                    }
-                    (self.ended, self.after_total, self.ordinal) = (false, false, None);
-                    continue;
-                }
-                let place = self.place.clone();
-                let next = ahead.as_ref();
-                let again = self.head.is_some();
-                let seen =
-                    [Some(&row), next].map(|r| r.map(|r| r.cells.clone()).unwrap_or_default());
-                if let Some((head, used)) =
-                    head::read(&row, next, self.options, again, &place, self.found)
-                {
-                    self.heading = seen.into_iter().take(1 + usize::from(used)).collect();
-                    if used {
-                        ahead = None;
-                    }
-                    self.begin(head);
-                    continue;
-                }
+            rows.append(&mut next);
+            end = then;
+        }
+        if !self.rows(&mut rows, room, true) {
+            return Ok(false);
+        }
+        end.transpose()?;
+        (self.read.tcvn3, self.read.vni, self.read.unicode) =
+            (fetcher.tcvn3, fetcher.vni, fetcher.unicode);
+        self.read.merged = fetcher.cells.merged();
+        self.tell_skipped();
+        self.tell_hidden_columns(fetcher.cells.hidden_columns());
+        Ok(true)
+    }
+
+    /// Takes rows; of those that are not the last ones one stays, which the next may belong to. False if they are
+    /// more than there is room for.
+    fn rows(&mut self, rows: &mut VecDeque<Texts>, room: usize, is_end: bool) -> bool {
+        while rows.len() > usize::from(!is_end) {
+            let Some(row) = rows.pop_front() else { break };
+            if self.read.drafts.len() >= room {
+                return false;
+            }
+            if self.may_head(&row) && self.headings(&row, rows) {
+                continue;
             }
             self.take(row);
         }
-        self.read.merged = cells.merged();
-        self.tell_skipped();
-        self.tell_hidden_columns(cells.hidden_columns());
-        Ok(true)
+        true
+    }
+
+    /// True for headings; a second row of them is taken from the next ones.
+    fn headings(&mut self, row: &Texts, rows: &mut VecDeque<Texts>) -> bool {
+        // The headings once more, as they are printed on each page: perhaps without their second row.
+        if self.repeats(0, row) {
+            if rows.front().is_some_and(|next| self.repeats(1, next)) {
+                rows.pop_front();
+            }
+            (self.ended, self.after_total, self.ordinal) = (false, false, None);
+            return true;
+        }
+        let (next, place) = (rows.front(), self.place.clone());
+        let again = self.head.is_some();
+        let read = head::read(row, next, self.options, again, &place, self.found);
+        let Some((head, used)) = read else { return false };
+        let seen = [Some(row), next.filter(|_| used)].into_iter().flatten();
+        self.heading = seen.map(|row| row.cells.clone()).collect();
+        if used {
+            rows.pop_front();
+        }
+        self.begin(head);
+        true
     }
 
     /// True if a row is the first, or the second, of the headings that the list has.
@@ -185,122 +200,6 @@ impl<'a> Reader<'a> {
         let Some(position) = head.position(Field::Name) else { return true };
         let cell = row.cells.iter().find(|(p, _)| *p == position);
         cell.and_then(|(_, t)| super::words::heading(t)).is_some_and(|h| h.field == Field::Name)
-    }
-
-    /// The next row with its texts repaired.
-    fn fetch(&mut self, cells: &mut dyn Cells) -> Result<Option<Texts>> {
-        let Some(filled) = cells.next()? else { return Ok(None) };
-        let Filled { number, line, hidden, cells, faces, mixed } = filled;
-        let mut row = Texts { number, line, hidden, ..Texts::default() };
-        let first = self.found.len();
-        let base = self.place.clone().row(number);
-        for (position, content) in cells {
-            let place = || base.clone().cell(letter(position));
-            let raw = match content {
-                Content::Value(Value::String(text)) => text,
-                Content::Value(Value::Bool(true)) => "x".to_owned(),
-                Content::Value(Value::Number(number)) => number.to_string(),
-                Content::Doubtful(value, code, message, hint) => {
-                    self.found.push(Diagnostic::warning(code, place(), message).hint(hint));
-                    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-                }
-                Content::Wrong(code, message, hint) => {
-                    self.found.push(Diagnostic::error(code, place(), message).hint(hint));
-                    continue;
-                }
-                Content::Empty | Content::Value(_) => continue,
-            };
-            let face = faces.iter().find(|(p, _)| *p == position).map(|(_, f)| *f);
-            let runs = mixed.iter().find(|(p, _)| *p == position).map(|(_, runs)| runs);
-            let (raw, repaired) = match runs.and_then(|runs| self.by_runs(&raw, runs, &place)) {
-                Some(decoded) => {
-                    let tidied = tidy(&decoded);
-                    (decoded, tidied)
-                }
-                None => {
-                    let repaired = self.repairer.repair(&raw, face.unwrap_or_default());
-                    (raw, repaired)
-                }
-            };
-            let face = face.unwrap_or_default();
-            let Some((text, doubt)) = self.noted(&raw, repaired, face, &place) else {
-                continue;
-            };
-            if let Some((above, _)) = raw.trim().split_once(['\n', '\r']) {
-                row.breaks.push((position, above.split_whitespace().count()));
-            }
-            if text.is_empty() {
-                continue;
-            }
-            if let Some(doubt) = doubt {
-                row.doubts.push((position, doubt));
-            }
-            row.cells.push((position, text));
-        }
-        // Told once it is clear that the row is a line of the list and no title or heading.
-        row.told = self.found.split_off(first);
-        Ok(Some(row))
-    }
-
-    /// A text whose pieces are in fonts of several encodings, each piece decoded by its own; none where nothing was
-    /// to be decoded.
-    fn by_runs(
-        &mut self,
-        raw: &str,
-        runs: &[(usize, Face)],
-        place: &dyn Fn() -> Place,
-    ) -> Option<String> {
-        let mut out = String::with_capacity(raw.len());
-        let mut told = None;
-        for (at, (start, face)) in runs.iter().enumerate() {
-            let end = runs.get(at + 1).map_or(raw.len(), |(next, _)| *next);
-            // Places that do not fit the text: it is left to the whole cell.
-            let piece = raw.get(*start..end)?;
-            let encoding = face.encoding();
-            if encoding == Encoding::Unicode || has_unicode_letters(piece) {
-                out.push_str(piece);
-                continue;
-            }
-            let text = decode(piece, encoding);
-            let capitals = *face == Face::Tcvn3Capitals;
-            out.push_str(&if capitals { text.to_uppercase() } else { text.into_owned() });
-            told = Some(encoding);
-        }
-        let encoding = told.filter(|_| out != raw)?;
-        let count =
-            if encoding == Encoding::Vni { &mut self.read.vni } else { &mut self.read.tcvn3 };
-        *count = count.saturating_add(1);
-        self.found.push(decoded(encoding, raw, &out, true, place()));
-        Some(out)
-    }
-
-    /// Counts and tells what was repaired; none for a text that cannot be taken.
-    fn noted(
-        &mut self,
-        raw: &str,
-        mut out: Repaired,
-        face: Face,
-        place: &dyn Fn() -> Place,
-    ) -> Option<(String, Option<Doubt>)> {
-        if let Some((code, message, hint)) = wrong_text(&out.text, self.options.limits.cell) {
-            self.found.push(Diagnostic::error(code, place(), message).hint(hint));
-            return None;
-        }
-        match out.decoded {
-            Some(encoding) => {
-                let count = if encoding == Encoding::Vni {
-                    &mut self.read.vni
-                } else {
-                    &mut self.read.tcvn3
-                };
-                *count = count.saturating_add(1);
-                self.found.push(decoded(encoding, raw, &out.text, face != Face::Plain, place()));
-            }
-            None if out.is_unicode => self.read.unicode = self.read.unicode.saturating_add(1),
-            None => {}
-        }
-        tell_letters(&out.done, &out.text, place, self.found);
-        Some((std::mem::take(&mut out.text), out.doubt))
     }
 
     /// One row that is no row of headings.
@@ -485,26 +384,6 @@ pub(super) fn probable_kind(draft: &Draft) -> Option<HonoureeKind> {
     told_kind(draft).or(Some(HonoureeKind::Individual))
 }
 
-fn decoded(encoding: Encoding, raw: &str, text: &str, by_font: bool, place: Place) -> Diagnostic {
-    let name = encoding_name(encoding);
-    let (vi, en) = if by_font {
-        ("theo phông chữ", "by its font")
-    } else {
-        ("theo âm tiết", "by its syllables")
-    };
-    let raw: String = raw.chars().take(60).filter(|c| !c.is_control()).collect();
-    let shown: String = text.chars().take(60).collect();
-    Diagnostic::new(
-        codes::DECODED,
-        Severity::Info,
-        place,
-        text!(
-            "chữ {name} đã chuyển sang Unicode ({vi}): “{raw}” → “{shown}”",
-            "{name} text was decoded ({en}): “{raw}” → “{shown}”"
-        ),
-    )
-}
-
 /// The name of an encoding as clerks know it.
 pub(super) fn encoding_name(encoding: Encoding) -> &'static str {
     match encoding {
@@ -512,16 +391,6 @@ pub(super) fn encoding_name(encoding: Encoding) -> &'static str {
         Encoding::Tcvn3 => "TCVN3 (ABC)",
         Encoding::Vni => "VNI",
     }
-}
-
-fn tell_letters(done: &Done, text: &str, place: &dyn Fn() -> Place, found: &mut Vec<Diagnostic>) {
-    if done.is_none() {
-        return;
-    }
-    let (vi, en) = done.words();
-    let shown: String = text.chars().take(60).collect();
-    let message = text!("“{shown}”: {vi}", "“{shown}”: {en}");
-    found.push(Diagnostic::new(codes::LETTERS, Severity::Info, place(), message));
 }
 
 impl Read {

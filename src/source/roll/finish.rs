@@ -217,8 +217,11 @@ impl<'a> Line<'a> {
             );
         }
         let told = told_kind(&self.draft);
-        let worded = people::kind_of_name(cell);
         let titled = !person.address.is_empty() || has_surname || self.has_gender();
+        if let Some(told) = told.filter(|told| *told != HonoureeKind::Individual || titled) {
+            return told;
+        }
+        let worded = people::kind_of_name(cell);
         let guessed = match (told, worded) {
             (Some(HonoureeKind::Individual), Some(worded)) if !titled => worded,
             (Some(told), _) => return told,

@@ -276,10 +276,15 @@ pub fn parse_map(argument: &str) -> Result<(Field, String), String> {
 
 /// True for a row that numbers the columns: `(1) (2) (3)`, `A B 1 2`.
 pub(super) fn is_numbering(row: &Texts) -> bool {
-    let plain = |t: &str| t.trim_matches(['(', ')', '[', ']']).trim().to_owned();
+    fn plain(text: &str) -> &str {
+        text.trim_matches(['(', ')', '[', ']']).trim()
+    }
+    let is_short = |text: &str| plain(text).chars().take(3).count() <= 2 || text.contains('=');
+    if !row.cells.iter().all(|(_, text)| is_short(text)) {
+        return false;
+    }
     let numbers: Vec<u32> = row.cells.iter().filter_map(|(_, t)| plain(t).parse().ok()).collect();
-    let short = row.cells.iter().all(|(_, t)| plain(t).chars().count() <= 2 || t.contains('='));
-    short && numbers.len() >= 3 && numbers.windows(2).all(|w| matches!(w, [a, b] if b == &(a + 1)))
+    numbers.len() >= 3 && numbers.windows(2).all(|w| matches!(w, [a, b] if b == &(a + 1)))
 }
 
 /// True if a cell only marks.

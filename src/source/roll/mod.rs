@@ -5,6 +5,7 @@
 
 mod body;
 pub mod codes;
+mod fetch;
 mod finish;
 mod head;
 mod left;

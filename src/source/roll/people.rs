@@ -118,7 +118,11 @@ fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let mut rest = text.chars();
     for wanted in word.chars() {
         let c = rest.next()?;
-        if c != wanted && !c.to_lowercase().eq(std::iter::once(wanted)) {
+        let is_same = match c.is_ascii() {
+            true => c == wanted || c.to_ascii_lowercase() == wanted,
+            false => c == wanted || c.to_lowercase().eq(std::iter::once(wanted)),
+        };
+        if !is_same {
             return None;
         }
     }
@@ -153,8 +157,8 @@ fn sentence_case(text: &str) -> String {
 /// True if all letters are capitals, and there are some.
 pub(super) fn is_shouted(name: &str) -> bool {
     let mut letters = name.chars().filter(|c| c.is_alphabetic());
-    let capitals = name.chars().filter(|c| c.is_uppercase()).count();
-    capitals >= 2 && letters.all(char::is_uppercase)
+    let capitals = || name.chars().filter(|c| c.is_uppercase()).count();
+    letters.all(char::is_uppercase) && capitals() >= 2
 }
 
 /// A person's name with a capital at the beginning of each word and after an apostrophe or a hyphen.
@@ -211,15 +215,19 @@ pub(super) fn is_unit(text: &str) -> bool {
 /// line has. “Nguyễn Thị” above “Hồng Đào” is one.
 pub(super) fn several(cell: &str, first: Option<usize>) -> Option<bool> {
     let joints = [";", ",", " và ", " & ", " + ", "/", " - ", " – "];
-    for joint in joints {
+    // Most names hold none of these: all but one begin a joint, or stand in it, whatever else there is.
+    let may_join = |b: &u8| matches!(b, b';' | b',' | b'&' | b'+' | b'/' | b'-' | 0xE2);
+    let is_joined = cell.bytes().any(|b| may_join(&b)) || cell.contains(" và ");
+    for joint in joints.into_iter().filter(|_| is_joined) {
         let mut parts = cell.split(joint).map(str::trim).filter(|p| !p.is_empty());
         let Some(one) = parts.next() else { continue };
         if one.contains(' ') && parts.any(begins_person) {
             return Some(true);
         }
     }
+    let first = first?;
     let words: Vec<&str> = cell.split(' ').collect();
-    let (above, below) = words.split_at_checked(first?)?;
+    let (above, below) = words.split_at_checked(first)?;
     (above.len() >= 2 && begins_person(&below.join(" "))).then_some(false)
 }
 

@@ -299,6 +299,24 @@ fn a_line_with_the_words_of_headings_is_a_line() {
 }
 
 #[test]
+fn headings_of_two_rows_are_headings_wherever_they_stand() {
+    let heading = "STT,Họ và tên,Giới tính,,Đơn vị\n,,Nam,Nữ,\n";
+    let person = |n: usize| format!("{n},Lê Văn An,x,,Phòng {n}\n");
+    let read = |text: String| {
+        let list = read_bytes(text.as_bytes(), "a.csv", &Options::default()).expect("a list");
+        let not_read = said(&list, codes::NOT_READ).len();
+        (list.lines.len(), list.titles.len(), not_read)
+    };
+    for rows in (1..6).chain(122..132).chain(250..260) {
+        let people: String = (1..=rows).map(person).collect();
+        let more: String = (rows + 1..=rows + 3).map(person).collect();
+        assert_eq!(read(format!("{heading}{people}{heading}{more}")), (rows + 3, 0, 0), "{rows}");
+        let titles: String = (1..=rows).map(|n| format!("Kèm theo Công văn {n}\n")).collect();
+        assert_eq!(read(format!("{titles}{heading}{more}")), (3, rows, 0), "{rows}");
+    }
+}
+
+#[test]
 fn units_and_awards_may_stand_above_their_people() {
     let roll = roll(&sheet(&[
         &["STT", "Họ và tên", "Giới tính", "Chức vụ"],

@@ -121,11 +121,15 @@ pub(super) fn heading(typed: &str) -> Option<&'static Heading> {
     }
     let whole = text::slug(typed);
     let exact = |slug: &str| words().columns.iter().find(|h| h.names.iter().any(|n| n == slug));
+    // Most texts have no brackets, and begin like no heading.
+    let has_brackets = typed.contains(['(', ')']);
+    let begins = whole.as_bytes().first_chunk();
+    if !has_brackets && begins.is_some_and(|begins| LEADS.binary_search(begins).is_err()) {
+        return None;
+    }
     if let Some(found) = exact(&whole) {
         return Some(found);
     }
-    // Most texts have no brackets.
-    let has_brackets = typed.contains(['(', ')']);
     let bare = if has_brackets { text::slug(&without_brackets(typed)) } else { whole };
     if let Some(found) = exact(&bare).filter(|_| has_brackets) {
         return Some(found);
@@ -141,6 +145,16 @@ pub(super) fn heading(typed: &str) -> Option<&'static Heading> {
         .max_by_key(|(length, _)| *length)
         .map(|(_, h)| h)
 }
+
+/// How headings of four letters and more begin.
+static LEADS: LazyLock<Vec<[u8; 4]>> = LazyLock::new(|| {
+    let names = words().columns.iter().flat_map(|heading| &heading.names);
+    let mut leads: Vec<[u8; 4]> =
+        names.filter_map(|name| name.as_bytes().first_chunk().copied()).collect();
+    leads.sort_unstable();
+    leads.dedup();
+    leads
+});
 
 /// A text without what stands in brackets.
 pub(super) fn without_brackets(text: &str) -> String {

@@ -204,7 +204,7 @@ impl Like {
                 let (before, after) = &self.properties;
                 let title = properties.strip_prefix(before.as_slice())?;
                 let title = title.strip_suffix(after.as_slice())?;
-                let is_title = title == self.sheet.properties.title.as_bytes() || is_plain(title);
+                let is_title = title == self.sheet.properties.title.as_bytes() || is_clean(title);
                 String::from_utf8(title.to_vec()).ok().filter(|_| is_title)?
             }
             None => String::new(),
@@ -247,12 +247,16 @@ impl Like {
     }
 }
 
+/// True for a text that means itself and holds nothing that XML does not allow, if it is UTF-8: of what is not allowed two
+/// characters begin with 0xEF, the others are control characters.
+fn is_clean(text: &[u8]) -> bool {
+    is_plain(text) && !text.contains(&0xEF)
+}
+
 /// The length of a text that begins here and means itself.
 fn new_text(rest: &[u8]) -> Option<usize> {
     let text = rest.get(..memchr2(b'<', b'&', rest)?)?;
-    // Two characters that XML does not allow begin with 0xEF.
-    let is_text = is_plain(text) && !text.contains(&0xEF);
-    (is_text && simdutf8::basic::from_utf8(text).is_ok()).then_some(text.len())
+    (is_clean(text) && simdutf8::basic::from_utf8(text).is_ok()).then_some(text.len())
 }
 
 /// The content of a part, whole and with the right sum.
@@ -481,6 +485,8 @@ mod tests {
             file(&paras(["Bà Lan", "Sở", "b"])[..2], "a", ""),
             file(&paras(["Bà Lan", "Sở", "b"]), "a", "<w:p/>"),
             file(&paras(["Bà Lan", "Sở", "b"]), "a &lt; b", ""),
+            file(&paras(["Bà Lan", "Sở", "b"]), "a\u{FFFF}", ""),
+            file(&paras(["Bà Lan", "Sở", "b\u{FFFE}"]), "a", ""),
         ] {
             assert!(likes.find(&other).is_none());
             assert_eq!(next(&mut likes, &other), anew(&other));

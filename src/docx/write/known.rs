@@ -3,7 +3,7 @@
 //! Knows: that the documents of a batch have most paragraphs in common, and others but for their texts. Must not know:
 //! what stands in them.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 
 use memchr::memmem::Finder;
@@ -38,8 +38,8 @@ struct Place {
 struct Kept {
     para: Para,
     markup: String,
-    /// Where its texts lie, if each is one element and means itself.
-    texts: Vec<Range<usize>>,
+    /// Where its texts lie, if each is one element and means itself; found when the next one differs.
+    texts: OnceCell<Vec<Range<usize>>>,
     /// What is drawn in it, where it is a picture and nothing else.
     drawn: Option<Drawn>,
 }
@@ -78,8 +78,7 @@ impl Place {
             return;
         }
         let markup = x.as_str().get(from..).unwrap_or_default().to_owned();
-        let texts = texts_of(para, &markup);
-        self.last = Some(Kept { para: para.clone(), markup, texts, drawn });
+        self.last = Some(Kept { para: para.clone(), markup, texts: OnceCell::new(), drawn });
     }
 }
 
@@ -150,11 +149,12 @@ impl Kept {
             x.copied(&self.markup);
             return true;
         }
-        if texts().count() != self.texts.len() || !texts().all(is_plain) {
+        let places = self.texts.get_or_init(|| texts_of(&self.para, &self.markup));
+        if texts().count() != places.len() || !texts().all(is_plain) {
             return false;
         }
         let mut at = 0;
-        for (place, text) in self.texts.iter().zip(texts()) {
+        for (place, text) in places.iter().zip(texts()) {
             x.copied(self.markup.get(at..place.start).unwrap_or_default());
             x.text(text);
             at = place.end;

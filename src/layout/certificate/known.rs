@@ -27,8 +27,8 @@ struct Known {
 /// The text of a box.
 #[derive(Debug, Clone)]
 pub(super) struct Text {
-    /// The values that were asked for, by name.
-    values: Rc<[(String, String)]>,
+    /// The values that were asked for, each with its name and the place where it stood.
+    values: Rc<[(usize, String, String)]>,
     /// With its values; empty where all its values are.
     pub(super) text: Rc<str>,
     /// At its own size, or the largest below at which it fits; `None` if there is none.
@@ -39,8 +39,8 @@ impl Text {
     fn of(of: &TextBox, values: &Values<'_>, phrases: &Phrases) -> Self {
         let mut asked = Vec::new();
         let text = filled(of, |name| {
-            let value = values.get(name).unwrap_or_default();
-            asked.push((name.to_owned(), value.to_owned()));
+            let (place, value) = values.get_near(0, name);
+            asked.push((place, name.to_owned(), value.to_owned()));
             value
         });
         let fitted = match text.is_empty() {
@@ -52,7 +52,7 @@ impl Text {
 
     /// True if these values would be asked for and found again.
     fn is_of(&self, values: &Values<'_>) -> bool {
-        self.values.iter().all(|(name, value)| values.get(name).unwrap_or_default() == value)
+        self.values.iter().all(|(place, name, value)| values.get_near(*place, name).1 == value)
     }
 }
 

@@ -34,6 +34,14 @@ impl<'a> Values<'a> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
     }
 
+    /// The same, and at which place; that of a name is mostly the same as in the values before.
+    pub(super) fn get_near(&self, place: usize, name: &str) -> (usize, &str) {
+        let is_it = |at: &usize| self.0.get(*at).is_some_and(|(known, _)| known == name);
+        let at = Some(place).filter(is_it).or_else(|| (0..self.0.len()).find(is_it));
+        let value = at.and_then(|at| self.0.get(at)).map_or("", |(_, value)| &**value);
+        (at.unwrap_or(usize::MAX), value)
+    }
+
     /// Names and values in the order in which they came.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (&**name, &**value))

@@ -119,8 +119,8 @@ impl Stretch {
     fn bits(&self, heads: &Heads) -> usize {
         let count = self.count();
         match self.mode {
-            Mode::Numeric => heads[0] + (count * 10 + 2) / 3,
-            Mode::Alphanumeric => heads[1] + (count * 11 + 1) / 2,
+            Mode::Numeric => heads[0] + (count * 10).div_ceil(3),
+            Mode::Alphanumeric => heads[1] + (count * 11).div_ceil(2),
             Mode::Byte => heads[2] + count * 8,
             Mode::Kanji => heads[3] + count * 13,
         }
@@ -276,7 +276,7 @@ impl Writer {
         let used = self.out.len() * 8 + self.count as usize;
         let end = bits.saturating_sub(used).min(4) as u32;
         self.put(0, end);
-        let left = self.held << (64 - self.count) % 64;
+        let left = self.held << ((64 - self.count) % 64);
         let bytes = self.count.div_ceil(8) as usize;
         self.out.extend(left.to_be_bytes().into_iter().take(bytes));
         for (_, byte) in (self.out.len()..bits / 8).zip([0xEC, 0x11].into_iter().cycle()) {
@@ -290,7 +290,7 @@ impl Writer {
 /// library can tell.
 pub(super) fn encoded(text: &[u8], level: EcLevel) -> Option<(i16, Vec<u8>)> {
     let room = room(level)?;
-    let mut list = Vec::with_capacity(text.len() / 2 + 8);
+    let mut list = Vec::with_capacity(text.len());
     stretches(text, &mut list);
     let mut joined = Vec::with_capacity(list.len());
     for group in GROUPS {

@@ -85,7 +85,8 @@ impl FileName<'_> {
     /// The place in a bag: `data/snv.ke-hoach/000005-1a2b3c4d.docx`, the last part being the
     /// beginning of the digest. ASCII, lower case, safe on every file system.
     pub fn place(&self, bag: BagId, digest: &Digest) -> ArchivePath {
-        let hash: String = digest.to_hex().chars().take(8).collect();
+        let [a, b, c, d, ..] = digest.0;
+        let hash = u32::from_be_bytes([a, b, c, d]);
         let extension: String = self
             .extension
             .chars()
@@ -95,7 +96,7 @@ impl FileName<'_> {
             .collect();
         let dot = if extension.is_empty() { "" } else { "." };
         let series = series_folder(self.series);
-        let path = format!("{DATA}/{series}/{:06}-{hash}{dot}{extension}", self.number);
+        let path = format!("{DATA}/{series}/{:06}-{hash:08x}{dot}{extension}", self.number);
         ArchivePath { year: bag.year, bag: bag.number, path }
     }
 }
@@ -103,6 +104,14 @@ impl FileName<'_> {
 /// ASCII folder of a series: `SNV:ke-hoach` → `snv.ke-hoach`. Where the spelling loses more than
 /// case, four digits of the key's digest keep two series apart.
 pub(super) fn series_folder(series: &str) -> String {
+    if is_folder_but_for_case(series) {
+        return series.replace(':', ".").to_ascii_lowercase();
+    }
+    folder_by_words(series)
+}
+
+/// The same for any series.
+fn folder_by_words(series: &str) -> String {
     let parts: Vec<String> = series.split(':').map(crate::text::slug).collect();
     let mut name = parts.join(".");
     name.truncate(48);
@@ -113,6 +122,19 @@ pub(super) fn series_folder(series: &str) -> String {
     }
     let hash: String = sha256(series.as_bytes()).to_hex().chars().take(4).collect();
     format!("{}-{hash}", name.trim_matches('.'))
+}
+
+/// True for what nearly every series is: words of letters and digits with one hyphen or colon between.
+fn is_folder_but_for_case(series: &str) -> bool {
+    let mut was_word = false;
+    series.len() <= 48
+        && series.bytes().all(|byte| {
+            let is_word = byte.is_ascii_alphanumeric();
+            let may_stand = is_word || (was_word && matches!(byte, b':' | b'-'));
+            was_word = is_word;
+            may_stand
+        })
+        && was_word
 }
 
 /// The year of a folder name, if it is one.
@@ -173,6 +195,19 @@ mod tests {
             let at = name.place(BagId { year: 2026, number: 1 }, &sha256(b"x"));
             assert_eq!(check_path(&at.path), None, "{series}: {at}");
         }
+    }
+
+    #[test]
+    fn what_is_a_folder_but_for_case_is_the_same_by_its_words() {
+        let long = "A".repeat(48);
+        for usual in ["SNV:ke-hoach", "a", "A1:B-2:c", "x-y-z", long.as_str()] {
+            assert!(is_folder_but_for_case(usual), "{usual}");
+            assert_eq!(series_folder(usual), folder_by_words(usual));
+        }
+        for other in ["", "-a", "a-", "a--b", "a:-b", "a::b", ":a", "a:", "a.b", "á", "a b"] {
+            assert!(!is_folder_but_for_case(other), "{other}");
+        }
+        assert!(!is_folder_but_for_case(&"A".repeat(49)));
     }
 
     #[test]

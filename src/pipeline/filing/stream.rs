@@ -38,6 +38,10 @@ pub(super) fn in_order<S: Send, T: Send>(
             scope.spawn(|_| work.share(make));
         }
     });
+    // Threads in the midst of other such work gave their share back.
+    let was_working = WORKING.replace(false);
+    work.share(make);
+    WORKING.set(was_working);
     // What came while another thread was about to end its handing over.
     work.hand_over();
     let out = work.out.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -77,7 +81,7 @@ struct Out<'a, T> {
 
 thread_local! {
     /// True while this thread works. In the middle of that it may be given another share of the same work, and would
-    /// wait there for itself.
+    /// wait there for itself; or a share of other work of which a thread waits for this one.
     static WORKING: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -283,5 +287,20 @@ mod tests {
         });
         assert!(done.expect("works"));
         assert_eq!(seen, (0..3 * WINDOW).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn other_work_is_done_though_all_threads_are_in_the_midst_of_some() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
+        let (seen, done) = pool.install(|| {
+            run(0..3, |index| {
+                let (seen, done) = run(0..40, Ok);
+                assert!(done.expect("works"), "no share of it was lost");
+                assert_eq!(seen, (0..40).collect::<Vec<_>>());
+                Ok(index)
+            })
+        });
+        assert!(done.expect("works"));
+        assert_eq!(seen, [0, 1, 2]);
     }
 }

@@ -28,9 +28,9 @@ pub(super) const NEWEST_COMMIT: &str = "CREATE TABLE IF NOT EXISTS newest_commit
     one   INTEGER PRIMARY KEY CHECK (one = 1),
     first INTEGER NOT NULL CHECK (first > 0)
 ) STRICT";
-/// Pages in the log after which a commit itself moves them into the file (64 MB). [`tidy`] does it while
+/// Bytes in the log after which a commit itself moves them into the file. [`tidy`] does it while
 /// others wait for the disk anyway, and closing does.
-const LOG_PAGES: u32 = 16_384;
+const LOG: u32 = 64 << 20;
 /// How long to wait for another tool that holds the file.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -41,6 +41,10 @@ enum Owner {
     /// A register of a schema before.
     Older,
 }
+
+/// Pages of a new register, in bytes. A row comes to one or two kilobytes: on SQLite's own 4 KiB few have room, and a
+/// quarter of the writes to its log serve for as many. Set before anything is in the file; an older one keeps its own.
+const PAGES: &str = "PRAGMA page_size=16384;";
 
 pub(super) fn open(path: &Path) -> Result<Sqlite> {
     let fail = |e: rusqlite::Error| failure(path, &e);
@@ -54,6 +58,9 @@ pub(super) fn open(path: &Path) -> Result<Sqlite> {
     if conn.is_readonly("main").map_err(fail)? {
         return Err(read_only(path));
     }
+    if matches!(owner, Owner::Nobody) {
+        conn.execute_batch(PAGES).map_err(fail)?;
+    }
     // Returns the mode that holds now; a file system without shared memory keeps another one.
     let mode: String = conn.query_row("PRAGMA journal_mode=WAL", [], |r| r.get(0)).map_err(fail)?;
     if mode != "wal" {
@@ -62,12 +69,13 @@ pub(super) fn open(path: &Path) -> Result<Sqlite> {
     conn.execute_batch("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;").map_err(fail)?;
     // KiB: room for the pages of a batch, so that none is written to the log more than once.
     conn.execute_batch("PRAGMA cache_size=-16384;").map_err(fail)?;
-    conn.pragma_update(None, "wal_autocheckpoint", LOG_PAGES).map_err(fail)?;
     match owner {
         Owner::Nobody => lay(&mut conn).map_err(fail)?,
         Owner::Older => renew(&mut conn).map_err(fail)?,
         Owner::Us => {}
     }
+    let page: u32 = conn.query_row("PRAGMA page_size", [], |r| r.get(0)).map_err(fail)?;
+    conn.pragma_update(None, "wal_autocheckpoint", LOG / page.max(1)).map_err(fail)?;
     conn.set_prepared_statement_cache_capacity(32);
     Ok(Sqlite { conn, path: path.to_owned(), is_older: false })
 }
@@ -129,6 +137,7 @@ fn renew(conn: &mut Connection) -> rusqlite::Result<()> {
 pub(super) fn blank() -> Result<Vec<u8>> {
     let made = || -> rusqlite::Result<Vec<u8>> {
         let mut conn = Connection::open_in_memory()?;
+        conn.execute_batch(PAGES)?;
         lay(&mut conn)?;
         Ok(conn.serialize("main")?.to_vec())
     };

@@ -477,3 +477,29 @@ fn a_digest_is_found_in_every_part_of_the_register() {
     }
     assert_eq!(register.with_digest(&sha256(b"far")).expect("positions"), seqs);
 }
+
+#[test]
+fn a_new_register_has_large_pages_and_an_older_one_keeps_its_own() {
+    let size = |conn: &rusqlite::Connection| -> u32 {
+        conn.query_row("PRAGMA page_size", [], |r| r.get(0)).expect("a size")
+    };
+    let dir = tempfile::tempdir().expect("dir");
+    let made = Sqlite::open(&dir.path().join("made.db")).expect("opens");
+    assert_eq!(size(&made.conn), 16_384);
+    let laid = dir.path().join("laid.db");
+    std::fs::write(&laid, super::schema::blank().expect("made")).expect("written");
+    assert_eq!(size(&Sqlite::open(&laid).expect("opens").conn), 16_384);
+    let older = dir.path().join("older.db");
+    let conn = rusqlite::Connection::open(&laid).expect("opens");
+    conn.execute_batch(&format!("VACUUM INTO '{}'", older.display())).expect("copied");
+    let conn = rusqlite::Connection::open(&older).expect("opens");
+    conn.execute_batch("PRAGMA journal_mode=DELETE; PRAGMA page_size=4096; VACUUM;")
+        .expect("made smaller");
+    drop(conn);
+    let mut register = Sqlite::open(&older).expect("opens");
+    assert_eq!(size(&register.conn), 4096);
+    let want = wants(1);
+    let numbers = register.reserve(&batch("a"), &want, &|_, _| 0, AT).expect("reserves");
+    let mut rows = Some(vec![registration(&want[0], numbers[0])]);
+    register.commit(&batch("a"), AT, &mut |_| Ok(rows.take())).expect("commits");
+}

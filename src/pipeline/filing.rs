@@ -147,6 +147,14 @@ impl Given {
     }
 }
 
+/// Where `dir` has no register yet, makes ready what a new office begins with while other work goes on:
+/// [`Filing::open`] then need not.
+pub fn ahead(world: &dyn World, dir: &Path) {
+    if world.stat(&dir.join(REGISTER)).is_err() {
+        rayon::spawn(Sqlite::blank_ahead);
+    }
+}
+
 /// The right to issue in an office: the lock, the register and the archive, in a sound state.
 pub struct Filing<'w> {
     world: &'w dyn World,

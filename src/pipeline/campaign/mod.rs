@@ -31,6 +31,7 @@ use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::pipeline::Workspace;
+use crate::pipeline::filing;
 use crate::pipeline::roll::{CheckedRoll, awards_of};
 use crate::pipeline::workspace::read_text;
 use crate::ruleset::{Awards, Bases, Money};
@@ -112,6 +113,7 @@ pub fn open(
         steps.for_each(|step| papers::ahead(workspace, &campaign, *step, decided));
     };
     ahead(None);
+    filing::ahead(workspace.world, &workspace.dir);
     let tables = Tables::open(workspace)?;
     let mut checked = lists::read(workspace, &campaign)?;
     rayon::spawn(cross::ahead);

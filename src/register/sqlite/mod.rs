@@ -50,6 +50,11 @@ impl Sqlite {
         schema::blank()
     }
 
+    /// Makes what [`Sqlite::blank`] gives, so that it need not be waited for.
+    pub fn blank_ahead() {
+        schema::blank_ahead();
+    }
+
     /// Opens an existing register for reading; works while another process writes and on a
     /// read-only medium. `None` where no register is there.
     pub fn read(path: &Path) -> Result<Option<Self>> {

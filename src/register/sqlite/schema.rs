@@ -4,6 +4,7 @@
 
 use std::ops::RangeInclusive;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -132,9 +133,22 @@ fn renew(conn: &mut Connection) -> rusqlite::Result<()> {
     tx.commit()
 }
 
+/// What [`blank`] gives, if somebody had time to make it.
+static BLANK: OnceLock<Vec<u8>> = OnceLock::new();
+
+/// Makes what [`blank`] gives, so that it need not be waited for. What goes wrong is told by whoever asks for it.
+pub(super) fn blank_ahead() {
+    if let Ok(bytes) = blank() {
+        let _ = BLANK.set(bytes);
+    }
+}
+
 /// A register in which nothing stands yet, as the bytes of its file: whoever makes a new office writes
 /// them with everything else that is new, so that one sync serves for all.
 pub(super) fn blank() -> Result<Vec<u8>> {
+    if let Some(bytes) = BLANK.get() {
+        return Ok(bytes.clone());
+    }
     let made = || -> rusqlite::Result<Vec<u8>> {
         let mut conn = Connection::open_in_memory()?;
         conn.execute_batch(PAGES)?;

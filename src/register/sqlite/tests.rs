@@ -487,7 +487,10 @@ fn a_new_register_has_large_pages_and_an_older_one_keeps_its_own() {
     let made = Sqlite::open(&dir.path().join("made.db")).expect("opens");
     assert_eq!(size(&made.conn), 16_384);
     let laid = dir.path().join("laid.db");
-    std::fs::write(&laid, super::schema::blank().expect("made")).expect("written");
+    let blank = super::schema::blank().expect("made");
+    super::schema::blank_ahead();
+    assert!(blank == super::schema::blank().expect("made before"), "the same however it comes");
+    std::fs::write(&laid, blank).expect("written");
     assert_eq!(size(&Sqlite::open(&laid).expect("opens").conn), 16_384);
     let older = dir.path().join("older.db");
     let conn = rusqlite::Connection::open(&laid).expect("opens");

@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 use std::ops::{Range, RangeInclusive};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -149,8 +150,9 @@ pub trait Closing {
     /// will be, and the positions of the rows.
     fn acts(&mut self, register: &dyn Register, rows: &Range<u64>) -> Result<Vec<NewAct>>;
 
-    /// Returns once **their files are durable**: only then may the store commit.
-    fn durable(&mut self) -> Result<()>;
+    /// Returns once **their files are durable**: only then may the store commit. `log`: of a large batch a file of the
+    /// store's own, whose pages are to go to the disk meanwhile; none of it counts before the commit.
+    fn durable(&mut self, log: Option<&Path>) -> Result<()>;
 }
 
 /// Of files that are durable already, without acts.
@@ -161,7 +163,7 @@ impl Closing for Closed {
         Ok(Vec::new())
     }
 
-    fn durable(&mut self) -> Result<()> {
+    fn durable(&mut self, _: Option<&Path>) -> Result<()> {
         Ok(())
     }
 }

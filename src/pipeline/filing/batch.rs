@@ -9,6 +9,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel, sync_channel};
 
@@ -261,7 +262,10 @@ impl Closing for End<'_> {
         }
     }
 
-    fn durable(&mut self) -> Result<()> {
+    fn durable(&mut self, log: Option<&Path>) -> Result<()> {
+        if let Some(log) = log {
+            self.world.sync(log).map_err(|e| recovery::cannot(&e, log))?;
+        }
         match self.receive.recv() {
             Ok(Step::Settled) => Ok(()),
             Ok(Step::Failed(failure)) => Err(failure),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::io::Write;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::{
@@ -21,6 +21,10 @@ use crate::diagnostic::{Failure, FailureKind, Place, Result};
 use crate::model::Number;
 use crate::register::{Batch, Book, Closing, CommitError, Feed, Registration, Want, Wants};
 use crate::text;
+
+/// Of so many entries and acts the log goes to the disk before the commit: who waits for the files can wait for both. Few in
+/// unit tests, so that these come to it.
+const MANY: u64 = if cfg!(test) { 8 } else { 256 };
 
 pub(super) fn put_blobs(register: &mut Sqlite, blobs: &[&[u8]]) -> Result<Vec<Digest>> {
     let path = register.path.clone();
@@ -236,9 +240,17 @@ pub(super) fn commit(
     // changed after this: the checksums of all pages behind a changed one would be made anew. What goes wrong here
     // the commit tells.
     let _ = register.conn.cache_flush();
-    closing.durable().map_err(CommitError::Undone)?;
+    let log = (next.saturating_sub(first) >= MANY).then(|| log_of(&register.path));
+    closing.durable(log.as_deref()).map_err(CommitError::Undone)?;
     end(tx, &register.path)?;
     Ok(entries)
+}
+
+/// The file of SQLite's log. SQLite holds no lock on it, so that it may be opened and closed.
+fn log_of(register: &Path) -> PathBuf {
+    let mut log = register.as_os_str().to_owned();
+    log.push("-wal");
+    PathBuf::from(log)
 }
 
 /// The position after the newest one, of an entry or an act.

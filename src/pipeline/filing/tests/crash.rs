@@ -307,8 +307,8 @@ impl Closing for LastStep<'_> {
         self.inner.acts(register, rows)
     }
 
-    fn durable(&mut self) -> Result<()> {
-        self.inner.durable()?;
+    fn durable(&mut self, log: Option<&Path>) -> Result<()> {
+        self.inner.durable(log)?;
         match self.plan.write() {
             Verdict::Go => {}
             Verdict::No(error) => return Err(down(&error)),
